@@ -1,0 +1,1 @@
+"""The nouns of the program and their state tables; frozen values that import nothing of ours."""

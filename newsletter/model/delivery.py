@@ -1,0 +1,153 @@
+"""The ledger's words: states of a delivery, outcomes of an attempt, and the table that moves one by the other.
+
+The only place where a retry is decided (reliability: at most once by default, the uncertain is named).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+from newsletter.model.mail import Edition, Row
+
+DeliveryState = Literal[
+    "pending",
+    "claimed",
+    "submitting",
+    "accepted",
+    "delivered",
+    "deferred",
+    "bounced",
+    "dropped",
+    "complained",
+    "failed",
+    "unknown",
+    "suppressed",
+    "skipped",
+    "cancelled",
+]
+STATES: tuple[DeliveryState, ...] = (
+    "pending",
+    "claimed",
+    "submitting",
+    "accepted",
+    "delivered",
+    "deferred",
+    "bounced",
+    "dropped",
+    "complained",
+    "failed",
+    "unknown",
+    "suppressed",
+    "skipped",
+    "cancelled",
+)
+
+#: From each state, the states a delivery may enter. Evidence may lift unknown or submitting to accepted;
+#: nothing ever returns from accepted to pending.
+TRANSITIONS: dict[DeliveryState, frozenset[DeliveryState]] = {
+    "pending": frozenset({"claimed", "suppressed", "skipped", "cancelled"}),
+    "claimed": frozenset({"pending", "submitting", "suppressed", "skipped", "cancelled"}),
+    "submitting": frozenset(
+        {"accepted", "pending", "failed", "unknown", "delivered", "bounced", "dropped", "complained", "deferred"}
+    ),
+    "unknown": frozenset(
+        {"accepted", "delivered", "deferred", "bounced", "dropped", "complained", "pending", "cancelled"}
+    ),
+    "accepted": frozenset({"delivered", "deferred", "bounced", "dropped", "complained"}),
+    "deferred": frozenset({"delivered", "bounced", "dropped", "complained"}),
+    "delivered": frozenset({"bounced", "complained"}),
+    "bounced": frozenset({"complained"}),
+    "dropped": frozenset(),
+    "complained": frozenset(),
+    "failed": frozenset(),
+    "suppressed": frozenset(),
+    "skipped": frozenset(),
+    "cancelled": frozenset(),
+}
+
+#: States in which nothing more is ours to do; `unknown` waits for evidence or for an operator.
+SETTLED: frozenset[DeliveryState] = frozenset(
+    {
+        "accepted",
+        "delivered",
+        "deferred",
+        "bounced",
+        "dropped",
+        "complained",
+        "failed",
+        "suppressed",
+        "skipped",
+        "cancelled",
+    }
+)
+
+Outcome = Literal["accepted", "rejected", "refused_for_now", "not_submitted", "unknown"]
+
+#: What an attempt's outcome makes of a delivery that was `submitting`.
+OUTCOME_STATE: dict[Outcome, DeliveryState] = {
+    "accepted": "accepted",
+    "rejected": "failed",
+    "refused_for_now": "pending",
+    "not_submitted": "pending",
+    "unknown": "unknown",
+}
+
+MailingKind = Literal["issue", "correction", "one-off", "service", "test"]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One edition and up to N recipients, handed to a provider as one attempt."""
+
+    attempt_id: str
+    mailing: str
+    kind: MailingKind
+    edition: Edition
+    rows: tuple[Row, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The provider's answer at once for one delivery; `retry_after` in seconds where it named one."""
+
+    delivery_id: str
+    outcome: Outcome
+    detail: str = ""
+    provider_id: str = ""
+    retry_after: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """The provider's later report; idempotent and free of order, keyed by (delivery, kind, at)."""
+
+    delivery_id: str
+    kind: Literal["accepted", "delivered", "deferred", "bounced", "dropped", "complained", "unsubscribed"]
+    at: datetime
+    detail: str = ""
+    permanent: bool = True
+    event_id: str = ""
+
+
+class Provider(Protocol):
+    """A road out. One receipt per row, in any order; it raises only for programming errors."""
+
+    def submit(self, batch: Batch) -> Sequence[Receipt]:
+        """Hand the batch over and say what became of each row."""
+        ...
+
+    def close(self) -> None:
+        """Let go of connections."""
+        ...
+
+
+def receipts_for_all(batch: Batch, outcome: Outcome, detail: str) -> tuple[Receipt, ...]:
+    """The same answer for every row of the batch."""
+    return tuple(Receipt(row.delivery_id, outcome, detail) for row in batch.rows)
+
+
+def counts_add_up(planned: int, counts: Iterable[int]) -> bool:
+    """Invariant I1: every planned delivery is in exactly one state."""
+    return planned == sum(counts)

@@ -1,0 +1,228 @@
+"""The issue: the digest of one slot, as it stands for one group of readers."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal
+
+from newsletter.model.item import Item
+from newsletter.model.problem import Origin, Problem
+from newsletter.model.workspace import (
+    Community,
+    DigestSettings,
+    ListSettings,
+    SectionSettings,
+    TermSettings,
+    TopicSettings,
+)
+
+Change = Literal[
+    "",
+    "new",
+    "moved",
+    "place changed",
+    "registration opened",
+    "cancelled",
+    "postponed",
+    "last chance",
+]
+IssueState = Literal["due", "drafted", "approved", "sending", "sent", "paused", "skipped", "cancelled"]
+
+#: From each state, the states an issue may enter; code, tests and docs read this table.
+ISSUE_TRANSITIONS: dict[IssueState, frozenset[IssueState]] = {
+    "due": frozenset({"drafted", "skipped", "cancelled"}),
+    "drafted": frozenset({"drafted", "approved", "sending", "skipped", "cancelled"}),
+    "approved": frozenset({"drafted", "sending", "skipped", "cancelled"}),
+    "sending": frozenset({"sent", "paused", "cancelled"}),
+    "paused": frozenset({"sending", "cancelled"}),
+    "sent": frozenset(),
+    "skipped": frozenset(),
+    "cancelled": frozenset(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Half-open [start, end): aware datetimes in the community's zone, at local midnight."""
+
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One due moment of a digest; its local date makes the key, so the autumn hour counts once."""
+
+    digest: str
+    key: str
+    send_at: datetime
+    draft_at: datetime
+    window: Window
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """The editor's words: subject and preheader (empty: the program's own), paragraphs as Markdown, signature."""
+
+    subject: str = ""
+    preheader: str = ""
+    body: str = ""
+    by: str = ""
+    role: str = ""
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The frozen input of an issue: composing and rendering it again gives the same bytes.
+
+    `items` is what was read (held-back ones included, so they can be listed); `theme` maps template path to text.
+    The content hash of all of this is what an editor approves; the audience is not in it.
+    """
+
+    key: str
+    digest: str
+    slot: Slot
+    as_of: datetime
+    number: int
+    community: Community
+    settings: DigestSettings
+    list: ListSettings
+    topics: tuple[tuple[str, TopicSettings], ...]
+    sections: tuple[tuple[str, SectionSettings], ...]
+    terms: tuple[tuple[str, TermSettings], ...]
+    items: tuple[Item, ...]
+    problems: tuple[Problem, ...]
+    note: Note
+    section_texts: tuple[tuple[str, str], ...]
+    theme: tuple[tuple[str, str], ...]
+    sender: str
+    reply_to: str
+    base_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What makes readers' mails differ: topics (None: all), zone, clock, language, density, text only."""
+
+    timezone: str
+    topics: tuple[str, ...] | None = None
+    clock: Literal[12, 24] = 12
+    language: str = "en"
+    density: Literal["full", "compact"] = "full"
+    text_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TimeText:
+    """One time, formatted from one instant in the reader's zone and clock; every field is ready to print."""
+
+    weekday: str = ""
+    weekday_long: str = ""
+    day: str = ""
+    month: str = ""
+    month_long: str = ""
+    year: str = ""
+    clock: str = ""
+    zone: str = ""
+    elsewhere: str = ""
+    date_text: str = ""
+    full: str = ""
+    iso_start: str = ""
+    iso_end: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A direct link with the words that stand on it."""
+
+    text: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An item as it stands for this reader in this issue; texts are plain, links absolute.
+
+    `id` is the item's; `at` sorts (aware, UTC) and is None for what has no instant. `was` tells what a change
+    replaced. `exceptions` names a series' cancelled and moved instances and its last date.
+    """
+
+    id: str
+    kind: str
+    title: str
+    change: Change = ""
+    when_text: str = ""
+    at: datetime | None = None
+    day: date | None = None
+    time: TimeText = TimeText()
+    cancelled: bool = False
+    flag: str = ""
+    now: str = ""
+    was: str = ""
+    place: str = ""
+    mode: str = ""
+    hosts: tuple[str, ...] = ()
+    summary: str = ""
+    body: str = ""
+    url: str = ""
+    registration_url: str = ""
+    calendar: tuple[Link, ...] = ()
+    topic: str = ""
+    topic_title: str = ""
+    tags: tuple[str, ...] = ()
+    cost: str = ""
+    audience: str = ""
+    exceptions: tuple[str, ...] = ()
+    follows: Link | None = None
+    followed_by: tuple[Link, ...] = ()
+    soon: bool = False
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A block of the issue; `kind` picks its template. Empty sections are left out by compose."""
+
+    kind: str
+    title: str
+    entries: tuple[Entry, ...] = ()
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DayTile:
+    """One tile of the masthead strip: a day (week strip) or a week (term strip) and one topic per event."""
+
+    label: str
+    number: str
+    topics: tuple[str, ...] = ()
+    first: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """The digest of one slot composed for one set of choices and one baseline."""
+
+    key: str
+    digest: str
+    number: int
+    title: str
+    tagline: str
+    subject: str
+    preheader: str
+    as_of: datetime
+    window: Window
+    dateline: str
+    term_line: str
+    zone_name: str
+    choices: Choices
+    sections: tuple[Section, ...]
+    note: Note
+    strip: tuple[DayTile, ...] = ()
+    topics: tuple[tuple[str, TopicSettings], ...] = ()
+    followed: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    empty: bool = False
+    next_content: str = ""
+    baseline: str | None = None
+    extra: tuple[tuple[str, str], ...] = field(default=())

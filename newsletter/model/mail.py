@@ -1,0 +1,118 @@
+"""A mail before it is anybody's: static parts with slots, and what fills them for one person.
+
+An edition is rendered and encoded once; a message is its bytes with the slots filled. Values are escaped for the
+place they stand in, so nothing a subscriber wrote can leave its slot.
+"""
+
+import html
+import quopri
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import format_datetime
+from typing import Literal
+
+SlotContext = Literal["html", "text", "header"]
+
+#: The slots a template may ask for; everything else in an edition is the same for all its readers.
+SLOT_NAMES: tuple[str, ...] = ("unsubscribe_url", "preferences_url", "web_url", "name", "address")
+
+#: Header slots; filled per person by `fill`.
+HEADER_SLOTS: tuple[str, ...] = ("to", "message_id", "date", "list_unsubscribe")
+
+
+@dataclass(frozen=True, slots=True)
+class SlotRef:
+    """Where a person's value goes, and how it must be escaped there."""
+
+    name: str
+    context: SlotContext
+
+
+#: Decoded text of one part: static strings and slots, in order.
+Parts = tuple[str | SlotRef, ...]
+#: Encoded MIME bytes: static bytes (CRLF, quoted-printable) and slots, in order.
+MimeParts = tuple[bytes | SlotRef, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """One distinct mail: what all readers with these choices and this baseline get.
+
+    `headers` are the static ones (From, Subject, List-Id, ...) as (name, decoded value); `mime` is the whole message
+    with header, html and text slots; `html` and `text` are the same parts decoded, for providers that build their
+    own. `html` is empty for a text-only edition.
+    """
+
+    key: str
+    subject: str
+    preheader: str
+    sender: str
+    reply_to: str
+    headers: tuple[tuple[str, str], ...]
+    html: Parts
+    text: Parts
+    mime: MimeParts
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One recipient of a batch: the delivery it is for, and the values of the slots by name (unescaped)."""
+
+    delivery_id: str
+    address: str
+    message_id: str
+    unsubscribe_url: str
+    values: Mapping[str, str]
+    name: str = ""
+    one_click: bool = True
+
+
+def escape(value: str, context: SlotContext) -> str:
+    """The value made safe for its place; header values must already be free of CR and LF, else ValueError."""
+    if context == "html":
+        return html.escape(value, quote=True)
+    if context == "header" and any(ch in value for ch in "\r\n\0"):
+        raise ValueError("a header value holds a line break")
+    return value
+
+
+def fill_text(parts: Parts, values: Mapping[str, str]) -> str:
+    """One decoded part with its slots filled; KeyError names a slot without a value."""
+    return "".join(p if isinstance(p, str) else escape(values[p.name], p.context) for p in parts)
+
+
+def quoted_printable(text: str) -> bytes:
+    """Text as quoted-printable with CRLF line ends and lines of at most 76 octets (RFC 2045, 6.7)."""
+    raw = text.replace("\r\n", "\n").encode("utf-8")
+    return quopri.encodestring(raw).replace(b"\n", b"\r\n")
+
+
+def header_values(row: Row, at: datetime) -> dict[str, str]:
+    """The header slots of one message, each one raw line; `at` (aware) becomes the Date."""
+    return {
+        "to": row.address,
+        "message_id": row.message_id,
+        "date": format_datetime(at),
+        "list_unsubscribe": f"<{row.unsubscribe_url}>",
+    }
+
+
+def message_bytes(edition: Edition, row: Row, at: datetime) -> bytes:
+    """The edition filled for one person, ready for the wire (CRLF); `at` becomes the Date header."""
+    return fill_mime(edition.mime, {**row.values, **header_values(row, at)})
+
+
+def fill_mime(parts: MimeParts, values: Mapping[str, str]) -> bytes:
+    """The message's bytes, CRLF throughout; slots in bodies are quoted-printable, in headers ready-made."""
+    return b"".join(_bytes(parts, values))
+
+
+def _bytes(parts: MimeParts, values: Mapping[str, str]) -> Iterable[bytes]:
+    for part in parts:
+        if isinstance(part, bytes):
+            yield part
+        elif part.context == "header":
+            yield escape(values[part.name], "header").encode("ascii")
+        else:
+            yield quoted_printable(escape(values[part.name], part.context))

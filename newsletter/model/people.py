@@ -1,0 +1,91 @@
+"""Subscribers and their consent: states, the events that move them, and who may be written to."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+SubscriptionState = Literal["pending", "active", "left", "bounced", "complained"]
+ConsentAction = Literal["requested", "confirmed", "imported", "added", "left", "removed", "bounced", "complained"]
+
+#: State of a subscription after each consent event; a pair that is missing leaves the state as it was.
+#: Only its owner's confirmation brings back somebody who left, bounced or complained.
+CONSENT_TRANSITIONS: dict[tuple[SubscriptionState | None, ConsentAction], SubscriptionState] = {
+    (None, "requested"): "pending",
+    (None, "imported"): "active",
+    (None, "added"): "active",
+    ("pending", "confirmed"): "active",
+    ("pending", "imported"): "active",
+    ("pending", "added"): "active",
+    ("pending", "left"): "left",
+    ("pending", "removed"): "left",
+    ("active", "left"): "left",
+    ("active", "removed"): "left",
+    ("active", "bounced"): "bounced",
+    ("active", "complained"): "complained",
+    ("left", "confirmed"): "active",
+    ("left", "complained"): "complained",
+    ("bounced", "confirmed"): "active",
+    ("bounced", "left"): "left",
+    ("bounced", "complained"): "complained",
+}
+
+SuppressionReason = Literal["bounced", "complained", "operator", "erased"]
+
+
+def next_state(state: SubscriptionState | None, action: ConsentAction) -> SubscriptionState | None:
+    """The state after a consent event; unchanged where the table has no row."""
+    return CONSENT_TRANSITIONS.get((state, action), state)
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """A person's address and how they read: zone (IANA), clock, language, density."""
+
+    id: str
+    address: str
+    name: str = ""
+    timezone: str = ""
+    clock: Literal[12, 24] = 12
+    language: str = "en"
+    density: Literal["full", "compact"] = "full"
+    text_only: bool = False
+    created_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """Membership of one list: the digests chosen, the topics chosen (None: all), and the state."""
+
+    subscriber_id: str
+    list: str
+    digests: tuple[str, ...]
+    topics: tuple[str, ...] | None
+    state: SubscriptionState
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """One line of the append-only proof. `who` is a keyed hash; no address stands here."""
+
+    who: str
+    list: str
+    action: ConsentAction
+    at: datetime
+    how: str
+    text: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Persona:
+    """A named reader for previews, from personas.toml."""
+
+    name: str
+    title: str
+    timezone: str
+    topics: tuple[str, ...] | None = None
+    clock: Literal[12, 24] = 12
+    language: str = "en"
+    density: Literal["full", "compact"] = "full"
+    text_only: bool = False

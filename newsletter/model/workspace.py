@@ -1,0 +1,189 @@
+"""The workspace's settings as values: what config.toml and lists.toml may say (architecture: one settings file).
+
+Unknown keys are refused, so that a misspelt one is found and not ignored.
+"""
+
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+
+class Strict(BaseModel):
+    """A frozen table that refuses keys it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+class Community(Strict):
+    """Who sends: names, the home zone (IANA), and the postal address every mail must show."""
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=40)
+    name: str
+    url: str = ""
+    timezone: str
+    city: str = ""
+    postal_address: str
+    guidelines_url: str = ""
+
+
+class Sender(Strict):
+    """The From and Reply-To of every mail; `address` may carry a display name."""
+
+    address: str
+    reply_to: str = ""
+
+
+class Expect(Strict):
+    """What a healthy source holds; less turns the issue amber."""
+
+    min_items: int = 0
+    fresh_days: int | None = None
+
+
+class SourceSettings(Strict):
+    """One configured place to read, and how its times and fields are meant."""
+
+    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
+    format: Literal["markdown", "ics", "csv", "json", "yaml", "toml"]
+    path: str = ""
+    base_url: str = ""
+    fields: dict[str, str] = Field(default_factory=dict)
+    defaults: dict[str, str | list[str]] = Field(default_factory=dict)
+    kind: Literal["", "event", "announcement", "page"] = ""
+    naive: str = ""
+    offset: Literal["trust", "wall_clock"] = "trust"
+    day_first: bool = False
+    midnight_is_date: bool = True
+    end: Literal["inclusive", "exclusive"] = "inclusive"
+    visibility: Literal["public", "members"] = "public"
+    expect: Expect = Expect()
+
+
+class TermSettings(Strict):
+    """A named term, first and last day inclusive."""
+
+    first: date
+    last: date
+
+
+class DigestSettings(Strict):
+    """A digest: when it goes out, what window it covers, and how it looks."""
+
+    title: str
+    list: str
+    cadence: str
+    send_at: Literal["community", "reader"] = "community"
+    draft: str = "3 days before"
+    window: str
+    theme: str = "hours"
+    review: Literal["required", "automatic"] = "required"
+    drift: Literal["send-approved", "hold"] = "send-approved"
+    catch_up: str = "send-late up to 12 hours"
+    skip_empty: bool = True
+    tagline: str = ""
+    sections: tuple[str, ...] = (
+        "note",
+        "changes",
+        "glance",
+        "events",
+        "recurring",
+        "deadlines",
+        "announcements",
+        "thanks",
+    )
+
+
+class SectionSettings(Strict):
+    """A section of one's own: filled by tag, or from a Markdown file."""
+
+    title: str
+    tags: tuple[str, ...] = ()
+    path: str = ""
+
+
+class ProviderSettings(Strict):
+    """The road out. Secrets never stand here: environment, or a 0600 file the environment names."""
+
+    kind: Literal["outbox", "smtp", "sendgrid"] = "outbox"
+    path: str = "outbox"
+    host: str = "localhost"
+    port: int = Field(default=0, ge=0, le=65535)
+    security: Literal["none", "starttls", "tls"] = "starttls"
+    username: str = ""
+    api_url: str = "https://api.sendgrid.com"
+    sandbox: bool = False
+    timeout: float = Field(default=60.0, gt=0)
+    batch: int = Field(default=100, ge=1, le=1000)
+
+
+class StoreSettings(Strict):
+    """Where the ledger and the subscribers live (SQLAlchemy URL; a relative path hangs from the workspace)."""
+
+    url: str = "sqlite:///subscribers/newsletter.db"
+
+
+class WebSettings(Strict):
+    """Where the public pages are reached from outside, and where they listen."""
+
+    base_url: str = "http://127.0.0.1:8025"
+    host: str = "127.0.0.1"
+    port: int = Field(default=8025, ge=0, le=65535)
+
+
+class Track(Strict):
+    """The colours of a topic in the mail, light and dark; contrast is checked by the theme."""
+
+    fg: str
+    bg: str
+    dark_fg: str
+    dark_bg: str
+    bar: str
+
+
+class TopicSettings(Strict):
+    """What a reader may choose: a title and the tags that make it; `colour` names its track in the mail."""
+
+    title: str
+    short: str = ""
+    tags: tuple[str, ...]
+    colour: str = ""
+
+
+class ListSettings(Strict):
+    """What people join."""
+
+    title: str
+    digests: tuple[str, ...]
+    topics: tuple[str, ...] = ()
+    double_opt_in: bool = True
+    consent_text: str = ""
+    address: str = ""
+    leave_url: str = ""
+
+
+class Secrets(Strict):
+    """Keys from the environment or 0600 files; never printed, never stored."""
+
+    signing: SecretStr | None = None
+    smtp_password: SecretStr | None = None
+    sendgrid_key: SecretStr | None = None
+
+
+class Settings(Strict):
+    """Everything a workspace says about itself; `root` is its folder."""
+
+    root: Path
+    community: Community
+    sender: Sender
+    sources: tuple[SourceSettings, ...] = ()
+    terms: dict[str, TermSettings] = Field(default_factory=dict)
+    digests: dict[str, DigestSettings] = Field(default_factory=dict)
+    sections: dict[str, SectionSettings] = Field(default_factory=dict)
+    provider: ProviderSettings = ProviderSettings()
+    store: StoreSettings = StoreSettings()
+    web: WebSettings = WebSettings()
+    topics: dict[str, TopicSettings] = Field(default_factory=dict)
+    lists: dict[str, ListSettings] = Field(default_factory=dict)
+    secrets: Secrets = Secrets()

@@ -1,0 +1,13 @@
+"""Answers that all roads give in the same words."""
+
+from newsletter.model.delivery import Receipt
+from newsletter.model.mail import Row
+
+
+def not_filled(row: Row, error: KeyError | ValueError) -> Receipt:
+    """A message that could not be made costs itself alone: it is rejected and the rest of the batch goes on."""
+    if isinstance(error, UnicodeEncodeError):
+        return Receipt(row.delivery_id, "rejected", "a header of the message is not ASCII (an address, perhaps)")
+    if isinstance(error, KeyError):
+        return Receipt(row.delivery_id, "rejected", f"the edition asks for a slot {error} that has no value")
+    return Receipt(row.delivery_id, "rejected", f"the message could not be filled: {error}")

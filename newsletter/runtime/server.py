@@ -1,0 +1,105 @@
+"""Serves an app on a socket that is already bound, so that a port in use is told before anything else happens."""
+
+import errno
+import signal
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+import uvicorn
+from starlette.types import ASGIApp
+
+#: Seconds that open requests get to finish once the process is told to stop.
+GRACE = 5
+
+
+class PortError(OSError):
+    """The address cannot be listened on; the text says why and what to do."""
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket; port 0 takes a free one. PortError where that cannot be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(128)
+    except (OSError, OverflowError) as error:
+        listener.close()
+        raise PortError(_why(host, port, error)) from error
+    return listener
+
+
+def _why(host: str, port: int, error: Exception) -> str:
+    number = getattr(error, "errno", None)
+    if number == errno.EADDRINUSE:
+        return (
+            f"port {port} on {host} is in use; stop what listens there, or choose another port (0 takes a free one)"
+        )
+    if number == errno.EACCES:
+        return f"port {port} needs more rights than this process has; choose one above 1023"
+    return f"cannot listen on {host}, port {port}: {error}"
+
+
+def address(listener: socket.socket) -> str:
+    """The http address a browser on this machine opens for the socket."""
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+@contextmanager
+def serving(app: ASGIApp, listener: socket.socket, stop: threading.Event) -> Iterator[None]:
+    """Serve in a thread while inside; leaving lets open requests finish, then closes the socket.
+
+    A server that ends by itself sets `stop`, so that whoever waits for it does not wait for ever.
+    """
+    server = uvicorn.Server(_config(app))
+    thread = threading.Thread(target=_run, args=(server, listener, stop), name="http", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join()
+        listener.close()
+
+
+def _run(server: uvicorn.Server, listener: socket.socket, stop: threading.Event) -> None:
+    try:
+        server.run(sockets=[listener])
+    finally:
+        stop.set()
+
+
+def _config(app: ASGIApp) -> uvicorn.Config:
+    """No access log: the addresses of these pages are keys, and a key does not belong in a log."""
+    return uvicorn.Config(
+        app,
+        access_log=False,
+        log_level="warning",
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE,
+        ws="none",
+    )
+
+
+@contextmanager
+def stopping_on_signals(stop: threading.Event) -> Iterator[None]:
+    """While inside, SIGTERM and SIGINT set `stop`; a second one acts as it did before. Main thread only."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+
+    def told(number: int, _frame: FrameType | None) -> None:
+        stop.set()
+        signal.signal(number, before[signal.Signals(number)])
+
+    for number in before:
+        signal.signal(number, told)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

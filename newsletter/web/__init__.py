@@ -1,0 +1,1 @@
+"""What browsers and mail clients talk to; no SQL, no provider, no template engine: pages come from app."""

@@ -1,0 +1,199 @@
+"""When to occurrences: expand on the naive wall clock, attach the zone after, so 12:00 stays 12:00 across DST."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import chain
+from zoneinfo import ZoneInfo
+
+from newsletter.dates.rules import END_OF_TIME, RuleError, expand, parse_rule, until_on_wall_clock
+from newsletter.dates.zones import localise
+from newsletter.model.when import (
+    AllDay,
+    Instant,
+    Occurrence,
+    Override,
+    Recurrence,
+    Sessions,
+    WeeklyRange,
+    When,
+)
+
+__all__ = ["RuleError", "last_date", "occurrences", "rule_problem"]
+
+_DAY = timedelta(days=1)
+_LONGEST = timedelta(days=400)
+
+
+def occurrences(
+    when: When, start: datetime, end: datetime, *, home: ZoneInfo, limit: int = 1000
+) -> tuple[Occurrence, ...]:
+    """What overlaps the half-open, aware [start, end), in order; days without a clock are days in `home`.
+
+    Cancelled instances stay, with their status; a moved one counts where it moved to. RuleError for a rule that
+    cannot be expanded. At most `limit`, the earliest ones.
+    """
+    found = [one for one in _all(when, start, end) if _overlaps(one, start, end, home)]
+    return tuple(sorted(found, key=lambda one: _span(one, home))[:limit])
+
+
+def rule_problem(rule: str) -> str | None:
+    """What is wrong with an RRULE value, in words; None where it can be expanded."""
+    try:
+        parse_rule(rule)
+    except RuleError as error:
+        return str(error)
+    return None
+
+
+def last_date(when: When) -> date | None:
+    """The last local date on which it still takes place; None where it has no end or names no date."""
+    if isinstance(when, Instant):
+        return (when.end or when.start).date()
+    if isinstance(when, Sessions):
+        days = (last_date(one) for one in when.sessions)
+        return max((day for day in days if day), default=None)
+    if isinstance(when, WeeklyRange):
+        return max(_range_days(when, when.first, when.last), default=None)
+    if isinstance(when, Recurrence):
+        return _last_of_series(when)
+    return when.last
+
+
+def _all(when: When, start: datetime, end: datetime) -> Iterator[Occurrence]:
+    """A generous superset of what overlaps; the caller compares exact instants."""
+    if isinstance(when, Instant):
+        zone = ZoneInfo(when.timezone)
+        yield Occurrence(localise(when.start, zone), localise(when.end, zone) if when.end else None)
+    elif isinstance(when, AllDay):
+        yield Occurrence(when.first, when.last)
+    elif isinstance(when, Sessions):
+        yield from chain.from_iterable(_all(one, start, end) for one in when.sessions)
+    elif isinstance(when, WeeklyRange):
+        yield from _of_range(when, start.date() - 2 * _DAY, end.date() + 2 * _DAY)
+    elif isinstance(when, Recurrence):
+        zone = ZoneInfo(when.timezone)
+        yield from _of_series(when, _wall(start, zone) - 2 * _DAY, _wall(end, zone) + 2 * _DAY)
+
+
+def _of_range(when: WeeklyRange, lower: date, upper: date) -> Iterator[Occurrence]:
+    zone = ZoneInfo(when.timezone)
+    for day in _range_days(when, max(lower, when.first), min(upper, when.last)):
+        if when.start is None:
+            yield Occurrence(day, day)
+            continue
+        begin = datetime.combine(day, when.start)
+        finish = _after(begin, when.end)
+        yield Occurrence(localise(begin, zone), localise(finish, zone) if finish else None)
+
+
+def _range_days(when: WeeklyRange, first: date, last: date) -> Iterator[date]:
+    for index in range((last - first).days + 1):
+        day = first + timedelta(days=index)
+        if day.weekday() in when.weekdays and day not in when.excluded:
+            yield day
+
+
+def _after(begin: datetime, clock: time | None) -> datetime | None:
+    """The end on the same evening, or after midnight."""
+    if clock is None:
+        return None
+    finish = datetime.combine(begin.date(), clock)
+    return finish if finish > begin else finish + _DAY
+
+
+def _of_series(when: Recurrence, lower: datetime, upper: datetime) -> Iterator[Occurrence]:
+    duration = when.end - when.start if when.end else None
+    changed = {override.original: override for override in when.overrides}
+    last = _end_of(when)
+    stretch = min(max(duration or _DAY, _DAY), _LONGEST)
+    for moment in sorted(_moments(when, lower - stretch, min(upper, last))):
+        override = changed.get(moment)
+        if override is None:
+            yield _instance(when, moment, moment + duration if duration else None)
+        elif override.status == "cancelled":
+            yield _cancelled(when, override, moment + duration if duration else None)
+    for override in when.overrides:
+        new = override.start or override.original
+        if (
+            override.status == "moved"
+            and max(new, override.original) <= last
+            and override.original not in when.exdates
+        ):
+            yield _moved(when, override, new, duration)
+
+
+def _end_of(when: Recurrence) -> datetime:
+    return datetime.combine(when.until, time.max) if when.until else END_OF_TIME
+
+
+def _moments(when: Recurrence, lower: datetime, upper: datetime) -> set[datetime]:
+    """The rule set: DTSTART and RDATE counted once, EXDATE taken out."""
+    zone = ZoneInfo(when.timezone)
+    ruled = chain.from_iterable(expand(parse_rule(rule), when.start, lower, upper, zone) for rule in when.rules)
+    listed = (moment for moment in (when.start, *when.rdates) if lower <= moment <= upper)
+    return {*ruled, *listed} - set(when.exdates)
+
+
+def _instance(when: Recurrence, begin: datetime, finish: datetime | None) -> Occurrence:
+    if when.all_day:
+        return Occurrence(begin.date(), _inclusive(begin, finish))
+    zone = ZoneInfo(when.timezone)
+    return Occurrence(localise(begin, zone), localise(finish, zone) if finish else None)
+
+
+def _cancelled(when: Recurrence, override: Override, finish: datetime | None) -> Occurrence:
+    plain = _instance(when, override.original, finish)
+    return Occurrence(plain.start, plain.end, "cancelled", place=override.place, note=override.note)
+
+
+def _moved(when: Recurrence, override: Override, new: datetime, duration: timedelta | None) -> Occurrence:
+    """An override that keeps its start (another room, say) is no move."""
+    plain = _instance(when, new, override.end or (new + duration if duration else None))
+    if new == override.original:
+        return Occurrence(plain.start, plain.end, place=override.place, note=override.note)
+    was = _instance(when, override.original, None).start
+    return Occurrence(plain.start, plain.end, "moved", was, override.place, override.note)
+
+
+def _inclusive(begin: datetime, finish: datetime | None) -> date:
+    return max(begin.date(), (finish - _DAY).date()) if finish else begin.date()
+
+
+def _last_of_series(when: Recurrence) -> date | None:
+    zone = ZoneInfo(when.timezone)
+    rules = [parse_rule(rule) for rule in when.rules]
+    ends = [until_on_wall_clock(rule, zone) for rule in rules]
+    if when.until is None and any(rule.count is None and rule.until is None for rule in rules):
+        return None
+    upper = min(_end_of(when), max([*ends, when.start, *when.rdates]))
+    found = _of_series(when, min([upper - 3 * _LONGEST, *(when.start for rule in rules if rule.count)]), upper)
+    days = [_day(one.end or one.start) for one in found if one.status != "cancelled"]
+    return max(days, default=None)
+
+
+def _day(moment: date | datetime) -> date:
+    return moment.date() if isinstance(moment, datetime) else moment
+
+
+def _overlaps(one: Occurrence, start: datetime, end: datetime, home: ZoneInfo) -> bool:
+    """A span without length counts where it begins."""
+    begin, finish = _span(one, home)
+    return begin < end and (finish > start or begin >= start)
+
+
+def _span(one: Occurrence, home: ZoneInfo) -> tuple[datetime, datetime]:
+    """In UTC, because aware times of one zone compare by wall clock and the autumn hour has two."""
+    begin = _utc(one.start, home, 0)
+    finish = _utc(one.end, home, 1) if one.end is not None else begin
+    return begin, max(begin, finish)
+
+
+def _utc(moment: date | datetime, home: ZoneInfo, days_after: int) -> datetime:
+    if not isinstance(moment, datetime):
+        midnight = datetime.combine(moment + timedelta(days=days_after), time())
+        moment = localise(midnight, home)
+    return moment.astimezone(UTC)
+
+
+def _wall(moment: datetime, zone: ZoneInfo) -> datetime:
+    return moment.astimezone(zone).replace(tzinfo=None)

@@ -1,0 +1,119 @@
+"""What a schema cannot say: that zones exist, cadences can be read, and names lead somewhere."""
+
+from collections.abc import Callable, Iterator
+from email.utils import parseaddr
+from pathlib import PurePosixPath
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from newsletter.dates.cadence import parse_cadence, parse_lead, parse_window
+from newsletter.model.workspace import DigestSettings, Settings, SourceSettings
+
+KNOWN_SECTIONS = frozenset(
+    {"note", "changes", "glance", "events", "recurring", "deadlines", "announcements", "thanks", "open"}
+)
+
+#: Key path, problem code, sentence.
+Fault = tuple[tuple[str | int, ...], str, str]
+
+
+def check_meaning(settings: Settings) -> tuple[Fault, ...]:
+    """Every fault in settings that are well-formed."""
+    return (
+        *_community(settings),
+        *_sources(settings),
+        *_digests(settings),
+        *_lists(settings),
+        *_terms(settings),
+    )
+
+
+def _community(settings: Settings) -> Iterator[Fault]:
+    yield from _zone(("community", "timezone"), settings.community.timezone)
+    for key, value in (("address", settings.sender.address), ("reply_to", settings.sender.reply_to)):
+        if value and "@" not in parseaddr(value)[1]:
+            yield ("sender", key), "settings.address", f"`sender.{key}` is not an e-mail address: {value!r}"
+    if not settings.web.base_url.startswith(("https://", "http://")):
+        yield (
+            ("web", "base_url"),
+            "settings.value",
+            f"`web.base_url` must begin with https://: {settings.web.base_url!r}",
+        )
+
+
+def _zone(key: tuple[str | int, ...], name: str) -> Iterator[Fault]:
+    if not is_zone(name):
+        text = f"`{'.'.join(map(str, key))}`: {name!r} is not a time zone; write one like America/Los_Angeles"
+        yield key, "settings.timezone", text
+
+
+def is_zone(name: str) -> bool:
+    """Whether the name is one of the IANA time zone database's."""
+    try:
+        return ZoneInfo(name).key == name
+    except (KeyError, ValueError, OSError):
+        return False
+
+
+def _sources(settings: Settings) -> Iterator[Fault]:
+    seen: set[str] = set()
+    for index, source in enumerate(settings.sources):
+        if source.name in seen:
+            yield ("sources", index, "name"), "settings.duplicate", f"two sources are named {source.name!r}"
+        seen.add(source.name)
+        if source.naive:
+            yield from _zone(("sources", index, "naive"), source.naive)
+        yield from _path(source, index)
+
+
+def _path(source: SourceSettings, index: int) -> Iterator[Fault]:
+    key = ("sources", index, "path")
+    if not source.path:
+        yield key, "settings.missing-key", f"source {source.name!r} has no `path`; say which files to read"
+    elif PurePosixPath(source.path).is_absolute() or ".." in PurePosixPath(source.path).parts:
+        yield key, "settings.path", f"`path` must lie inside the workspace, found {source.path!r}"
+
+
+def _digests(settings: Settings) -> Iterator[Fault]:
+    for name, digest in settings.digests.items():
+        key = ("digests", name)
+        yield from _readable((*key, "cadence"), digest.cadence, parse_cadence)
+        yield from _readable((*key, "draft"), digest.draft, parse_lead)
+        yield from _readable((*key, "window"), digest.window, parse_window)
+        yield from _digest_names(settings, name, digest)
+
+
+def _readable(key: tuple[str | int, ...], text: str, parse: Callable[[str], Any]) -> Iterator[Fault]:
+    try:
+        parse(text)
+    except ValueError as error:
+        yield key, f"settings.{key[-1]}", f"`{'.'.join(map(str, key))}`: {error}"
+
+
+def _digest_names(settings: Settings, name: str, digest: DigestSettings) -> Iterator[Fault]:
+    if digest.list not in settings.lists:
+        text = f"digest {name!r} goes to list {digest.list!r}, which subscribers/lists.toml does not define"
+        yield ("digests", name, "list"), "settings.unknown-name", text
+    for section in digest.sections:
+        if section not in KNOWN_SECTIONS and section not in settings.sections:
+            text = f"digest {name!r} asks for section {section!r}; define [sections.{section}] or take it out"
+            yield ("digests", name, "sections"), "settings.unknown-name", text
+
+
+def _lists(settings: Settings) -> Iterator[Fault]:
+    for name, entry in settings.lists.items():
+        for digest in entry.digests:
+            if digest not in settings.digests:
+                text = f"list {name!r} offers digest {digest!r}, which config.toml does not define"
+                yield ("lists", name, "digests"), "settings.unknown-name", text
+        for topic in entry.topics:
+            if topic not in settings.topics:
+                text = f"list {name!r} offers topic {topic!r}; define [topics.{topic}]"
+                yield ("lists", name, "topics"), "settings.unknown-name", text
+
+
+def _terms(settings: Settings) -> Iterator[Fault]:
+    for name, term in settings.terms.items():
+        if term.last < term.first:
+            text = f"term {name!r} ends ({term.last}) before it begins ({term.first})"
+            yield ("terms", name), "settings.term", text

@@ -1,0 +1,51 @@
+"""Secrets come from the environment or from files of mode 0600 that the environment names; they are never printed."""
+
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from newsletter.model.problem import Origin, Problem
+from newsletter.model.workspace import Secrets
+
+NAMES: Mapping[str, str] = {
+    "signing": "NEWSLETTER_SECRET",
+    "smtp_password": "NEWSLETTER_SMTP_PASSWORD",
+    "sendgrid_key": "NEWSLETTER_SENDGRID_KEY",
+}
+
+
+def read_secrets(environ: Mapping[str, str]) -> tuple[Secrets, tuple[Problem, ...]]:
+    """The secrets that are set; a problem for each file that cannot be read or that others may read."""
+    values: dict[str, SecretStr] = {}
+    problems: list[Problem] = []
+    for field, name in NAMES.items():
+        value, problem = _one(name, environ)
+        if problem:
+            problems.append(problem)
+        elif value:
+            values[field] = SecretStr(value)
+    return Secrets(**values), tuple(problems)
+
+
+def _one(name: str, environ: Mapping[str, str]) -> tuple[str, Problem | None]:
+    if environ.get(name):
+        return environ[name], None
+    path = environ.get(f"{name}_FILE")
+    return _from_file(f"{name}_FILE", Path(path)) if path else ("", None)
+
+
+def _from_file(variable: str, path: Path) -> tuple[str, Problem | None]:
+    try:
+        mode = stat.S_IMODE(path.stat().st_mode)
+        text = path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        return "", _problem(variable, f"the file {path} cannot be read ({error.__class__.__name__})")
+    if mode & 0o077:
+        return "", _problem(variable, f"the file {path} has mode {mode:04o}; others may read it: chmod 600 {path}")
+    return text, None
+
+
+def _problem(variable: str, text: str) -> Problem:
+    return Problem("error", "settings.secret", f"{variable}: {text}", Origin("environment", variable))

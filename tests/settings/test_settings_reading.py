@@ -1,0 +1,130 @@
+"""config.toml and lists.toml: what is right is read, what is wrong is named with file, line and key."""
+
+from pathlib import Path
+
+import pytest
+
+from newsletter.model.workspace import Settings
+from newsletter.settings.reading import SettingsError, TomlFile, read_settings
+
+CONFIG = """\
+[community]
+id = "lab"
+name = "A Lab"
+timezone = "America/Los_Angeles"
+postal_address = "1 Shore Avenue"
+
+[sender]
+address = "Hours <hours@news.example.org>"
+
+[[sources]]
+name = "pages"
+format = "markdown"
+path = "content/*.md"
+
+[[sources]]
+name = "talks"
+format = "csv"
+path = "content/talks.csv"
+
+[digests.weekly]
+title = "Hours"
+list = "community"
+cadence = "weekly on Friday at 09:00"
+window = "7 days from next Monday"
+"""
+LISTS = """\
+[topics.dives]
+title = "Dives"
+tags = ["dive"]
+
+[lists.community]
+title = "Hours"
+digests = ["weekly"]
+topics = ["dives"]
+"""
+
+
+def read(config: str = CONFIG, lists: str = LISTS) -> Settings:
+    return read_settings(
+        TomlFile("config.toml", config), TomlFile("subscribers/lists.toml", lists), root=Path("/nowhere")
+    )
+
+
+def first_problem(config: str = CONFIG, lists: str = LISTS) -> tuple[str, int | None, str]:
+    with pytest.raises(SettingsError) as caught:
+        read(config, lists)
+    problem = caught.value.problems[0]
+    return problem.origin.path, problem.origin.line, problem.text
+
+
+def line_of(text: str, needle: str) -> int:
+    return next(number for number, line in enumerate(text.splitlines(), 1) if needle in line)
+
+
+def test_a_small_workspace_is_read_with_the_defaults_of_the_contract() -> None:
+    settings = read()
+    assert [source.name for source in settings.sources] == ["pages", "talks"]
+    assert settings.digests["weekly"].review == "required"
+    assert settings.provider.kind == "outbox"
+    assert settings.provider.batch == 100
+
+
+def test_a_misspelt_key_is_refused_with_its_line_and_the_likely_word() -> None:
+    config = CONFIG.replace("cadence =", "cadance =")
+    path, line, text = first_problem(config)
+    assert (path, line) == ("config.toml", line_of(config, "cadance"))
+    assert "`digests.weekly.cadance`" in text
+    assert "did you mean `cadence`" in text
+
+
+def test_a_misspelt_key_in_the_second_source_points_at_the_second_source() -> None:
+    config = CONFIG.replace('path = "content/talks.csv"', 'paht = "content/talks.csv"')
+    path, line, text = first_problem(config)
+    assert (path, line) == ("config.toml", line_of(config, "paht"))
+    assert "sources.1.paht" in text
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ('timezone = "America/Los_Angeles"', 'timezone = "Amerika/Seattle"', "'Amerika/Seattle' is not a time zone"),
+        ('"weekly on Friday at 09:00"', '"weakly on Friday"', "digests.weekly.cadence"),
+        ('"7 days from next Monday"', '"some days"', "digests.weekly.window"),
+        ('list = "community"', 'list = "comunity"', "goes to list 'comunity'"),
+        ('path = "content/*.md"', 'path = "../../etc/*.md"', "must lie inside the workspace"),
+        ('name = "talks"', 'name = "pages"', "two sources are named 'pages'"),
+        ("Hours <hours@news.example.org>", "Hours by post", "not an e-mail address"),
+    ],
+)
+def test_what_cannot_be_meant_is_named_with_its_line(old: str, new: str, words: str) -> None:
+    config = CONFIG.replace(old, new)
+    path, line, text = first_problem(config)
+    assert path == "config.toml"
+    assert words in text
+    assert line == max(number for number, row in enumerate(config.splitlines(), 1) if new in row)
+
+
+def test_a_list_may_only_offer_digests_and_topics_that_exist() -> None:
+    lists = LISTS.replace('["dives"]', '["dives", "jobs"]').replace('tags = ["dive"]', 'tags = ["dive"]')
+    path, line, text = first_problem(lists=lists)
+    assert (path, line) == ("subscribers/lists.toml", line_of(lists, "jobs"))
+    assert "topic 'jobs'" in text
+
+
+def test_broken_toml_is_named_with_line_and_column() -> None:
+    path, line, text = first_problem(CONFIG + "\nbroken = = 1\n")
+    assert (path, line) == ("config.toml", len(CONFIG.splitlines()) + 2)
+    assert "not valid TOML" in text
+
+
+def test_a_missing_table_is_named() -> None:
+    _, _, text = first_problem(CONFIG.replace("[sender]", "[community.sender]"))
+    assert "community.sender" in text
+
+
+def test_every_fault_is_told_at_once() -> None:
+    config = CONFIG.replace('format = "csv"', 'format = "xls"').replace('title = "Hours"', 'titel = "Hours"')
+    with pytest.raises(SettingsError) as caught:
+        read(config)
+    assert len(caught.value.problems) == 3

@@ -1,0 +1,1 @@
+"""Use cases: the rooms put together; glue and effects, no decisions."""

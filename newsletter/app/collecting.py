@@ -1,0 +1,68 @@
+"""Reads every configured place into one Reading; the disk is touched here and nowhere below."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from newsletter.app.workspace import Workspace
+from newsletter.compose.facts import check_facts
+from newsletter.compose.identity import join
+from newsletter.model.item import Reading
+from newsletter.model.problem import Origin, Problem
+from newsletter.model.workspace import SourceSettings
+from newsletter.sources.expectations import check_expectations
+from newsletter.sources.registry import Blob, SourceContext, merge, read_source
+
+MAX_FILE_BYTES = 5_000_000
+MAX_FILES = 20_000
+
+
+def collect(ws: Workspace, at: datetime) -> Reading:
+    """Everything the sources hold, joined and checked as of `at` (aware)."""
+    settings = ws.settings
+    readings = [_read(ws, source, at) for source in settings.sources]
+    return check_facts(join(merge(readings)), terms=settings.terms, timezone=settings.community.timezone, as_of=at)
+
+
+def _read(ws: Workspace, source: SourceSettings, at: datetime) -> Reading:
+    blobs, problems = load_files(ws.root, source)
+    context = SourceContext(timezone=source.naive or ws.settings.community.timezone, terms=ws.settings.terms)
+    reading = read_source(source, blobs, context)
+    expected = check_expectations(source, reading, at.date())
+    return merge([Reading(problems=problems), reading, Reading(problems=expected)])
+
+
+def load_files(root: Path, source: SourceSettings) -> tuple[list[Blob], tuple[Problem, ...]]:
+    """The source's files in path order; what cannot be read is a problem with its name."""
+    blobs: list[Blob] = []
+    problems: list[Problem] = []
+    for path in _matches(root, source.path):
+        loaded = _load(root, path, source)
+        if isinstance(loaded, Blob):
+            blobs.append(loaded)
+        else:
+            problems.append(loaded)
+    if not blobs and not problems:
+        text = f"source {source.name!r} matches no file: {source.path}"
+        problems.append(Problem("warning", "source.empty", text, Origin(source.name, source.path)))
+    return blobs, tuple(problems)
+
+
+def _matches(root: Path, pattern: str) -> Iterator[Path]:
+    for count, path in enumerate(sorted(root.glob(pattern))):
+        if count < MAX_FILES and (path.is_file() or path.is_symlink()):
+            yield path
+
+
+def _load(root: Path, path: Path, source: SourceSettings) -> Blob | Problem:
+    name = path.relative_to(root).as_posix()
+    origin = Origin(source.name, name)
+    try:
+        if not path.resolve(strict=True).is_relative_to(root.resolve()):
+            return Problem("error", "source.outside", "this link leads out of the workspace; it is not read", origin)
+        if path.stat().st_size > MAX_FILE_BYTES:
+            size = path.stat().st_size / 1_000_000
+            return Problem("error", "source.too-large", f"{size:.0f} MB; files above 5 MB are not read", origin)
+        return Blob(name, path.read_bytes())
+    except (OSError, RuntimeError) as error:
+        return Problem("error", "source.unreadable", f"this file cannot be read: {error.__class__.__name__}", origin)

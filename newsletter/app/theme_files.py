@@ -1,0 +1,40 @@
+"""Reads what editors edit from disk: a theme's files, the issue's own file, and sections kept as Markdown."""
+
+from pathlib import Path
+
+from newsletter.model.problem import Origin, Problem
+from newsletter.model.workspace import SectionSettings
+from newsletter.settings.reading import SettingsError
+
+TEMPLATES = "templates"
+
+
+def load_theme(root: Path, theme: str) -> tuple[tuple[str, str], ...]:
+    """Every text file of templates/THEME, by path inside the theme, in order; SettingsError where it is missing."""
+    folder = root / TEMPLATES / theme
+    if not folder.is_dir():
+        known = sorted(path.name for path in (root / TEMPLATES).glob("*/") if (path / "issue.mjml").exists())
+        text = (
+            f"there is no theme {theme!r}: {TEMPLATES}/{theme} is missing (themes here: {', '.join(known) or 'none'})"
+        )
+        raise SettingsError((Problem("error", "theme.missing", text, Origin("settings", "config.toml")),))
+    return load_templates(folder)
+
+
+def load_templates(folder: Path) -> tuple[tuple[str, str], ...]:
+    """The text files below a folder, by relative path, in order; hidden files are passed over."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))
+    return tuple((path.relative_to(folder).as_posix(), _read(path)) for path in paths)
+
+
+def load_section_texts(root: Path, sections: dict[str, SectionSettings]) -> tuple[tuple[str, str], ...]:
+    """The Markdown of each section that names a file."""
+    return tuple((name, _read(root / section.path)) for name, section in sections.items() if section.path)
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig").replace("\r\n", "\n")
+    except (OSError, UnicodeDecodeError) as error:
+        text = f"{path} cannot be read as UTF-8 text ({error.__class__.__name__})"
+        raise SettingsError((Problem("error", "theme.unreadable", text, Origin("settings", str(path))),)) from None

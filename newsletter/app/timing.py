@@ -1,0 +1,66 @@
+"""Which moment is meant: `--at` on the command line, and the slot a digest has then."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from newsletter.app.workspace import Workspace
+from newsletter.dates.cadence import slots, window_of
+from newsletter.dates.zones import localise
+from newsletter.model.issue import Slot
+from newsletter.model.workspace import DigestSettings
+
+
+class UsageError(Exception):
+    """The command was asked for something that is not there; the message says what is."""
+
+
+def home_zone(ws: Workspace) -> ZoneInfo:
+    """The community's zone."""
+    return ZoneInfo(ws.settings.community.timezone)
+
+
+def read_at(ws: Workspace, text: str | None) -> datetime:
+    """`--at`: a date is 00:00 of that day in the community's zone, a time without an offset is of that zone too."""
+    if text is None:
+        return ws.clock()
+    try:
+        moment = (
+            datetime.combine(date.fromisoformat(text), time()) if len(text) == 10 else datetime.fromisoformat(text)
+        )
+    except ValueError:
+        raise UsageError(f"--at {text!r} is not a date; write 2026-12-04 or 2026-12-04T09:00") from None
+    return moment if moment.tzinfo else localise(moment, home_zone(ws))
+
+
+def find_digest(ws: Workspace, name: str) -> DigestSettings:
+    """The digest's definition; UsageError lists the names there are."""
+    digest = ws.settings.digests.get(name)
+    if digest is None:
+        raise UsageError(
+            f"there is no digest {name!r}; config.toml defines {', '.join(ws.settings.digests) or 'none'}"
+        )
+    return digest
+
+
+def upcoming(ws: Workspace, name: str, at: datetime) -> Iterator[Slot]:
+    """The digest's slots at or after `at`, ascending."""
+    digest = find_digest(ws, name)
+    return slots(name, digest, zone=home_zone(ws), terms=ws.settings.terms, after=at)
+
+
+def slot_for(ws: Workspace, name: str, at: datetime) -> Slot:
+    """The first slot at or after `at`; a digest without a cadence has its slot at `at` itself."""
+    slot = next(iter(upcoming(ws, name, at)), None)
+    return slot or _manual_slot(ws, name, at)
+
+
+def _manual_slot(ws: Workspace, name: str, at: datetime) -> Slot:
+    digest = find_digest(ws, name)
+    if digest.cadence.strip() != "manual":
+        raise UsageError(
+            f"digest {name!r} ({digest.cadence}) has no slot after {at:%Y-%m-%d}; are its terms defined?"
+        )
+    local = at.astimezone(home_zone(ws))
+    window = window_of(digest, local, home_zone(ws), ws.settings.terms, None)
+    return Slot(name, f"{name}-{local.date()}", local, local, window)

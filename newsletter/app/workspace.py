@@ -1,0 +1,102 @@
+"""A workspace opened: its settings, its store, the clock, and the key that signs its links."""
+
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+
+from newsletter.model.people import Persona
+from newsletter.model.problem import Origin, Problem, has_errors
+from newsletter.model.workspace import Settings
+from newsletter.settings.personas import read_personas
+from newsletter.settings.reading import CONFIG, LISTS, SettingsError, TomlFile, read_settings
+from newsletter.settings.secrets import read_secrets
+from newsletter.store.engine import Store, open_store
+
+PERSONAS = "personas.toml"
+SECRET_FILE = "subscribers/secret.key"  # noqa: S105 - a path, not a secret
+
+
+def utc_now() -> datetime:
+    """The present, aware, in UTC; the only clock the program reads."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """One opened workspace. The store and the signing key are made at first need, not at opening."""
+
+    settings: Settings
+    clock: Callable[[], datetime] = utc_now
+
+    @property
+    def root(self) -> Path:
+        """The workspace's folder."""
+        return self.settings.root
+
+    @cached_property
+    def store(self) -> Store:
+        """The store, migrated to this version's schema."""
+        return open_store(self.settings.store.url, self.root)
+
+    @cached_property
+    def secret(self) -> bytes:
+        """The key that signs links and hashes addresses: NEWSLETTER_SECRET, else a 0600 file made once."""
+        given = self.settings.secrets.signing
+        return given.get_secret_value().encode() if given else _secret_file(self.root / SECRET_FILE)
+
+    @property
+    def personas(self) -> tuple[Persona, ...]:
+        """The readers of personas.toml, read afresh, or one default reader."""
+        path = self.root / PERSONAS
+        return read_personas(_toml(self.root, PERSONAS) if path.exists() else None, self.settings)
+
+
+def _secret_file(path: Path) -> bytes:
+    """Read the key, or make it; O_EXCL lets two first processes agree on one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_bytes().strip()
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(secrets.token_urlsafe(32) + "\n")
+    return path.read_bytes().strip()
+
+
+def find_root(start: Path) -> Path:
+    """The nearest folder upwards that holds a config.toml; SettingsError says where it looked."""
+    for folder in (start.resolve(), *start.resolve().parents):
+        if (folder / CONFIG).is_file():
+            return folder
+    text = f"no {CONFIG} here or in any folder above {start}; `newsletter init DIR` writes a workspace"
+    raise SettingsError((Problem("error", "settings.no-workspace", text, Origin("settings", str(start / CONFIG))),))
+
+
+def open_workspace(
+    root: Path, environ: Mapping[str, str] = os.environ, clock: Callable[[], datetime] = utc_now
+) -> Workspace:
+    """Read and check the settings in `root`; SettingsError carries every problem."""
+    secrets_read, problems = read_secrets(environ)
+    if has_errors(problems):
+        raise SettingsError(problems)
+    settings = read_settings(_toml(root, CONFIG), _toml(root, LISTS), root=root.resolve(), secrets=secrets_read)
+    return Workspace(settings, clock)
+
+
+def with_settings(ws: Workspace, **changes: object) -> Workspace:
+    """The same workspace under other settings, as tests and the demo need."""
+    return replace(ws, settings=ws.settings.model_copy(update=changes))
+
+
+def _toml(root: Path, name: str) -> TomlFile:
+    try:
+        return TomlFile(name, (root / name).read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        text = f"{root / name} is missing; `newsletter init DIR` writes one"
+    except (OSError, UnicodeDecodeError) as error:
+        text = f"{root / name} cannot be read: {error}"
+    raise SettingsError((Problem("error", "settings.file", text, Origin("settings", name)),))

@@ -1,0 +1,10 @@
+"""The command line: one short function per command; no decisions live here."""
+
+import sys
+
+
+def main() -> None:
+    """Run the command line; problems are listed and set the exit code, tracebacks are for faults of the program."""
+    from newsletter.cli.failures import run_guarded
+
+    sys.exit(run_guarded(sys.argv[1:]))

@@ -1,0 +1,44 @@
+"""The commands, in the order a newcomer meets them."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from newsletter import __version__
+from newsletter.cli import content, issues, people, running, sending
+from newsletter.cli.output import say
+
+app = typer.Typer(
+    name="newsletter",
+    help="Reads a community's events as they are written, composes the digest, and mails every subscriber once.\n\n"
+    "Start with `newsletter demo`, then `newsletter init DIR` and `newsletter preview`.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+)
+content.register(app)
+issues.register(app)
+sending.register(app)
+people.register(app)
+running.register(app)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        say(f"newsletter {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _global(
+    context: typer.Context,
+    workspace: Annotated[
+        Path | None, typer.Option("--workspace", "-w", metavar="DIR", help="The folder with config.toml.")
+    ] = None,
+    _show_version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    context.obj = workspace

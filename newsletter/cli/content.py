@@ -1,0 +1,106 @@
+"""Commands about what is written down: init, demo, collect, cadence."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from newsletter.cli.options import AsJson, At, DigestName, workspace
+from newsletter.cli.output import count_problems, print_json, say, show_problems, show_table
+from newsletter.model.problem import has_errors
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    app.command("demo", rich_help_panel="Start")(demo)
+    app.command("init", rich_help_panel="Start")(init)
+    app.command("collect", rich_help_panel="Content")(collect)
+    app.command("cadence", rich_help_panel="Content")(cadence)
+
+
+def demo(
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR", help="Keep the scratch workspace here, not in a temp folder."),
+    ] = None,
+) -> None:
+    """Do the main job on the sample workspace: collect, compose, render, deliver to the outbox.
+
+    Example: `newsletter demo --out /tmp/common-hours`
+    """
+    from newsletter.app.demo import run_demo
+
+    report = run_demo(out, progress=lambda text: say(text))
+    show_table("", ("Step", "Result"), report.steps)
+    show_table("Mails", ("Issue", "Edition", "Readers", "Subject"), report.editions)
+    say(f"Mails:  {report.mails} .eml files in {report.outbox}")
+    say(f"Browse: {report.index.as_uri()}")
+
+
+def init(directory: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that is new or empty.")]) -> None:
+    """Write a new workspace with sample content, ready for `newsletter preview`.
+
+    Example: `newsletter init my-community`
+    """
+    from newsletter.app.sample import init_workspace
+
+    files = init_workspace(directory)
+    say(f"Wrote {len(files)} files to {directory}. Next: cd {directory}; newsletter preview --at 2026-12-04")
+
+
+def collect(
+    context: typer.Context,
+    start: Annotated[str | None, typer.Option("--from", metavar="DATE", help="First day (inclusive).")] = None,
+    end: Annotated[str | None, typer.Option("--to", metavar="DATE", help="Last day (not included).")] = None,
+    at: At = None,
+    as_json: AsJson = False,
+) -> int:
+    """Read all sources; list what they hold and every problem.
+
+    Example: `newsletter collect --from 2026-12-07 --to 2026-12-14`
+    """
+    from newsletter.app import collecting, lookahead, timing, views
+
+    ws = workspace(context)
+    moment = timing.read_at(ws, at)
+    reading = collecting.collect(ws, moment)
+    window = lookahead.chosen_window(ws, start, end, moment)
+    selected = start is not None or end is not None
+    if as_json:
+        print_json(views.reading_json(reading, window, timing.home_zone(ws), selected=selected))
+    else:
+        rows = lookahead.item_rows(reading, window, timing.home_zone(ws), selected=selected)
+        show_table("", ("Kind", "When", "Title", "Topics", "Where it stands"), rows)
+        show_table(
+            "Sources",
+            ("Source", "Format", "Files", "Events", "News", "Pages", "Held back"),
+            lookahead.source_rows(reading),
+        )
+        show_problems(reading.problems)
+        say(f"{len(reading.items)} items, {count_problems(reading.problems)}")
+    return int(has_errors(reading.problems))
+
+
+def cadence(
+    context: typer.Context,
+    digest: DigestName,
+    count: Annotated[int, typer.Option("--count", min=1, max=500, help="How many slots.")] = 12,
+    at: At = None,
+    as_json: AsJson = False,
+) -> None:
+    """Print a digest's next slots: key, draft time, send time, window.
+
+    Example: `newsletter cadence weekly --count 12`
+    """
+    from newsletter.app import lookahead, timing
+
+    ws = workspace(context)
+    slots = lookahead.next_slots(ws, digest, timing.read_at(ws, at), count)
+    if as_json:
+        print_json([lookahead.slot_json(slot) for slot in slots])
+    else:
+        show_table(
+            "",
+            ("Key", "Draft", "Send", "Window from", "until (not included)"),
+            [lookahead.slot_row(slot) for slot in slots],
+        )

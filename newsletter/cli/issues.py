@@ -1,0 +1,166 @@
+"""Commands about an issue before it leaves: draft, compose, render, check, preview, approve."""
+
+import getpass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from newsletter.cli.options import As, AsJson, At, DigestName, Key, workspace
+from newsletter.cli.output import count_problems, print_json, say, show_problems, show_table
+from newsletter.model.problem import has_errors
+
+By = Annotated[str, typer.Option("--by", help="Who approves.", default_factory=getpass.getuser, show_default=False)]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    for name, command in (
+        ("preview", preview),
+        ("draft", draft),
+        ("compose", compose),
+        ("render", render),
+        ("check", check),
+        ("approve", approve),
+        ("revoke", revoke),
+    ):
+        app.command(name, rich_help_panel="Issue")(command)
+
+
+def draft(context: typer.Context, digest: DigestName, at: At = None, as_json: AsJson = False) -> None:
+    """Freeze the draft of the next issue, and write issues/KEY.md for the editor where there is none.
+
+    Example: `newsletter draft weekly --at 2026-12-04`
+    """
+    from newsletter.app import editing, timing
+
+    ws = workspace(context)
+    drafted = editing.draft_issue(ws, digest, timing.read_at(ws, at))
+    if as_json:
+        print_json(
+            {"key": drafted.draft.key, "state": drafted.state, "hash": drafted.hash, "file": str(drafted.file)}
+        )
+        return
+    say(f"{drafted.draft.key}: {drafted.state}, hash {drafted.hash[:12]}")
+    say(f"{'Kept' if drafted.file_was_there else 'Wrote'} {drafted.file}")
+    say(f"Next: newsletter preview, then newsletter approve {drafted.draft.key}")
+
+
+def compose(
+    context: typer.Context, digest: DigestName, as_: As = None, at: At = None, as_json: AsJson = False
+) -> int:
+    """Show the next issue as data, for one reader.
+
+    Example: `newsletter compose weekly --at 2026-12-04 --as berlin --json`
+    """
+    from newsletter.app import editing, timing, views
+    from newsletter.compose.draft import draft_hash
+    from newsletter.compose.issue import compose as compose_issue
+
+    ws = workspace(context)
+    frozen = editing.preview_draft(ws, digest, timing.read_at(ws, at))
+    issue = compose_issue(frozen, editing.persona_choices(editing.find_persona(ws, as_)))
+    if as_json:
+        print_json(views.issue_json(issue, draft_hash(frozen)))
+    else:
+        say(f"{issue.key}: {issue.subject}\n{issue.preheader}\n{issue.next_content}".rstrip())
+        rows = [
+            (section.title or section.kind, entry.when_text, entry.title, entry.change)
+            for section in issue.sections
+            for entry in section.entries
+        ]
+        show_table("", ("Section", "When", "Title", "Change"), rows)
+        show_problems(issue.problems)
+    return int(has_errors(issue.problems))
+
+
+def render(
+    context: typer.Context,
+    digest: DigestName,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the files go.")],
+    as_: As = None,
+    at: At = None,
+) -> int:
+    """Write one edition as HTML, text and .eml.
+
+    Example: `newsletter render weekly --at 2026-12-04 --as berlin --out /tmp/issue`
+    """
+    from newsletter.app import editing, timing
+    from newsletter.app.rendering import write_edition
+
+    ws = workspace(context)
+    frozen = editing.preview_draft(ws, digest, timing.read_at(ws, at))
+    persona = editing.find_persona(ws, as_)
+    built = editing.build_edition(frozen, editing.persona_choices(persona))
+    files = write_edition(built.edition, out, f"{frozen.key}-{persona.name}", frozen.slot.send_at)
+    show_problems(built.problems)
+    for file in files:
+        say(f"{file.stat().st_size:>8,} bytes  {file}")
+    return int(has_errors(built.problems))
+
+
+def check(
+    context: typer.Context,
+    digest: Annotated[str | None, typer.Argument(metavar="DIGEST", help="A digest of config.toml.")] = None,
+    at: At = None,
+    as_json: AsJson = False,
+    list_rules: Annotated[bool, typer.Option("--list", help="Print every rule.")] = False,
+) -> int:
+    """Run all checks on the next issue; exit 1 where one of level error is found.
+
+    Example: `newsletter check weekly --at 2026-12-04`
+    """
+    from newsletter.app import editing, timing, views
+    from newsletter.checks.registry import RULES
+
+    if list_rules:
+        show_table("", ("Rule", "Severity", "What it asks"), [(rule.id, rule.severity, rule.text) for rule in RULES])
+        return 0
+    if digest is None:
+        raise timing.UsageError("say which digest to check, as in `newsletter check weekly`")
+    ws = workspace(context)
+    problems = editing.check_draft(ws, editing.preview_draft(ws, digest, timing.read_at(ws, at)))
+    if as_json:
+        print_json(views.problems_json(problems))
+    else:
+        show_problems(problems)
+        say(f"{len(RULES)} rules, {len(ws.personas)} personas: {count_problems(problems)}")
+    return int(has_errors(problems))
+
+
+def preview(
+    context: typer.Context,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes a free one.")] = 0,
+    at: At = None,
+    open_: Annotated[bool, typer.Option("--open", help="Open a browser.")] = False,
+) -> None:
+    """Look at the next issue in a browser: phone and desk, light and dark, as each persona; reloads on change.
+
+    Example: `newsletter preview --at 2026-12-04 --open`
+    """
+    from newsletter.app import timing
+    from newsletter.web.preview import serve_preview
+
+    ws = workspace(context)
+    serve_preview(ws, timing.read_at(ws, at), port=port, open_browser=open_)
+
+
+def approve(context: typer.Context, key: Key, by: By) -> None:
+    """Approve the stored draft, bound to its hash; refused while a check of level error stands.
+
+    Example: `newsletter approve weekly-2026-12-04`
+    """
+    from newsletter.app import editing
+
+    ws = workspace(context)
+    approved = editing.approve(ws, key, by, ws.clock())
+    say(f"{key}: approved by {by}, hash {approved[:12]}. Next: newsletter send {key}")
+
+
+def revoke(context: typer.Context, key: Key) -> None:
+    """Take an approval back."""
+    from newsletter.app import editing
+
+    ws = workspace(context)
+    editing.revoke(ws, key, ws.clock())
+    say(f"{key}: approval taken back; it is a draft again")

@@ -1,0 +1,23 @@
+"""Options that several commands share, and how they become values."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from newsletter.app.workspace import Workspace, find_root, open_workspace
+
+At = Annotated[
+    str | None,
+    typer.Option("--at", metavar="DATE|DATETIME", help="The moment that counts as now; a date is 00:00 at home."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document to standard output.")]
+As = Annotated[str | None, typer.Option("--as", metavar="PERSONA", help="A reader from personas.toml.")]
+DigestName = Annotated[str, typer.Argument(metavar="DIGEST", help="A digest of config.toml, such as weekly.")]
+Key = Annotated[str, typer.Argument(metavar="KEY", help="An issue, such as weekly-2026-12-04.")]
+
+
+def workspace(context: typer.Context) -> Workspace:
+    """The workspace of --workspace, or the nearest one upwards."""
+    chosen: Path | None = context.find_root().obj
+    return open_workspace(chosen if chosen else find_root(Path.cwd()))

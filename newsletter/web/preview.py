@@ -1,0 +1,143 @@
+"""The preview: one page on this machine that shows the issue as a reader gets it, and again when a file changes.
+
+Every address only shows; nothing the client sends names a file. The mail stands in a frame without scripts.
+"""
+
+import secrets
+from collections.abc import Callable, Mapping
+from html import escape
+from importlib.resources import files
+from typing import Protocol
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from newsletter.app.preview_view import Scheme, Shown, View, in_scheme
+from newsletter.web.changes import Changes
+from newsletter.web.guards import FixedHeaders
+from newsletter.web.preview_gate import ENTRY, NO_KEY, Gate, hosts_of
+from newsletter.web.preview_page import page_context, read_state
+
+PAGE_HEADERS: Mapping[str, str] = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+        "frame-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+#: Same origin, so that the page may read how far the frame is scrolled; never scripts, forms or plug-ins.
+MAIL_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src https: data:; frame-ancestors 'self'; base-uri 'none'; "
+    "sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox"
+)
+ASSETS: Mapping[str, str] = {"preview.js": "text/javascript", "preview.css": "text/css"}
+
+
+class PreviewDesk(Protocol):
+    """What the preview needs; calls may block, they run in threads."""
+
+    def show(self, digest: str, persona: str) -> Shown:
+        """The issue of a digest as a persona gets it, and what is wrong."""
+        ...
+
+
+#: Renders a page template: its text, and its values.
+Fill = Callable[[str, Mapping[str, object]], str]
+
+
+def new_key() -> str:
+    """A key for one run of the preview: 192 random bits."""
+    return secrets.token_urlsafe(24)
+
+
+def entry_path(key: str) -> str:
+    """The first address of a run; it hands the browser its cookie."""
+    return f"{ENTRY}{key}"
+
+
+def preview_app(desk: PreviewDesk, fill: Fill, changes: Changes, *, port: int, key: str) -> Starlette:
+    """The preview as an ASGI app, for a browser that reaches it on `port` of this machine."""
+    pages = PreviewPages(desk, fill, changes, key=key, cookie=f"newsletter-preview-{port}")
+    return Starlette(
+        routes=[
+            Route(ENTRY + "{key}", pages.enter),
+            Route("/", pages.page),
+            Route("/mail", pages.mail),
+            Route("/events", pages.events),
+            *(Route(f"/assets/{name}", _asset(name)) for name in ASSETS),
+        ],
+        middleware=[
+            Middleware(FixedHeaders, headers=PAGE_HEADERS),
+            Middleware(Gate, hosts=hosts_of(port), cookie=pages.cookie, key=key),
+        ],
+    )
+
+
+class PreviewPages:
+    """The endpoints over one desk."""
+
+    def __init__(self, desk: PreviewDesk, fill: Fill, changes: Changes, *, key: str, cookie: str) -> None:
+        self.desk = desk
+        self.fill = fill
+        self.changes = changes
+        self.key = key
+        self.cookie = cookie
+
+    async def enter(self, request: Request) -> Response:
+        """Hand out the cookie, then move on.
+
+        By a page and not a redirect: a strict cookie is not sent along a redirect that another site's link began.
+        """
+        if not secrets.compare_digest(request.path_params["key"].encode(), self.key.encode()):
+            return PlainTextResponse(NO_KEY, 403)
+        response = HTMLResponse('<!doctype html><title>Preview</title><meta http-equiv="refresh" content="0;url=/">')
+        response.set_cookie(self.cookie, self.key, httponly=True, samesite="strict", path="/")
+        return response
+
+    async def page(self, request: Request) -> Response:
+        """The whole page; the script swaps parts of it for those of a newer one."""
+        number = self.changes.number
+        state = read_state(request.query_params)
+        shown = await run_in_threadpool(self.desk.show, state.digest, state.persona)
+        context = page_context(state, shown, number)
+        return HTMLResponse(await run_in_threadpool(self.fill, _text("templates", "preview.html"), context))
+
+    async def mail(self, request: Request) -> Response:
+        """The mail itself, for the frame."""
+        state = read_state(request.query_params)
+        shown = await run_in_threadpool(self.desk.show, state.digest, state.persona)
+        return HTMLResponse(_mail(shown.view, state.scheme), headers={"Content-Security-Policy": MAIL_POLICY})
+
+    async def events(self, request: Request) -> Response:
+        """The stream of changes after the one the page has seen."""
+        seen = request.headers.get("last-event-id") or request.query_params.get("seen", "")
+        stream = self.changes.events(int(seen) if seen.isascii() and seen.isdigit() else 0)
+        return StreamingResponse(stream, media_type="text/event-stream")
+
+
+def _mail(view: View | None, scheme: Scheme) -> str:
+    """The HTML part, or the text for a reader who gets text only."""
+    if view is None:
+        return "<!doctype html><title>No mail</title><p>There is no mail to show yet."
+    if not view.html:
+        return f'<!doctype html><title>Text only</title><pre style="white-space:pre-wrap">{escape(view.text)}</pre>'
+    return in_scheme(view.html, scheme)
+
+
+def _asset(name: str) -> Callable[[Request], Response]:
+    def asset(request: Request) -> Response:
+        return Response(_text("assets", name), media_type=ASSETS[name])
+
+    return asset
+
+
+def _text(folder: str, name: str) -> str:
+    return files("newsletter.web").joinpath(folder, name).read_text(encoding="utf-8")

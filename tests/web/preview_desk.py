@@ -1,0 +1,75 @@
+"""A desk for the preview's tests: two digests, two personas, and a mail that can be edited or broken."""
+
+from email.message import EmailMessage
+
+from newsletter.app.preview_view import Finding, Line, Menu, Named, Shown, View
+from newsletter.model.problem import Origin, Problem
+
+MENU = Menu(
+    "The Lab",
+    (Named("weekly", "Common Hours"), Named("quarterly", "The quarter")),
+    (Named("seattle", "Seattle, everything"), Named("berlin", "Berlin, 24-hour clock")),
+)
+STYLE = """
+<style>:root{color-scheme:light dark}body{background:#fffefb;color:#1b2333}
+@media (prefers-color-scheme:dark){body{background:#191f2b!important;color:#f3eee4!important}}
+@media (min-width:520px){#wide{display:block!important}}</style>
+"""
+
+
+def mail(words: str, persona: str) -> str:
+    """A long mail with a rule for the dark, one for width, a script that must not run, and an inert link."""
+    lines = "".join(f"<p>Line {n}</p>" for n in range(80))
+    return (
+        f'<!doctype html><html lang="en"><head><meta name="color-scheme" content="light dark">{STYLE}</head>'
+        f'<body><h1>{words}</h1><p id="who">{persona}</p><p id="wide" style="display:none">wide</p>'
+        f'<a href="#">leave</a><script>document.title="ran"</script>{lines}</body></html>'
+    )
+
+
+def message(subject: str, html: str) -> bytes:
+    """A message with both parts."""
+    whole = EmailMessage()
+    whole["Subject"] = subject
+    whole["List-Id"] = "The list <list.example.org>"
+    whole.set_content("In plain words.")
+    whole.add_alternative(html, subtype="html")
+    return whole.as_bytes()
+
+
+FAULT = Finding(
+    Problem("error", "src.syntax", "unexpected '}'", Origin("templates", "templates/hours/issue.mjml", 12)),
+    (Line(11, "<mj-body>", False), Line(12, "{{ broken }", True), Line(13, "</mj-body>", False)),
+)
+WARNING = Finding(Problem("warning", "W-X", "no <place> given", Origin("talks", "content/talks.csv", 3)))
+
+
+class Desk:
+    """Shows `words`; while `broken`, the last good words with a fault."""
+
+    def __init__(self) -> None:
+        self.words = "Pipelines on Tuesday"
+        self.faults: tuple[Finding, ...] = ()
+        self.empty = False
+        self.text_only = False
+
+    def show(self, digest: str, persona: str) -> Shown:
+        digest = digest if digest in ("weekly", "quarterly") else "weekly"
+        persona = persona if persona in ("seattle", "berlin") else "seattle"
+        html = "" if self.text_only else mail(self.words, persona)
+        view = View(
+            key=f"{digest}-2026-12-04",
+            title="Common Hours",
+            subject=self.words,
+            preheader="and a datathon",
+            sender="Common Hours <hours@news.example.org>",
+            sends="Fri 4 Dec 2026, 09:00 PST",
+            window="7 to 13 December 2026",
+            html=html,
+            text=f"{self.words}\n<plain> {persona}",
+            message=message(self.words, html),
+            problems=(WARNING,),
+            empty=self.empty,
+            next_content="Next: Pipelines, on 12 January 2027." if self.empty else "",
+        )
+        return Shown(MENU, digest, persona, view, self.faults)

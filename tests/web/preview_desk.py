@@ -2,7 +2,7 @@
 
 from email.message import EmailMessage
 
-from newsletter.app.preview_view import Finding, Line, Menu, Named, Shown, View
+from newsletter.app.preview_view import Finding, Line, Menu, Named, Shown, View, for_frame
 from newsletter.model.problem import Origin, Problem
 
 MENU = Menu(
@@ -65,7 +65,7 @@ class Desk:
             sender="Common Hours <hours@news.example.org>",
             sends="Fri 4 Dec 2026, 09:00 PST",
             window="7 to 13 December 2026",
-            html=html,
+            html=for_frame(html),
             text=f"{self.words}\n<plain> {persona}",
             message=message(self.words, html),
             problems=(WARNING,),

@@ -1,0 +1,216 @@
+"""The preview in a real Chromium: widths, dark, keys, live changes, and the last good mail under a fault."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Frame, Page, expect
+from preview_desk import FAULT, Desk
+from support_browser import browser
+from support_loopback import served
+
+from newsletter.app.preview_page import fill_page
+from newsletter.runtime.server import listen
+from newsletter.web.changes import Changes
+from newsletter.web.preview import entry_path, new_key, preview_app
+
+pytestmark = pytest.mark.browser
+
+KEY = new_key()
+DESK = Desk()
+CHANGES = Changes()
+LIGHT, DARK = "rgb(255, 254, 251)", "rgb(25, 31, 43)"
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with browser() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    listener = listen("127.0.0.1", 0)
+    app = preview_app(DESK, fill_page, CHANGES, port=listener.getsockname()[1], key=KEY)
+    with served(app, listener) as running:
+        yield running.url
+        CHANGES.close()
+
+
+@pytest.fixture
+def desk() -> Desk:
+    DESK.__init__()
+    return DESK
+
+
+@pytest.fixture
+def page(chromium: Browser, url: str, desk: Desk) -> Iterator[Page]:
+    context = chromium.new_context(viewport={"width": 1360, "height": 800}, color_scheme="light")
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(url + entry_path(KEY))
+    page.wait_for_url(url + "/")
+    expect(page.locator("#live")).to_have_attribute("data-state", "live")
+    yield page
+    context.close()
+    assert errors == []
+
+
+def mail(page: Page) -> Frame:
+    """The frame that stands in front."""
+    expect(page.locator("#frame iframe")).to_have_count(1)
+    frame = page.locator("#frame iframe").element_handle().content_frame()
+    assert frame
+    frame.wait_for_load_state()
+    return frame
+
+
+def ground(page: Page) -> str:
+    return mail(page).evaluate("getComputedStyle(document.body).backgroundColor")
+
+
+@pytest.mark.parametrize("width", [320, 375, 600, 768])
+def test_the_mail_is_as_wide_as_chosen_and_its_media_rules_follow(page, width):
+    page.click(f"#width-{width}")
+    expect(page.locator("#frame")).to_have_css("width", f"{width}px")
+    expect(page.locator("#frame iframe")).to_have_count(1)
+    assert mail(page).evaluate("innerWidth") == width
+    assert mail(page).locator("#wide").is_visible() is (width >= 520)
+    assert f"width={width}" in page.url
+
+
+@pytest.mark.parametrize("system", ["light", "dark"])
+def test_light_and_dark_are_the_mails_own_whatever_the_system_prefers(page, system):
+    page.emulate_media(color_scheme=system)
+    assert ground(page) == LIGHT
+    page.click("#scheme-dark")
+    expect(page.locator("#frame")).to_have_class("frame w600 dark")
+    assert ground(page) == DARK
+    page.click("#scheme-light")
+    expect(page.locator("#frame")).to_have_class("frame w600 light")
+    assert ground(page) == LIGHT
+
+
+def test_another_persona_is_one_choice_away(page):
+    page.select_option("#persona", "berlin")
+    page.wait_for_url("**persona=berlin**")
+    assert mail(page).locator("#who").inner_text() == "berlin"
+    page.go_back()
+    expect(page.locator("#persona")).to_have_value("seattle")
+    assert mail(page).locator("#who").inner_text() == "seattle"
+
+
+def test_an_address_shows_a_colleague_the_same(page, url):
+    page.goto(f"{url}/?digest=quarterly&persona=berlin&width=375&scheme=dark&tab=text")
+    expect(page.locator("#digest")).to_have_value("quarterly")
+    expect(page.locator("#pane pre")).to_contain_text("<plain> berlin")
+    assert mail(page).evaluate("innerWidth") == 375
+    assert ground(page) == DARK
+
+
+def test_the_tabs_show_text_headers_and_checks(page):
+    page.click("#tab-text")
+    expect(page.locator("#pane pre")).to_contain_text("<plain> seattle")
+    page.click("#tab-headers")
+    expect(page.locator("#pane")).to_contain_text("The list <list.example.org>")
+    page.click("#tab-checks")
+    expect(page.locator("#pane")).to_contain_text("content/talks.csv:3")
+
+
+def test_a_change_is_swapped_in_and_the_place_is_kept(page, desk):
+    mail(page).evaluate("document.scrollingElement.scrollTop = 700")
+    desk.words = "Pipelines on Thursday"
+    CHANGES.publish()
+    expect(page.locator(".subject")).to_have_text("Pipelines on Thursday")
+    expect(page.locator("#frame[data-shown]")).to_have_count(1)
+    assert mail(page).locator("h1").inner_text() == "Pipelines on Thursday"
+    assert mail(page).evaluate("document.scrollingElement.scrollTop") == 700
+    expect(page.locator("#live")).to_contain_text("live, updated")
+
+
+def test_many_changes_at_once_end_in_the_last(page, desk):
+    for number in range(200):
+        desk.words = f"Version {number}"
+        CHANGES.publish()
+    expect(page.locator(".subject")).to_have_text("Version 199")
+    expect(page.locator("#frame iframe")).to_have_count(1)
+    assert mail(page).locator("h1").inner_text() == "Version 199"
+
+
+def test_two_windows_agree(page, desk):
+    other = page.context.new_page()
+    other.goto(page.url)
+    expect(other.locator("#live")).to_have_attribute("data-state", "live")
+    desk.words = "Seen by both"
+    CHANGES.publish()
+    for window in (page, other):
+        expect(window.locator(".subject")).to_have_text("Seen by both")
+
+
+def test_a_fault_lies_over_the_last_good_mail_until_it_is_mended(page, desk):
+    desk.faults = (FAULT,)
+    CHANGES.publish()
+    expect(page.get_by_role("alert")).to_contain_text("templates/hours/issue.mjml:12")
+    expect(page.locator(".faults .lines span")).to_have_count(3)
+    expect(page.locator(".faults .here")).to_contain_text("{{ broken }")
+    expect(page.locator("#frame")).to_have_css("opacity", "0.3")
+    assert mail(page).locator("h1").inner_text() == "Pipelines on Tuesday"
+    desk.faults = ()
+    CHANGES.publish()
+    expect(page.get_by_role("alert")).to_have_count(0)
+    expect(page.locator("#frame")).to_have_css("opacity", "1")
+
+
+def test_nothing_in_the_mail_runs(page):
+    assert mail(page).evaluate("document.title") == ""
+    assert "ran" not in page.title()
+
+
+def test_an_inert_link_stays_where_it_is(page):
+    mail(page).locator("a").first.click()
+    page.wait_for_timeout(200)
+    assert len(page.context.pages) == 1
+    assert mail(page).locator("h1").inner_text() == "Pipelines on Tuesday"
+
+
+def test_keys_do_what_the_buttons_do(page):
+    page.keyboard.press("2")
+    expect(page.locator("#frame")).to_have_css("width", "375px")
+    page.keyboard.press("d")
+    expect(page.locator("#frame")).to_have_class("frame w375 dark")
+    page.keyboard.press("t")
+    expect(page.locator("#tab-text")).to_have_attribute("aria-current", "true")
+
+
+def test_the_keyboard_keeps_its_place_when_a_link_is_followed(page):
+    page.focus("#width-375")
+    page.keyboard.press("Enter")
+    expect(page.locator("#width-375")).to_have_attribute("aria-current", "true")
+    expect(page.locator("#width-375")).to_be_focused()
+
+
+def test_it_works_without_script(chromium, url, desk):
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(url + entry_path(KEY))
+    page.wait_for_url(url + "/")
+    page.select_option("#persona", "berlin")
+    page.click("button")
+    assert "persona=berlin" in page.url
+    page.click("#width-320")
+    expect(page.locator("#frame")).to_have_css("width", "320px")
+    context.close()
+
+
+def test_a_narrow_window_still_shows_everything(chromium, url, page):
+    page.set_viewport_size({"width": 390, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    expect(page.locator("#pane")).to_be_visible()
+
+
+def test_only_this_machine_is_asked(page, url):
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.reload()
+    mail(page)
+    assert {address for address in asked if not address.startswith((url, "data:"))} == set()

@@ -1,0 +1,85 @@
+"""From settings to a road out; what is missing is named by the variable or key that would give it."""
+
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr
+
+from newsletter.model.delivery import Provider
+from newsletter.model.workspace import ProviderSettings, Secrets
+
+SMTP_VARIABLE = "NEWSLETTER_SMTP_PASSWORD"
+SENDGRID_VARIABLE = "NEWSLETTER_SENDGRID_KEY"
+
+
+class ProviderError(ValueError):
+    """The road out cannot be opened as configured; says in one sentence what to set. Holds no secret."""
+
+
+def open_provider(settings: ProviderSettings, secrets: Secrets, root: Path) -> Provider:
+    """The provider the workspace at `root` names; ProviderError where a secret or setting is missing or unfit.
+
+    Nothing is connected yet. Libraries of roads not taken are not imported.
+    """
+    if settings.kind == "smtp":
+        return _smtp(settings, secrets.smtp_password)
+    if settings.kind == "sendgrid":
+        return _sendgrid(settings, secrets.sendgrid_key)
+    from newsletter.providers.outbox import OutboxProvider
+
+    return OutboxProvider(root / settings.path)
+
+
+def _smtp(settings: ProviderSettings, password: SecretStr | None) -> Provider:
+    from newsletter.providers.smtp import SmtpProvider, SmtpRoute
+
+    if settings.username and not _value(password):
+        raise ProviderError(_missing("smtp", SMTP_VARIABLE, "the password of provider.username"))
+    if settings.username and settings.security == "none" and not _is_loopback(settings.host):
+        raise ProviderError(
+            'provider.security = "none" would send the password readable to anyone on the way to '
+            f'{settings.host}; set it to "starttls" or "tls"'
+        )
+    s = settings
+    return SmtpProvider(SmtpRoute(s.host, s.port, s.security, s.username, password, s.timeout))
+
+
+def _sendgrid(settings: ProviderSettings, key: SecretStr | None) -> Provider:
+    from newsletter.providers.sendgrid import SendGridProvider, SendGridRoute
+
+    value = _value(key)
+    if not key or not value:
+        raise ProviderError(_missing("sendgrid", SENDGRID_VARIABLE, "an API key that may send mail"))
+    if not value.isascii() or not value.isprintable() or " " in value:
+        raise ProviderError(f"{SENDGRID_VARIABLE} holds spaces, line breaks or other characters no key has")
+    if not settings.api_url.startswith(("https://", "http://")):
+        raise ProviderError(f"provider.api_url is {settings.api_url!r}; it must begin with https://")
+    if settings.api_url.startswith("http://") and not _is_loopback(_host(settings.api_url)):
+        raise ProviderError(
+            f"provider.api_url is {settings.api_url!r}; without https the key could be read on the way"
+        )
+    return SendGridProvider(SendGridRoute(settings.api_url, key, settings.timeout, settings.sandbox))
+
+
+def _missing(kind: str, variable: str, what: str) -> str:
+    return (
+        f"provider.kind is {kind!r} but {variable} is not set: put {what} there, or a file's path in {variable}_FILE"
+    )
+
+
+def _value(secret: SecretStr | None) -> str:
+    return secret.get_secret_value() if secret else ""
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).hostname or ""
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

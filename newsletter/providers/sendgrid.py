@@ -1,0 +1,119 @@
+"""SendGrid: up to 1000 readers in one request; a refused request is split until only the refused reader is left out.
+
+It knows no idempotency key. What may have been accepted is unknown, and after it nothing more of the batch is tried.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from pydantic import SecretStr
+
+from newsletter.model.delivery import Batch, Receipt
+from newsletter.model.mail import Row
+from newsletter.providers.receipts import not_filled
+from newsletter.providers.sendgrid_answer import Verdict, verdict
+from newsletter.providers.sendgrid_body import groups, personalization, request_body, slot_mark
+from newsletter.providers.sendgrid_http import NoAnswerError, NotSubmittedError, post_mail
+
+#: Requests a batch may cost beyond its first ones while looking for what was refused.
+EXTRA_REQUESTS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class SendGridRoute:
+    """Where the API is and how to speak to it; `timeout` in seconds, `sandbox` asks it to check and not send."""
+
+    api_url: str
+    key: SecretStr
+    timeout: float = 60.0
+    sandbox: bool = False
+    clock: Callable[[], float] = time.time
+
+
+class SendGridProvider:
+    """Hands batches to the v3 mail/send API; it keeps no connection and may be shared by threads."""
+
+    def __init__(self, route: SendGridRoute) -> None:
+        self._route = route
+
+    def submit(self, batch: Batch) -> Sequence[Receipt]:
+        """One request per 1000 rows; 400 is split so that it costs only the refused, 429 and 401 burn nobody."""
+        unfit, fit = _sorted_out(batch)
+        return (*unfit, *_Submission(self._route, batch).run(groups(fit)))
+
+    def close(self) -> None:
+        """Nothing is kept open."""
+
+
+class _Submission:
+    """The requests of one batch: those waiting, how many more may be made, and whether to stop."""
+
+    def __init__(self, route: SendGridRoute, batch: Batch) -> None:
+        self._route, self._batch = route, batch
+        self._extra = EXTRA_REQUESTS
+        self._rest: Verdict | None = None
+
+    def run(self, waiting: list[list[Row]]) -> Iterator[Receipt]:
+        stack = waiting[::-1]
+        while stack:
+            rows = stack.pop()
+            found = self._rest or self._ask(rows)
+            parts = self._split(rows, found)
+            stack += parts[::-1]
+            yield from () if parts else (_receipt(row, found) for row in rows)
+
+    def _ask(self, rows: Sequence[Row]) -> Verdict:
+        found = self._verdict(rows)
+        if found.outcome == "unknown":
+            self._rest = Verdict("not_submitted", "not tried: an earlier request of this batch has an unknown end")
+        elif found.outcome in ("refused_for_now", "not_submitted"):
+            self._rest = replace(found, detail=f"not tried: {found.detail}")
+        return found
+
+    def _verdict(self, rows: Sequence[Row]) -> Verdict:
+        route = self._route
+        body = request_body(self._batch, rows, sandbox=route.sandbox)
+        try:
+            reply = post_mail(route.api_url, route.key.get_secret_value(), route.timeout, body)
+        except NotSubmittedError as error:
+            return Verdict("not_submitted", f"{route.api_url} cannot be reached: {error}")
+        except NoAnswerError as error:
+            return Verdict("unknown", f"the request was sent and no answer came: {error}")
+        return verdict(reply, sandbox=route.sandbox, clock=route.clock)
+
+    def _split(self, rows: list[Row], found: Verdict) -> list[list[Row]]:
+        if self._rest or not found.may_split or len(rows) == 1:
+            return []
+        parts = split(rows, found.named)
+        if len(parts) > self._extra:
+            self._rest = Verdict("refused_for_now", f"what was refused was not found in time: {found.detail}")
+            return [rows]
+        self._extra -= len(parts)
+        return parts
+
+
+def split(rows: list[Row], named: frozenset[int]) -> list[list[Row]]:
+    """Two parts, neither empty: those the errors did not name and those they did; halves where that parts nothing."""
+    accused = [row for n, row in enumerate(rows) if n in named]
+    others = [row for n, row in enumerate(rows) if n not in named]
+    if accused and others:
+        return [others, accused]
+    return [rows[: len(rows) // 2], rows[len(rows) // 2 :]]
+
+
+def _sorted_out(batch: Batch) -> tuple[list[Receipt], list[Row]]:
+    unfit: list[Receipt] = []
+    fit: list[Row] = []
+    mark = slot_mark(batch.edition)
+    for row in batch.rows:
+        try:
+            personalization(batch, row, mark)
+            fit.append(row)
+        except (KeyError, ValueError) as error:
+            unfit.append(not_filled(row, error))
+    return unfit, fit
+
+
+def _receipt(row: Row, found: Verdict) -> Receipt:
+    return Receipt(row.delivery_id, found.outcome, found.detail, found.provider_id, found.retry_after)

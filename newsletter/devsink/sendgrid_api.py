@@ -1,0 +1,151 @@
+"""The SendGrid-compatible half of the sink: POST /v3/mail/send, and what a test wants to ask under /_sink.
+
+The sink has no authentication: it listens on this machine alone.
+"""
+
+import asyncio
+import time
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from pydantic import ValidationError
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from newsletter.devsink.keep import Keeper
+from newsletter.devsink.misbehave import Misbehaviour
+from newsletter.devsink.sendgrid_model import MailSend, Personalization, errors_of
+
+_MOST = 30 * 1024 * 1024
+_LIMIT = 10_000
+
+#: Closes the connection of the client at (host, port) without an answer.
+HangUp = Callable[[tuple[str, int]], None]
+
+
+class Api:
+    """The routes over one keeper."""
+
+    def __init__(self, keeper: Keeper, faults: Misbehaviour, hang_up: HangUp) -> None:
+        self._keeper, self._faults, self._hang_up = keeper, faults, hang_up
+
+    def app(self) -> Starlette:
+        """The ASGI application."""
+        return Starlette(
+            routes=[
+                Route("/v3/mail/send", self.send, methods=["POST"]),
+                Route("/_sink/messages", self.messages, methods=["GET", "DELETE"]),
+                Route("/_sink/misbehave", self.misbehave, methods=["GET", "PUT"]),
+            ]
+        )
+
+    async def send(self, request: Request) -> Response:
+        """Check what came, keep it, and answer as documented; or fail as told."""
+        raw = await request.body()
+        await asyncio.sleep(self._faults.delay)
+        return self._fault(request) or _unauthorised(request) or self._take(request, raw)
+
+    async def messages(self, request: Request) -> Response:
+        """GET every message kept, SMTP included; DELETE forgets them."""
+        if request.method == "DELETE":
+            self._keeper.clear()
+        return JSONResponse({"messages": self._keeper.messages()})
+
+    async def misbehave(self, request: Request) -> Response:
+        """GET how it misbehaves; PUT a new way."""
+        if request.method == "PUT":
+            try:
+                self._faults.become(Misbehaviour.model_validate_json(await request.body()))
+            except ValidationError as error:
+                return _refused(400, errors_of(error))
+        return JSONResponse(self._faults.model_dump())
+
+    def _fault(self, request: Request) -> Response | None:
+        if self._faults.befalls("drop_before"):
+            return self._gone(request)
+        if self._faults.befalls("throttle"):
+            return _refused(429, [_error("too many requests")], {"Retry-After": str(round(self._faults.retry_after))})
+        if self._faults.befalls("fail"):
+            return Response("<html>Internal Server Error</html>", 500, media_type="text/html")
+        return None
+
+    def _take(self, request: Request, raw: bytes) -> Response:
+        if len(raw) > _MOST:
+            return _refused(413, [_error("The message is larger than 30 MB.")])
+        if request.headers.get("content-type", "").partition(";")[0] != "application/json":
+            return _refused(415, [_error("The content type must be application/json.")])
+        try:
+            mail = MailSend.model_validate_json(raw)
+        except ValidationError as error:
+            return self._bad(errors_of(error))
+        refused = self._refused_readers(mail)
+        return self._bad(refused) if refused else self._accept(request, mail, raw)
+
+    def _accept(self, request: Request, mail: MailSend, raw: bytes) -> Response:
+        if mail.sandbox:
+            return Response(status_code=200, headers=_pace())
+        message_id = uuid.uuid4().hex[:22]
+        messages = [_message(mail, one, message_id) for one in mail.personalizations]
+        self._keeper.keep_request(messages, raw)
+        if self._faults.befalls("drop_after"):
+            return self._gone(request)
+        return Response(status_code=202, headers={"X-Message-Id": message_id, **_pace()})
+
+    def _refused_readers(self, mail: MailSend) -> list[dict[str, str | None]]:
+        return [
+            _error("Does not contain a valid address.", f"personalizations.{n}.to.0.email")
+            for n, one in enumerate(mail.personalizations)
+            if self._faults.refuses(one.to[0].email)
+        ]
+
+    def _bad(self, errors: list[dict[str, str | None]]) -> Response:
+        if self._faults.silent_errors:
+            errors = [error | {"field": None} for error in errors[:1]]
+        return _refused(400, errors)
+
+    def _gone(self, request: Request) -> Response:
+        if request.client is not None:
+            self._hang_up((request.client.host, request.client.port))
+        return Response(status_code=503)
+
+
+def _message(mail: MailSend, one: Personalization, message_id: str) -> dict[str, Any]:
+    return {
+        "from": mail.from_.email,
+        "to": list(one.addresses()),
+        "message_id": one.headers.get("Message-ID", ""),
+        "subject": one.subject or mail.subject,
+        "x_message_id": message_id,
+        "custom_args": mail.custom_args | one.custom_args,
+        "headers": mail.headers | one.headers,
+        "content": {part.type: _substituted(part.value, one.substitutions) for part in mail.content or ()},
+    }
+
+
+def _substituted(text: str, substitutions: dict[str, str]) -> str:
+    for key, value in substitutions.items():
+        text = text.replace(key, value)
+    return text
+
+
+def _unauthorised(request: Request) -> Response | None:
+    scheme, _, key = request.headers.get("authorization", "").partition(" ")
+    if scheme == "Bearer" and key.strip():
+        return None
+    return _refused(401, [_error("The provided authorization grant is invalid, expired, or revoked")])
+
+
+def _refused(status: int, errors: list[dict[str, str | None]], headers: dict[str, str] | None = None) -> Response:
+    return JSONResponse({"errors": errors}, status, {**_pace(), **(headers or {})})
+
+
+def _error(message: str, field: str | None = None) -> dict[str, str | None]:
+    return {"message": message, "field": field, "help": None}
+
+
+def _pace() -> dict[str, str]:
+    reset = str(int(time.time()) // 60 * 60 + 60)
+    return {"X-RateLimit-Limit": str(_LIMIT), "X-RateLimit-Remaining": str(_LIMIT - 1), "X-RateLimit-Reset": reset}

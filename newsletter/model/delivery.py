@@ -44,7 +44,8 @@ STATES: tuple[DeliveryState, ...] = (
 )
 
 #: From each state, the states a delivery may enter. Evidence may lift unknown or submitting to accepted;
-#: nothing ever returns from accepted to pending.
+#: nothing ever returns from accepted to pending. What providers report only climbs (accepted, deferred, delivered,
+#: dropped, bounced, complained), so that reports in any order end in the same state.
 TRANSITIONS: dict[DeliveryState, frozenset[DeliveryState]] = {
     "pending": frozenset({"claimed", "suppressed", "skipped", "cancelled"}),
     "claimed": frozenset({"pending", "submitting", "suppressed", "skipped", "cancelled"}),
@@ -56,9 +57,9 @@ TRANSITIONS: dict[DeliveryState, frozenset[DeliveryState]] = {
     ),
     "accepted": frozenset({"delivered", "deferred", "bounced", "dropped", "complained"}),
     "deferred": frozenset({"delivered", "bounced", "dropped", "complained"}),
-    "delivered": frozenset({"bounced", "complained"}),
+    "delivered": frozenset({"dropped", "bounced", "complained"}),
     "bounced": frozenset({"complained"}),
-    "dropped": frozenset(),
+    "dropped": frozenset({"bounced", "complained"}),
     "complained": frozenset(),
     "failed": frozenset(),
     "suppressed": frozenset(),

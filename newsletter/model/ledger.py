@@ -1,0 +1,114 @@
+"""What the ledger writes down: issues as rows, mailings, planned deliveries and claims.
+
+Values that pass between the store, which speaks SQL, and the decisions, which do not.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from newsletter.model.delivery import DeliveryState, MailingKind, Outcome
+from newsletter.model.issue import IssueState
+from newsletter.model.people import SubscriptionState
+
+MailingState = Literal["sending", "paused", "sent", "cancelled"]
+MAILING_STATES: tuple[MailingState, ...] = ("sending", "paused", "sent", "cancelled")
+
+#: Phases of an attempt. From `submitting` on, a message may have left; only `done` says what became of it.
+AttemptPhase = Literal["claimed", "submitting", "done", "released", "unknown"]
+PHASES: tuple[AttemptPhase, ...] = ("claimed", "submitting", "done", "released", "unknown")
+
+
+@dataclass(frozen=True, slots=True)
+class IssueRow:
+    """The row of one slot: its state, its frozen draft as text, and whose approval of which hash it has."""
+
+    key: str
+    digest: str
+    state: IssueState
+    draft_at: datetime
+    send_at: datetime
+    draft: str = ""
+    draft_hash: str = ""
+    approved_hash: str = ""
+    approved_by: str = ""
+    approved_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mailing:
+    """One thing that is sent to many: `key` is unique within (community, kind)."""
+
+    id: int
+    community: str
+    kind: MailingKind
+    key: str
+    list: str
+    digest: str
+    state: MailingState
+    content_hash: str
+    planned_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A delivery as planning freezes it; `skipped` where this reader's edition has nothing to say."""
+
+    delivery_id: str
+    subscriber_id: str
+    edition_key: str
+    state: DeliveryState = "pending"
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A pending delivery whose time has come, with what is known of its reader at this moment.
+
+    `subscription` is None where the reader is not on the list any more, and `address` is empty where the reader
+    is gone altogether. `suppressed` is the reason why nothing may be sent to the address, or empty.
+    """
+
+    delivery_id: str
+    subscriber_id: str
+    edition_key: str
+    tries: int
+    address: str = ""
+    name: str = ""
+    subscription: SubscriptionState | None = None
+    digests: tuple[str, ...] = ()
+    suppressed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A worker's hold on one batch until `lease_until`; all its deliveries share one edition."""
+
+    attempt_id: str
+    worker: str
+    mailing_id: int
+    edition_key: str
+    lease_until: datetime
+    rows: tuple[Due, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What one receipt makes of one delivery; `not_before` is set where it goes back to pending."""
+
+    delivery_id: str
+    outcome: Outcome
+    state: DeliveryState
+    detail: str = ""
+    provider_id: str = ""
+    not_before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAttempt:
+    """An attempt nobody has finished: who holds it, how far it came, and until when."""
+
+    attempt_id: str
+    worker: str
+    phase: AttemptPhase
+    lease_until: datetime

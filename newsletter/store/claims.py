@@ -1,0 +1,211 @@
+"""Claiming a batch, marking it, settling it: each call is one step of the ledger inside the caller's transaction.
+
+Every step names the attempt, the worker and the phase it expects, and says whether it found them: a worker that lost
+its lease while it slept writes nothing.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from newsletter.model.delivery import DeliveryState, Outcome
+from newsletter.model.ledger import Claim, Due, Mailing, Settlement
+from newsletter.store.tables import (
+    attempt,
+    attempt_item,
+    delivery,
+    delivery_event,
+    mailing,
+    subscriber,
+    subscription,
+    suppression,
+)
+
+#: Outcomes that prove that nothing left: the delivery may be tried again without a doubt.
+PROVEN_UNSENT: frozenset[Outcome] = frozenset({"rejected", "refused_for_now", "not_submitted"})
+
+
+class LedgerError(Exception):
+    """The ledger is not as a step must find it; the transaction is to be given up."""
+
+
+def due(connection: Connection, job: Mailing, now: datetime, limit: int) -> tuple[Due, ...]:
+    """Pending deliveries whose time has come, by edition, each with its reader's standing at this moment."""
+    found = (
+        sa.select(
+            delivery.c.id,
+            delivery.c.subscriber_id,
+            delivery.c.edition_key,
+            delivery.c.tries,
+            subscriber.c.address,
+            subscriber.c.name,
+            subscription.c.state,
+            subscription.c.digests,
+            suppression.c.reason,
+        )
+        .select_from(_with_reader(job.list))
+        .where(delivery.c.mailing_id == job.id, delivery.c.state == "pending", delivery.c.not_before <= now)
+        .order_by(delivery.c.edition_key, delivery.c.not_before, delivery.c.id)
+        .limit(limit)
+        .with_for_update(of=delivery, skip_locked=True)
+    )
+    return tuple(_due(row) for row in connection.execute(found).mappings())
+
+
+def _with_reader(list_name: str) -> sa.FromClause:
+    # The join to suppression is by the hash of the address as it is now, not as it was when the audience was frozen.
+    person = sa.and_(subscriber.c.id == delivery.c.subscriber_id, subscriber.c.community == delivery.c.community)
+    membership = sa.and_(subscription.c.subscriber_id == subscriber.c.id, subscription.c.list == list_name)
+    barred = sa.and_(suppression.c.community == subscriber.c.community, suppression.c.who == subscriber.c.who)
+    return delivery.outerjoin(subscriber, person).outerjoin(subscription, membership).outerjoin(suppression, barred)
+
+
+def _due(row: sa.RowMapping) -> Due:
+    return Due(
+        delivery_id=row[delivery.c.id],
+        subscriber_id=row[delivery.c.subscriber_id],
+        edition_key=row[delivery.c.edition_key],
+        tries=row[delivery.c.tries],
+        address=row[subscriber.c.address] or "",
+        name=row[subscriber.c.name] or "",
+        subscription=row[subscription.c.state],
+        digests=tuple(row[subscription.c.digests] or ()),
+        suppressed=row[suppression.c.reason] or "",
+    )
+
+
+def set_aside(
+    connection: Connection, community: str, rows: Sequence[tuple[str, DeliveryState, str]], at: datetime
+) -> None:
+    """Take pending deliveries out of the sending: (delivery id, suppressed or skipped, why)."""
+    if not rows:
+        return
+    change = (
+        sa.update(delivery)
+        .where(delivery.c.id == sa.bindparam("delivery_id"), delivery.c.state == "pending")
+        .values(state=sa.bindparam("to"), reason=sa.bindparam("why"), updated_at=at)
+    )
+    connection.execute(change, [{"delivery_id": one, "to": state, "why": why} for one, state, why in rows])
+    _note(connection, community, [(one, state, state, why) for one, state, why in rows], at, None)
+
+
+def claim(connection: Connection, job: Mailing, hold: Claim, at: datetime) -> None:
+    """Write the claim. The index on live items refuses a delivery that may have been sent already."""
+    row = {
+        "id": hold.attempt_id,
+        "community": job.community,
+        "mailing_id": job.id,
+        "edition_key": hold.edition_key,
+        "worker": hold.worker,
+        "phase": "claimed",
+        "lease_until": hold.lease_until,
+        "claimed_at": at,
+    }
+    connection.execute(sa.insert(attempt).values(row))
+    base = {"community": job.community, "attempt_id": hold.attempt_id, "live": True}
+    connection.execute(sa.insert(attempt_item), [base | {"delivery_id": due.delivery_id} for due in hold.rows])
+    claimed = (
+        sa.update(delivery)
+        .where(delivery.c.id.in_([due.delivery_id for due in hold.rows]), delivery.c.state == "pending")
+        .values(state="claimed", attempt_id=hold.attempt_id, updated_at=at)
+    )
+    if connection.execute(claimed).rowcount != len(hold.rows):
+        raise LedgerError("a delivery to be claimed is not pending any more")
+
+
+def mark_submitting(connection: Connection, hold: Claim, at: datetime, lease_until: datetime) -> bool:
+    """The point of no blind return; False where the lease is over or the mailing was stopped meanwhile."""
+    going = sa.exists().where(mailing.c.id == attempt.c.mailing_id, mailing.c.state == "sending")
+    mark = (
+        _mine(hold.attempt_id, hold.worker, "claimed")
+        .where(attempt.c.lease_until > at, going)
+        .values(phase="submitting", submitted_at=at, lease_until=lease_until)
+    )
+    if connection.execute(mark).rowcount != 1:
+        return False
+    moved = (
+        sa.update(delivery)
+        .where(delivery.c.attempt_id == hold.attempt_id, delivery.c.state == "claimed")
+        .values(state="submitting", tries=delivery.c.tries + 1, updated_at=at)
+    )
+    if connection.execute(moved).rowcount != len(hold.rows):
+        raise LedgerError(f"attempt {hold.attempt_id} does not hold all of its deliveries")
+    return True
+
+
+def settle(
+    connection: Connection, community: str, hold: Claim, settlements: Sequence[Settlement], at: datetime
+) -> bool:
+    """Write what became of every row of the batch; False, and nothing written, where the lease was taken away."""
+    done = _mine(hold.attempt_id, hold.worker, "submitting").values(phase="done", finished_at=at)
+    if connection.execute(done).rowcount != 1:
+        return False
+    _settle_items(connection, hold.attempt_id, settlements)
+    change = (
+        sa.update(delivery)
+        .where(delivery.c.id == sa.bindparam("delivery_id"), delivery.c.attempt_id == hold.attempt_id)
+        .where(delivery.c.state == "submitting")  # a notice may have been faster than the reply
+        .values(
+            state=sa.bindparam("to"),
+            reason=sa.bindparam("why"),
+            not_before=sa.func.coalesce(sa.bindparam("wait"), delivery.c.not_before),
+            updated_at=at,
+        )
+    )
+    rows = [{"delivery_id": s.delivery_id, "to": s.state, "why": s.detail, "wait": s.not_before} for s in settlements]
+    connection.execute(change, rows)
+    noted = [(s.delivery_id, s.outcome, s.state, s.detail) for s in settlements]
+    _note(connection, community, noted, at, hold.attempt_id)
+    return True
+
+
+def _settle_items(connection: Connection, attempt_id: str, settlements: Sequence[Settlement]) -> None:
+    change = (
+        sa.update(attempt_item)
+        .where(attempt_item.c.attempt_id == attempt_id, attempt_item.c.delivery_id == sa.bindparam("one"))
+        .values(
+            live=sa.bindparam("alive"),
+            outcome=sa.bindparam("end"),
+            detail=sa.bindparam("why"),
+            provider_id=sa.bindparam("theirs"),
+        )
+    )
+    rows = [
+        {
+            "one": s.delivery_id,
+            "alive": s.outcome not in PROVEN_UNSENT,
+            "end": s.outcome,
+            "why": s.detail,
+            "theirs": s.provider_id,
+        }
+        for s in settlements
+    ]
+    connection.execute(change, rows)
+
+
+def _mine(attempt_id: str, worker: str, phase: str) -> sa.Update:
+    return sa.update(attempt).where(attempt.c.id == attempt_id, attempt.c.worker == worker, attempt.c.phase == phase)
+
+
+def _note(
+    connection: Connection,
+    community: str,
+    events: Sequence[tuple[str, str, DeliveryState, str]],
+    at: datetime,
+    attempt_id: str | None,
+) -> None:
+    rows = [
+        {
+            "community": community,
+            "delivery_id": delivery_id,
+            "at": at,
+            "kind": kind,
+            "state": state,
+            "attempt_id": attempt_id,
+            "detail": detail,
+        }
+        for delivery_id, kind, state, detail in events
+    ]
+    connection.execute(sa.insert(delivery_event), rows)

@@ -1,0 +1,35 @@
+"""The append-only proof of consent; the database itself refuses to change or delete a line."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from newsletter.model.people import Consent
+from newsletter.store.tables import consent
+
+
+def append(connection: Connection, community: str, lines: Sequence[Consent]) -> None:
+    """Write these lines behind what stands there."""
+    rows = [
+        {
+            "community": community,
+            "who": line.who,
+            "list": line.list,
+            "action": line.action,
+            "at": line.at,
+            "how": line.how,
+            "text": line.text,
+            "detail": line.detail,
+        }
+        for line in lines
+    ]
+    if rows:
+        connection.execute(sa.insert(consent), rows)
+
+
+def of(connection: Connection, community: str, who: str) -> tuple[Consent, ...]:
+    """Every line about this keyed hash, in the order written."""
+    columns = [consent.c[name] for name in ("who", "list", "action", "at", "how", "text", "detail")]
+    found = sa.select(*columns).where(consent.c.community == community, consent.c.who == who).order_by(consent.c.id)
+    return tuple(Consent(**row) for row in connection.execute(found).mappings())

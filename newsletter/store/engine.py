@@ -1,0 +1,83 @@
+"""Opening the store, and its transactions. What only one database understands stands here and in triggers.py.
+
+Writers begin with BEGIN IMMEDIATE: a deferred transaction that reads and then writes loses to "database is locked"
+at once, whatever the busy timeout. synchronous=FULL because the ledger must survive a power cut, not only a kill.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL, Connection, Engine, make_url
+
+from newsletter.store.handle import Store, StoreError
+from newsletter.store.migrate import migrate
+
+__all__ = ["Store", "StoreError", "insert_new", "open_store"]
+
+_PRAGMAS = ("busy_timeout=30000", "journal_mode=wal", "synchronous=full", "foreign_keys=on", "cache_size=-65536")
+
+
+def open_store(url: str, root: Path) -> Store:
+    """The store at this SQLAlchemy URL, migrated where it is new or old; a relative file hangs from `root`.
+
+    StoreError where it cannot be opened or its schema is newer than this program.
+    """
+    store = Store(_engine(_anchored(url, root)))
+    try:
+        migrate(store)
+    except sa.exc.OperationalError as error:
+        store.close()
+        raise StoreError(
+            f"the store {url} cannot be opened ({error.orig}): check [store] url in config.toml"
+        ) from error
+    return store
+
+
+def _anchored(text: str, root: Path) -> URL:
+    try:
+        url = make_url(text)
+    except sa.exc.ArgumentError as error:
+        raise StoreError(f"[store] url is not a database URL: {text!r}") from error
+    if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
+        return url
+    path = root / str(url.database)
+    _create_private(path)
+    return url.set(database=str(path))
+
+
+def _create_private(path: Path) -> None:
+    # Addresses live in it: nobody but its owner may read the file or what SQLite puts beside it.
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"the store {path} cannot be written ({error.strerror}): check [store] url") from error
+
+
+def _engine(url: URL) -> Engine:
+    engine = sa.create_engine(url)
+    if engine.dialect.name == "sqlite":
+        sa.event.listen(engine, "connect", _prepare_sqlite)
+        sa.event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(raw: Any, _record: object) -> None:
+    # The driver's own transactions are off, so that ours begin where and how we say.
+    raw.isolation_level = None
+    for pragma in _PRAGMAS:
+        raw.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    reading = connection.get_execution_options().get("reading", False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def insert_new(connection: Connection, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT that passes over rows whose key stands already."""
+    if connection.dialect.name == "sqlite":
+        return sqlite.insert(table).on_conflict_do_nothing()
+    return postgresql.insert(table).on_conflict_do_nothing()

@@ -1,0 +1,35 @@
+"""The handle that everything above the store holds: two kinds of transaction, nothing else."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy.engine import Connection, Engine
+
+
+class StoreError(Exception):
+    """The store cannot be opened; the sentence names it and says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """A database with our tables in it. `begin` writes, `read` looks; both end when their block does."""
+
+    engine: Engine
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """One durable transaction: all of the block or, if it raises, nothing of it."""
+        with self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A consistent view that keeps no writer waiting; what is written in it is rolled back."""
+        with self.engine.connect() as connection:
+            connection.execution_options(reading=True)
+            yield connection
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self.engine.dispose()

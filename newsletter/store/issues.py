@@ -1,0 +1,134 @@
+"""One row per slot: the UNIQUE row is what makes a slot happen once, whoever wakes and however often."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from newsletter.model.issue import ISSUE_TRANSITIONS, Draft, IssueState, Slot
+from newsletter.model.ledger import IssueRow
+from newsletter.store.engine import insert_new
+from newsletter.store.tables import issue, issue_event
+
+_COLUMNS = tuple(column for column in issue.c if column.name != "community")
+
+
+class IssueMoveError(Exception):
+    """The issue is not in a state from which it may go there; the sentence says which it is in."""
+
+
+def insert_slot(connection: Connection, community: str, slot: Slot) -> bool:
+    """Write the slot's row, state due; False where it stands already."""
+    row = {
+        "community": community,
+        "key": slot.key,
+        "digest": slot.digest,
+        "state": "due",
+        "draft_at": slot.draft_at,
+        "send_at": slot.send_at,
+    }
+    return connection.execute(insert_new(connection, issue), row).rowcount == 1
+
+
+def find_issue(connection: Connection, community: str, key: str) -> IssueRow | None:
+    """The issue of this key."""
+    found = sa.select(*_COLUMNS).where(issue.c.community == community, issue.c.key == key)
+    row = connection.execute(found).mappings().first()
+    return IssueRow(**row) if row else None
+
+
+def in_states(connection: Connection, community: str, *states: IssueState) -> tuple[IssueRow, ...]:
+    """Issues in any of these states (none named: all), by send time."""
+    found = sa.select(*_COLUMNS).where(issue.c.community == community).order_by(issue.c.send_at, issue.c.key)
+    if states:
+        found = found.where(issue.c.state.in_(states))
+    return tuple(IssueRow(**row) for row in connection.execute(found).mappings())
+
+
+def sent_before(connection: Connection, community: str, digest: str, send_at: datetime) -> int:
+    """How many issues of the digest went out, or are going out, for slots before this one."""
+    found = (
+        sa.select(sa.func.count())
+        .select_from(issue)
+        .where(issue.c.community == community, issue.c.digest == digest, issue.c.send_at < send_at)
+        .where(issue.c.state.in_(("sending", "paused", "sent")))
+    )
+    return connection.execute(found).scalar_one()
+
+
+def save_draft(connection: Connection, community: str, draft: Draft, text: str, draft_hash: str) -> IssueState:
+    """Freeze this draft and say the issue's state after it: an approval of another hash falls.
+
+    IssueMoveError once the issue is being sent, or is over.
+    """
+    row = _expect(connection, community, draft.key, "drafted")
+    _update(connection, community, draft.key, draft=text, draft_hash=draft_hash)
+    if row.state == "approved" and row.approved_hash == draft_hash:
+        return "approved"
+    _update(connection, community, draft.key, state="drafted", **_NOT_APPROVED)
+    _note(connection, community, draft.key, "drafted", draft.as_of, draft_hash=draft_hash)
+    return "drafted"
+
+
+_NOT_APPROVED = {"approved_hash": "", "approved_by": "", "approved_at": None}
+
+
+def approve(connection: Connection, community: str, key: str, draft_hash: str, by: str, at: datetime) -> None:
+    """Approve exactly this hash; again is no change. IssueMoveError where the draft is another by now."""
+    row = _known(connection, community, key)
+    if row.draft_hash != draft_hash:
+        raise IssueMoveError(f"the draft of {key} is another by now: look at it again, then approve it")
+    if row.state == "approved":
+        return
+    _expect(connection, community, key, "approved")
+    values = {"state": "approved", "approved_hash": draft_hash, "approved_by": by, "approved_at": at}
+    _update(connection, community, key, **values)
+    _note(connection, community, key, "approved", at, by=by, draft_hash=draft_hash)
+
+
+def revoke(connection: Connection, community: str, key: str, by: str, at: datetime) -> None:
+    """Take an approval back; IssueMoveError where there is none to take."""
+    row = _known(connection, community, key)
+    if row.state != "approved":
+        raise IssueMoveError(f"issue {key} is {row.state}: there is no approval to take back")
+    _update(connection, community, key, state="drafted", **_NOT_APPROVED)
+    _note(connection, community, key, "drafted", at, by=by, draft_hash=row.draft_hash)
+
+
+def move(connection: Connection, community: str, key: str, state: IssueState, at: datetime, by: str = "") -> None:
+    """Take the issue to another state; IssueMoveError where the state table has no such step."""
+    row = _expect(connection, community, key, state)
+    _update(connection, community, key, state=state)
+    _note(connection, community, key, state, at, by=by, draft_hash=row.draft_hash)
+
+
+def _known(connection: Connection, community: str, key: str) -> IssueRow:
+    row = find_issue(connection, community, key)
+    if row is None:
+        raise IssueMoveError(f"there is no issue {key}")
+    return row
+
+
+def _expect(connection: Connection, community: str, key: str, state: IssueState) -> IssueRow:
+    row = _known(connection, community, key)
+    if state not in ISSUE_TRANSITIONS[row.state]:
+        raise IssueMoveError(f"issue {key} is {row.state}: it cannot become {state}")
+    return row
+
+
+def _update(connection: Connection, community: str, key: str, **values: object) -> None:
+    mine = sa.update(issue).where(issue.c.community == community, issue.c.key == key)
+    connection.execute(mine.values(values))
+
+
+def _note(
+    connection: Connection,
+    community: str,
+    key: str,
+    state: IssueState,
+    at: datetime,
+    by: str = "",
+    draft_hash: str = "",
+) -> None:
+    row = {"community": community, "key": key, "at": at, "state": state, "by": by, "hash": draft_hash}
+    connection.execute(sa.insert(issue_event).values(row))

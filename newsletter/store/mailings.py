@@ -1,0 +1,145 @@
+"""Mailings and their planned deliveries: what is frozen once, and counted ever after."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from newsletter.model.delivery import STATES, DeliveryState, MailingKind
+from newsletter.model.ledger import Mailing, MailingState, Planned
+from newsletter.store.tables import delivery, delivery_event, mailing
+
+#: A reader who has a mailing in one of these states has seen it, as far as anybody can tell.
+RECEIVED: tuple[DeliveryState, ...] = ("accepted", "delivered", "deferred")
+
+
+def create(
+    connection: Connection,
+    community: str,
+    *,
+    kind: MailingKind,
+    key: str,
+    list_name: str,
+    digest: str,
+    content_hash: str,
+    at: datetime,
+) -> int:
+    """Write a mailing, state sending, and return its id; IntegrityError where (community, kind, key) stands."""
+    row = {
+        "community": community,
+        "kind": kind,
+        "key": key,
+        "list": list_name,
+        "digest": digest,
+        "state": "sending",
+        "content_hash": content_hash,
+        "planned_at": at,
+    }
+    mailing_id: int = connection.execute(sa.insert(mailing).values(row).returning(mailing.c.id)).scalar_one()
+    return mailing_id
+
+
+def find(connection: Connection, community: str, kind: MailingKind, key: str) -> Mailing | None:
+    """The mailing of this kind and key."""
+    found = sa.select(*mailing.c).where(
+        mailing.c.community == community, mailing.c.kind == kind, mailing.c.key == key
+    )
+    row = connection.execute(found).mappings().first()
+    return Mailing(**row) if row else None
+
+
+def move(connection: Connection, mailing_id: int, state: MailingState) -> None:
+    """Set the mailing's state; which steps are right is decided by the issue's table, in the same transaction."""
+    connection.execute(sa.update(mailing).where(mailing.c.id == mailing_id).values(state=state))
+
+
+def add_deliveries(
+    connection: Connection, community: str, mailing_id: int, planned: Sequence[Planned], at: datetime
+) -> None:
+    """Write the frozen audience; what is not pending from the start is noted with its reason."""
+    rows = [_row(community, mailing_id, one, at) for one in planned]
+    if rows:
+        connection.execute(sa.insert(delivery), rows)
+    events = [_event(community, one, at) for one in planned if one.state != "pending"]
+    if events:
+        connection.execute(sa.insert(delivery_event), events)
+
+
+def counts(connection: Connection, mailing_id: int) -> dict[DeliveryState, int]:
+    """How many deliveries are in each state; every state is named."""
+    found = (
+        sa.select(delivery.c.state, sa.func.count())
+        .where(delivery.c.mailing_id == mailing_id)
+        .group_by(delivery.c.state)
+    )
+    by_state = {row[0]: row[1] for row in connection.execute(found)}
+    return {state: by_state.get(state, 0) for state in STATES}
+
+
+def next_due(connection: Connection, mailing_id: int) -> datetime | None:
+    """When the next pending delivery may be tried; None where none is pending."""
+    found = sa.select(sa.func.min(delivery.c.not_before)).where(
+        delivery.c.mailing_id == mailing_id, delivery.c.state == "pending"
+    )
+    return connection.execute(found).scalar()
+
+
+def baselines(connection: Connection, community: str, list_name: str) -> dict[str, str]:
+    """For each subscriber, the key of the last issue of this list that reached them."""
+    last = (
+        sa.select(delivery.c.subscriber_id, sa.func.max(mailing.c.id).label("mailing_id"))
+        .join_from(mailing, delivery, delivery.c.mailing_id == mailing.c.id)
+        .where(mailing.c.community == community, mailing.c.list == list_name, mailing.c.kind == "issue")
+        .where(delivery.c.state.in_(RECEIVED))
+        .group_by(delivery.c.subscriber_id)
+        .subquery()
+    )
+    found = sa.select(last.c.subscriber_id, mailing.c.key).join_from(last, mailing, last.c.mailing_id == mailing.c.id)
+    return {row.subscriber_id: row.key for row in connection.execute(found)}
+
+
+def listed(connection: Connection, mailing_id: int, state: DeliveryState) -> tuple[tuple[str, str, str], ...]:
+    """(delivery id, subscriber id, reason) of every delivery in this state, for an operator to look at."""
+    found = (
+        sa.select(delivery.c.id, delivery.c.subscriber_id, delivery.c.reason)
+        .where(delivery.c.mailing_id == mailing_id, delivery.c.state == state)
+        .order_by(delivery.c.id)
+    )
+    return tuple((row.id, row.subscriber_id, row.reason) for row in connection.execute(found))
+
+
+def received_by(connection: Connection, community: str, subscriber_id: str) -> tuple[tuple[str, DeliveryState], ...]:
+    """(mailing key, state) of every delivery to one subscriber, in the order planned."""
+    found = (
+        sa.select(mailing.c.key, delivery.c.state)
+        .join_from(delivery, mailing, delivery.c.mailing_id == mailing.c.id)
+        .where(delivery.c.community == community, delivery.c.subscriber_id == subscriber_id)
+        .order_by(mailing.c.id)
+    )
+    return tuple((row.key, row.state) for row in connection.execute(found))
+
+
+def _row(community: str, mailing_id: int, one: Planned, at: datetime) -> dict[str, object]:
+    return {
+        "id": one.delivery_id,
+        "community": community,
+        "mailing_id": mailing_id,
+        "subscriber_id": one.subscriber_id,
+        "edition_key": one.edition_key,
+        "state": one.state,
+        "reason": one.reason,
+        "not_before": at,
+        "updated_at": at,
+    }
+
+
+def _event(community: str, one: Planned, at: datetime) -> dict[str, object]:
+    return {
+        "community": community,
+        "delivery_id": one.delivery_id,
+        "at": at,
+        "kind": one.state,
+        "state": one.state,
+        "detail": one.reason,
+    }

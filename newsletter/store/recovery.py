@@ -1,0 +1,95 @@
+"""Attempts whose worker is gone, and mailings that are stopped: whole attempts are closed, set by set."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from newsletter.model.delivery import DeliveryState
+from newsletter.model.ledger import AttemptPhase, OpenAttempt
+from newsletter.store.tables import attempt, attempt_item, delivery, delivery_event
+
+
+def open_attempts(connection: Connection, community: str) -> tuple[OpenAttempt, ...]:
+    """Every attempt that nobody has finished, oldest lease first."""
+    found = (
+        sa.select(attempt.c.id, attempt.c.worker, attempt.c.phase, attempt.c.lease_until)
+        .where(attempt.c.community == community, attempt.c.phase.in_(("claimed", "submitting")))
+        .order_by(attempt.c.lease_until)
+    )
+    return tuple(OpenAttempt(*row) for row in connection.execute(found))
+
+
+def release(connection: Connection, attempt_ids: Sequence[str], at: datetime, *, why: str) -> int:
+    """Give claimed deliveries back to pending: nothing of them can have left. Returns how many."""
+    closed = _close(connection, attempt_ids, "claimed", "released", at)
+    mine = delivery.c.attempt_id.in_(closed)
+    _note(connection, sa.and_(mine, delivery.c.state == "claimed"), "released", "pending", why, at)
+    unsent = sa.update(attempt_item).where(attempt_item.c.attempt_id.in_(closed))
+    connection.execute(unsent.values(live=False, outcome="not_submitted", detail=why))
+    return _move(connection, mine, "claimed", "pending", why, at)
+
+
+def lose(connection: Connection, attempt_ids: Sequence[str], at: datetime, *, why: str) -> int:
+    """Call submitting deliveries unknown: they may have left, so they are never sent blindly. Returns how many."""
+    closed = _close(connection, attempt_ids, "submitting", "unknown", at)
+    mine = delivery.c.attempt_id.in_(closed)
+    _note(connection, sa.and_(mine, delivery.c.state == "submitting"), "lost", "unknown", why, at)
+    unsure = sa.update(attempt_item).where(attempt_item.c.attempt_id.in_(closed))
+    connection.execute(unsure.values(outcome="unknown", detail=why))
+    return _move(connection, mine, "submitting", "unknown", why, at)
+
+
+def lose_orphans(connection: Connection, community: str, at: datetime) -> int:
+    """Deliveries that stand as submitting without an attempt that says so become unknown; there should be none."""
+    held = sa.exists().where(attempt.c.id == delivery.c.attempt_id, attempt.c.phase == "submitting")
+    orphan = sa.and_(delivery.c.community == community, ~held)
+    why = "no attempt is known to hold it"
+    _note(connection, sa.and_(orphan, delivery.c.state == "submitting"), "lost", "unknown", why, at)
+    return _move(connection, orphan, "submitting", "unknown", why, at)
+
+
+def cancel_rest(connection: Connection, mailing_id: int, at: datetime, *, why: str) -> int:
+    """Cancel what is not on its way yet: pending deliveries, and claims taken back from their workers."""
+    held = sa.select(attempt.c.id).where(attempt.c.mailing_id == mailing_id, attempt.c.phase == "claimed")
+    release(connection, connection.execute(held).scalars().all(), at, why=why)
+    pending = sa.and_(delivery.c.mailing_id == mailing_id, delivery.c.state == "pending")
+    _note(connection, pending, "cancelled", "cancelled", why, at)
+    return _move(connection, delivery.c.mailing_id == mailing_id, "pending", "cancelled", why, at)
+
+
+def _close(
+    connection: Connection, attempt_ids: Sequence[str], phase: AttemptPhase, to: AttemptPhase, at: datetime
+) -> list[str]:
+    mine = sa.update(attempt).where(attempt.c.id.in_(attempt_ids), attempt.c.phase == phase)
+    closed = mine.values(phase=to, finished_at=at).returning(attempt.c.id)
+    return list(connection.execute(closed).scalars())
+
+
+def _move(
+    connection: Connection,
+    which: sa.ColumnElement[bool],
+    state: DeliveryState,
+    to: DeliveryState,
+    why: str,
+    at: datetime,
+) -> int:
+    moved = sa.update(delivery).where(which, delivery.c.state == state)
+    return connection.execute(moved.values(state=to, reason=why, updated_at=at)).rowcount
+
+
+def _note(
+    connection: Connection, which: sa.ColumnElement[bool], kind: str, state: DeliveryState, why: str, at: datetime
+) -> None:
+    rows = sa.select(
+        delivery.c.community,
+        delivery.c.id,
+        sa.literal(at, delivery_event.c.at.type),
+        sa.literal(kind),
+        sa.literal(state),
+        delivery.c.attempt_id,
+        sa.literal(why),
+    ).where(which)
+    columns = ["community", "delivery_id", "at", "kind", "state", "attempt_id", "detail"]
+    connection.execute(sa.insert(delivery_event).from_select(columns, rows))

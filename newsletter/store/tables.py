@@ -1,0 +1,231 @@
+"""The tables. Every one carries its community, so that one store can serve several workspaces.
+
+What must never happen is a constraint here where a constraint can say it: one delivery per mailing and subscriber,
+one attempt at a time that may have put a message on the wire.
+"""
+
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+
+from newsletter.model.delivery import STATES
+from newsletter.model.issue import ISSUE_TRANSITIONS
+from newsletter.model.ledger import MAILING_STATES, PHASES
+from newsletter.store.types import Utc
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+SUBSCRIPTION_STATES = ("pending", "active", "left", "bounced", "complained")
+#: Rows here are written once: the triggers of the migrations refuse to change or delete them.
+APPEND_ONLY = ("consent", "issue_event", "delivery_event")
+
+
+def one_of(column: str, words: Iterable[str]) -> sa.CheckConstraint:
+    """The column holds one of these words."""
+    listed = ", ".join(f"'{word}'" for word in words)
+    return sa.CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+def _community() -> sa.Column[str]:
+    return sa.Column("community", sa.String(40), nullable=False)
+
+
+def _text(name: str) -> sa.Column[str]:
+    return sa.Column(name, sa.Text, nullable=False, server_default="")
+
+
+subscriber = sa.Table(
+    "subscriber",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    _community(),
+    sa.Column("address", sa.Text, nullable=False),
+    sa.Column("address_key", sa.Text, nullable=False),
+    sa.Column("who", sa.String(64), nullable=False),
+    _text("name"),
+    _text("timezone"),
+    sa.Column("clock", sa.Integer, nullable=False, server_default="12"),
+    sa.Column("language", sa.String(20), nullable=False, server_default="en"),
+    sa.Column("density", sa.String(20), nullable=False, server_default="full"),
+    sa.Column("text_only", sa.Boolean(name="text_only"), nullable=False, server_default=sa.false()),
+    sa.Column("created_at", Utc, nullable=False),
+    sa.UniqueConstraint("community", "address_key"),
+    sa.Index(None, "community", "who"),
+)
+
+subscription = sa.Table(
+    "subscription",
+    metadata,
+    _community(),
+    sa.Column("subscriber_id", sa.ForeignKey("subscriber.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("list", sa.Text, primary_key=True),
+    sa.Column("digests", sa.JSON, nullable=False),
+    sa.Column("topics", sa.JSON(none_as_null=True)),
+    sa.Column("state", sa.String(20), nullable=False),
+    sa.Column("since", Utc, nullable=False),
+    one_of("state", SUBSCRIPTION_STATES),
+    sa.Index(None, "community", "list", "state"),
+)
+
+consent = sa.Table(
+    "consent",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    _community(),
+    sa.Column("who", sa.String(64), nullable=False),
+    sa.Column("list", sa.Text, nullable=False),
+    sa.Column("action", sa.String(20), nullable=False),
+    sa.Column("at", Utc, nullable=False),
+    sa.Column("how", sa.Text, nullable=False),
+    _text("text"),
+    _text("detail"),
+    sa.Index(None, "community", "who"),
+)
+
+suppression = sa.Table(
+    "suppression",
+    metadata,
+    sa.Column("community", sa.String(40), primary_key=True),
+    sa.Column("who", sa.String(64), primary_key=True),
+    sa.Column("reason", sa.String(20), nullable=False),
+    sa.Column("at", Utc, nullable=False),
+    _text("detail"),
+)
+
+issue = sa.Table(
+    "issue",
+    metadata,
+    sa.Column("community", sa.String(40), primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("digest", sa.Text, nullable=False),
+    sa.Column("state", sa.String(20), nullable=False),
+    sa.Column("draft_at", Utc, nullable=False),
+    sa.Column("send_at", Utc, nullable=False),
+    _text("draft"),
+    _text("draft_hash"),
+    _text("approved_hash"),
+    _text("approved_by"),
+    sa.Column("approved_at", Utc),
+    one_of("state", ISSUE_TRANSITIONS),
+    sa.Index(None, "community", "digest", "send_at"),
+)
+
+issue_event = sa.Table(
+    "issue_event",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    _community(),
+    sa.Column("key", sa.Text, nullable=False),
+    sa.Column("at", Utc, nullable=False),
+    sa.Column("state", sa.String(20), nullable=False),
+    _text("by"),
+    _text("hash"),
+    sa.Index(None, "community", "key"),
+)
+
+mailing = sa.Table(
+    "mailing",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    _community(),
+    sa.Column("kind", sa.String(20), nullable=False),
+    sa.Column("key", sa.Text, nullable=False),
+    sa.Column("list", sa.Text, nullable=False),
+    _text("digest"),
+    sa.Column("state", sa.String(20), nullable=False),
+    _text("content_hash"),
+    sa.Column("planned_at", Utc, nullable=False),
+    one_of("state", MAILING_STATES),
+    sa.UniqueConstraint("community", "kind", "key"),
+)
+
+edition = sa.Table(
+    "edition",
+    metadata,
+    _community(),
+    sa.Column("mailing_id", sa.ForeignKey("mailing.id"), primary_key=True),
+    sa.Column("key", sa.String(64), primary_key=True),
+    sa.Column("payload", sa.Text, nullable=False),
+)
+
+# No foreign key to the subscriber: whoever is erased leaves the ledger's history standing.
+delivery = sa.Table(
+    "delivery",
+    metadata,
+    sa.Column("id", sa.String(64), primary_key=True),
+    _community(),
+    sa.Column("mailing_id", sa.ForeignKey("mailing.id"), nullable=False),
+    sa.Column("subscriber_id", sa.String(40), nullable=False),
+    _text("edition_key"),
+    sa.Column("state", sa.String(20), nullable=False),
+    _text("reason"),
+    sa.Column("tries", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("not_before", Utc, nullable=False),
+    sa.Column("attempt_id", sa.String(40)),
+    sa.Column("updated_at", Utc, nullable=False),
+    one_of("state", STATES),
+    sa.UniqueConstraint("mailing_id", "subscriber_id"),
+    sa.Index(None, "mailing_id", "state", "edition_key", "not_before"),
+    sa.Index(None, "subscriber_id"),
+)
+
+attempt = sa.Table(
+    "attempt",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    _community(),
+    sa.Column("mailing_id", sa.ForeignKey("mailing.id"), nullable=False),
+    sa.Column("edition_key", sa.String(64), nullable=False),
+    sa.Column("worker", sa.Text, nullable=False),
+    sa.Column("phase", sa.String(20), nullable=False),
+    sa.Column("lease_until", Utc, nullable=False),
+    sa.Column("claimed_at", Utc, nullable=False),
+    sa.Column("submitted_at", Utc),
+    sa.Column("finished_at", Utc),
+    one_of("phase", PHASES),
+    sa.Index(None, "community", "phase", "lease_until"),
+)
+
+# `live` says that the message may have left under this attempt. It falls only when a reply proves that it did not,
+# so a second attempt that could double a mail is refused by the index below, whatever the code above it does.
+attempt_item = sa.Table(
+    "attempt_item",
+    metadata,
+    _community(),
+    sa.Column("attempt_id", sa.ForeignKey("attempt.id"), primary_key=True),
+    sa.Column("delivery_id", sa.ForeignKey("delivery.id"), primary_key=True),
+    sa.Column("live", sa.Boolean(name="live"), nullable=False, server_default=sa.true()),
+    _text("outcome"),
+    _text("detail"),
+    _text("provider_id"),
+)
+sa.Index(
+    "uq_attempt_item_live",
+    attempt_item.c.delivery_id,
+    unique=True,
+    sqlite_where=attempt_item.c.live,
+    postgresql_where=attempt_item.c.live,
+)
+
+delivery_event = sa.Table(
+    "delivery_event",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    _community(),
+    sa.Column("delivery_id", sa.String(64), nullable=False),
+    sa.Column("at", Utc, nullable=False),
+    sa.Column("kind", sa.String(20), nullable=False),
+    sa.Column("state", sa.String(20), nullable=False),
+    sa.Column("attempt_id", sa.String(40)),
+    sa.Column("notice_key", sa.Text),
+    _text("detail"),
+    sa.UniqueConstraint("delivery_id", "notice_key"),
+)

@@ -1,0 +1,74 @@
+"""From readers to planned deliveries: who shares an edition, and the ids that never change for the same thing."""
+
+import hashlib
+import json
+from collections.abc import Collection, Iterable
+from dataclasses import asdict, dataclass
+from email.utils import parseaddr
+
+from newsletter.model.delivery import MailingKind
+from newsletter.model.issue import Choices
+from newsletter.model.ledger import Planned
+
+EMPTY = "nothing in this issue is for this reader"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What one edition is made for: choices, and the key of the issue that changes are told against."""
+
+    choices: Choices
+    baseline: str | None = None
+
+    @property
+    def key(self) -> str:
+        """A digest of both: readers with equal wishes and the same last issue share one edition."""
+        text = json.dumps([asdict(self.choices), self.baseline], sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()[:20]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """One sendable subscriber and the edition they are to get."""
+
+    subscriber_id: str
+    wanted: Wanted
+
+
+def editions_wanted(readers: Iterable[Reader]) -> dict[str, Wanted]:
+    """The distinct editions, by key."""
+    return {reader.wanted.key: reader.wanted for reader in readers}
+
+
+def plan(
+    community: str, kind: MailingKind, key: str, readers: Iterable[Reader], empty: Collection[str] = ()
+) -> tuple[Planned, ...]:
+    """One delivery for each reader; skipped where their edition is one of the `empty` ones."""
+    return tuple(_planned(community, kind, key, reader, empty) for reader in readers)
+
+
+def delivery_id(community: str, kind: MailingKind, key: str, subscriber_id: str) -> str:
+    """The id of one mailing's delivery to one subscriber: the same however often it is planned or tried."""
+    parts = "\0".join((community, kind, key, subscriber_id))
+    return hashlib.sha256(parts.encode()).hexdigest()[:32]
+
+
+def message_id(of_delivery: str, domain: str) -> str:
+    """The Message-ID (RFC 5322, 3.6.4) of a delivery, stable over retries."""
+    return f"<{of_delivery}@{domain}>"
+
+
+def sender_domain(sender: str) -> str:
+    """The domain of a From address, which may carry a display name; ValueError where it has none."""
+    _, at, domain = parseaddr(sender)[1].rpartition("@")
+    if not at or not domain:
+        raise ValueError(f"the sender {sender!r} has no domain")
+    return domain.lower()
+
+
+def _planned(community: str, kind: MailingKind, key: str, reader: Reader, empty: Collection[str]) -> Planned:
+    edition = reader.wanted.key
+    one = delivery_id(community, kind, key, reader.subscriber_id)
+    if edition in empty:
+        return Planned(one, reader.subscriber_id, edition, "skipped", EMPTY)
+    return Planned(one, reader.subscriber_id, edition)

@@ -1,0 +1,48 @@
+"""From a claimed delivery to the recipient's row of a batch: addresses, links and slot values."""
+
+from dataclasses import dataclass
+
+from newsletter.app.workspace import Workspace
+from newsletter.delivery.planning import message_id, sender_domain
+from newsletter.model.ledger import Due, Mailing
+from newsletter.model.mail import Row
+from newsletter.people.tokens import make_token
+
+#: What a leave link's token is for; a token made for anything else does not leave a list.
+LEAVE = "leave"
+
+
+@dataclass(frozen=True, slots=True)
+class Addressing:
+    """What the links of one mailing's messages are made of."""
+
+    secret: bytes
+    base_url: str
+    domain: str
+    mailing: Mailing
+
+    def row(self, due: Due) -> Row:
+        """The recipient's row; equal however often the delivery is tried."""
+        token = make_token(self.secret, LEAVE, due.subscriber_id, self.mailing.list)
+        unsubscribe_url = f"{self.base_url}/u/{token}"
+        values = {
+            "unsubscribe_url": unsubscribe_url,
+            "preferences_url": f"{self.base_url}/p/{token}",
+            "web_url": f"{self.base_url}/issues/{self.mailing.key}",
+            "name": due.name,
+            "address": due.address,
+        }
+        return Row(
+            delivery_id=due.delivery_id,
+            address=due.address,
+            message_id=message_id(due.delivery_id, self.domain),
+            unsubscribe_url=unsubscribe_url,
+            values=values,
+            name=due.name,
+        )
+
+
+def addressing_for(ws: Workspace, mailing: Mailing) -> Addressing:
+    """The links and domain of this workspace's mails; ValueError where the sender's address has no domain."""
+    base_url = ws.settings.web.base_url.rstrip("/")
+    return Addressing(ws.secret, base_url, sender_domain(ws.settings.sender.address), mailing)

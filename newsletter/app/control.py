@@ -1,0 +1,82 @@
+"""Looking at a mailing and steering it: status, pause, resume, cancel, and the end of a sending."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.engine import Connection
+
+from newsletter.app.planning import SendRefused, find_issue
+from newsletter.app.workspace import Workspace
+from newsletter.model.delivery import STATES, DeliveryState
+from newsletter.model.issue import IssueState
+from newsletter.model.ledger import Mailing, MailingState
+from newsletter.store import issues, mailings, recovery
+
+#: While one of these stands, a mailing is not over. `unknown` is: it waits for evidence, not for us.
+UNDER_WAY: tuple[DeliveryState, ...] = ("pending", "claimed", "submitting")
+
+
+def status(ws: Workspace, key: str) -> dict[str, Any]:
+    """What `status --json` prints: the issue's state and its deliveries by state, which add up to `planned`.
+
+    UsageError where there is no issue of that key.
+    """
+    with ws.store.read() as connection:
+        issue = find_issue(connection, ws, key)
+        mailing = mailings.find(connection, ws.settings.community.id, "issue", key)
+        states = mailings.counts(connection, mailing.id) if mailing else dict.fromkeys(STATES, 0)
+    return {"key": key, "state": issue.state, "planned": sum(states.values()), "states": states}
+
+
+def pause(ws: Workspace, key: str, now: datetime, by: str = "") -> None:
+    """Stop before the next batch is marked; SendRefused where the issue is not being sent."""
+    _steer(ws, key, "paused", "paused", now, by)
+
+
+def resume(ws: Workspace, key: str, now: datetime, by: str = "") -> None:
+    """Let a paused issue be sent on; SendRefused where it is not paused."""
+    _steer(ws, key, "sending", "sending", now, by)
+
+
+def cancel(ws: Workspace, key: str, now: datetime, by: str = "") -> int:
+    """Send nothing more of the issue; returns how many deliveries were cancelled. What is on its way stays so."""
+    with ws.store.begin() as connection:
+        mailing = _move(connection, ws, key, "cancelled", now, by)
+        if mailing is None:
+            return 0
+        mailings.move(connection, mailing.id, "cancelled")
+        return recovery.cancel_rest(connection, mailing.id, now, why=f"cancelled {by}".strip())
+
+
+def finish(ws: Workspace, mailing: Mailing, now: datetime) -> bool:
+    """Call the issue sent where nothing of it is under way any more; True where it is sent."""
+    with ws.store.begin() as connection:
+        current = mailings.find(connection, mailing.community, mailing.kind, mailing.key)
+        if current is None or current.state != "sending":
+            return current is not None and current.state == "sent"
+        counts = mailings.counts(connection, mailing.id)
+        if any(counts[state] for state in UNDER_WAY):
+            return False
+        mailings.move(connection, mailing.id, "sent")
+        issues.move(connection, mailing.community, mailing.key, "sent", now)
+        return True
+
+
+def _steer(ws: Workspace, key: str, state: IssueState, to: MailingState, now: datetime, by: str) -> None:
+    with ws.store.begin() as connection:
+        mailing = mailings.find(connection, ws.settings.community.id, "issue", key)
+        if mailing is None:
+            raise SendRefused(f"{key} is not being sent")
+        _move(connection, ws, key, state, now, by)
+        mailings.move(connection, mailing.id, to)
+
+
+def _move(
+    connection: Connection, ws: Workspace, key: str, state: IssueState, now: datetime, by: str
+) -> Mailing | None:
+    find_issue(connection, ws, key)
+    try:
+        issues.move(connection, ws.settings.community.id, key, state, now, by)
+    except issues.IssueMoveError as error:
+        raise SendRefused(str(error)) from error
+    return mailings.find(connection, ws.settings.community.id, "issue", key)

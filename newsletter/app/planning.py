@@ -1,0 +1,147 @@
+"""Freezing an audience: one delivery for each sendable reader, in one transaction, and never a second time."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.engine import Connection
+
+from newsletter.app.timing import UsageError, find_digest
+from newsletter.app.workspace import Workspace
+from newsletter.delivery.planning import Reader, Wanted, editions_wanted, plan
+from newsletter.model.issue import Choices
+from newsletter.model.ledger import IssueRow, Mailing
+from newsletter.model.mail import Edition
+from newsletter.people.audience import choices_for, wants
+from newsletter.store import editions, issues, mailings, subscribers
+
+#: Renders the edition for these choices, told against this baseline's key; None where it has nothing to say.
+RenderEdition = Callable[[Choices, str | None], Edition | None]
+#: Readers may join while editions are rendered; so often is looked again before giving up.
+MOST_LOOKS = 20
+
+
+class SendRefused(Exception):  # noqa: N818 - an answer, not a fault
+    """The issue may not be sent as it is; the sentence says why, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanResult:
+    """A frozen audience; `again` where it had been frozen before, and nothing was changed."""
+
+    key: str
+    planned: int
+    pending: int
+    skipped: int
+    editions: int
+    again: bool = False
+
+
+def plan_issue(ws: Workspace, key: str, render_edition: RenderEdition, now: datetime) -> PlanResult:
+    """Freeze who gets the issue, and what: afterwards it is `sending`.
+
+    Each distinct edition is rendered once, outside of the transaction; all is then written in one. Planning again
+    changes nothing. SendRefused where the issue is not approved, or is over.
+    """
+    rendered: dict[str, Edition | None] = {}
+    for _ in range(MOST_LOOKS):
+        with ws.store.begin() as connection:
+            found = _planned_before(connection, ws, key)
+            if found is not None:
+                return found
+            issue = _approved(connection, ws, key)
+            readers = _readers(connection, ws, issue)
+            missing = {one: wanted for one, wanted in editions_wanted(readers).items() if one not in rendered}
+            if not missing:
+                return _freeze(connection, ws, issue, readers, rendered, now)
+        rendered |= {one: render_edition(wanted.choices, wanted.baseline) for one, wanted in missing.items()}
+    raise SendRefused(f"the audience of {key} kept changing while its editions were rendered; send it again")
+
+
+def _planned_before(connection: Connection, ws: Workspace, key: str) -> PlanResult | None:
+    mailing = mailings.find(connection, ws.settings.community.id, "issue", key)
+    if mailing is None:
+        return None
+    counts = mailings.counts(connection, mailing.id)
+    return PlanResult(
+        key=key,
+        planned=sum(counts.values()),
+        pending=counts["pending"],
+        skipped=counts["skipped"],
+        editions=editions.count(connection, mailing.id),
+        again=True,
+    )
+
+
+def _approved(connection: Connection, ws: Workspace, key: str) -> IssueRow:
+    issue = find_issue(connection, ws, key)
+    if not issue.draft:
+        raise SendRefused(f"{key} has no draft yet: newsletter draft {issue.digest}")
+    if issue.state == "drafted" and find_digest(ws, issue.digest).review == "automatic":
+        return issue
+    if issue.state == "drafted":
+        raise SendRefused(
+            f"{key} is not approved: look at it with `newsletter preview`, then newsletter approve {key}"
+        )
+    if issue.state != "approved":
+        raise SendRefused(f"{key} is {issue.state}: it cannot be sent")
+    if issue.approved_hash != issue.draft_hash:
+        raise SendRefused(f"the draft of {key} is not the one that was approved: newsletter approve {key}")
+    return issue
+
+
+def find_issue(connection: Connection, ws: Workspace, key: str) -> IssueRow:
+    """The issue's row; UsageError where there is none of that key."""
+    issue = issues.find_issue(connection, ws.settings.community.id, key)
+    if issue is None:
+        raise UsageError(f"there is no issue {key!r}; `newsletter draft DIGEST` makes one")
+    return issue
+
+
+def _readers(connection: Connection, ws: Workspace, issue: IssueRow) -> tuple[Reader, ...]:
+    community = ws.settings.community
+    list_name = find_digest(ws, issue.digest).list
+    list_settings = ws.settings.lists[list_name]
+    last = mailings.baselines(connection, community.id, list_name)
+    return tuple(
+        Reader(person.id, Wanted(choices_for(person, membership, community, list_settings), last.get(person.id)))
+        for person, membership in subscribers.sendable(connection, community.id, list_name)
+        if wants(membership, issue.digest)
+    )
+
+
+def _freeze(
+    connection: Connection,
+    ws: Workspace,
+    issue: IssueRow,
+    readers: tuple[Reader, ...],
+    rendered: Mapping[str, Edition | None],
+    now: datetime,
+) -> PlanResult:
+    community = ws.settings.community.id
+    wanted = editions_wanted(readers)
+    full = {key: edition for key in wanted if (edition := rendered[key]) is not None}
+    planned = plan(community, "issue", issue.key, readers, empty=wanted.keys() - full.keys())
+    mailing_id = mailings.create(
+        connection,
+        community,
+        kind="issue",
+        key=issue.key,
+        list_name=find_digest(ws, issue.digest).list,
+        digest=issue.digest,
+        content_hash=issue.draft_hash,
+        at=now,
+    )
+    editions.put(connection, community, mailing_id, full)
+    mailings.add_deliveries(connection, community, mailing_id, planned, now)
+    issues.move(connection, community, issue.key, "sending", now)
+    skipped = sum(one.state == "skipped" for one in planned)
+    return PlanResult(issue.key, len(planned), len(planned) - skipped, skipped, len(full))
+
+
+def find_mailing(connection: Connection, ws: Workspace, key: str) -> Mailing:
+    """The issue's mailing; SendRefused where its audience is not frozen yet."""
+    mailing = mailings.find(connection, ws.settings.community.id, "issue", key)
+    if mailing is None:
+        raise SendRefused(f"{key} is not planned yet: newsletter send {key}")
+    return mailing

@@ -1,0 +1,256 @@
+"""People on lists, by hand: add, look up, change, remove, suppress; and leaving by the link in a mail.
+
+Every change is one transaction with its line in the consent log; what changes nothing writes nothing.
+"""
+
+import secrets
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlalchemy.engine import Connection
+
+from newsletter.app.addressing import LEAVE
+from newsletter.app.membership import Event, end_all, enter, leave_list
+from newsletter.app.workspace import Workspace
+from newsletter.dates.zones import find_zone
+from newsletter.model.delivery import DeliveryState
+from newsletter.model.people import Consent, Subscriber, Subscription, SubscriptionState, SuppressionReason
+from newsletter.model.workspace import ListSettings
+from newsletter.people.address import Address, address_hash, parse_address
+from newsletter.people.exporting import to_csv, to_jsonl
+from newsletter.people.tokens import read_token
+from newsletter.store import consents, mailings, subscribers, suppressions
+
+Member = tuple[Subscriber, Subscription]
+
+
+class SubscriberError(Exception):
+    """What was asked cannot be done; the sentence says why, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """Somebody on a list: `new` where they were not on it before; `refusal` says why they were not brought in."""
+
+    subscriber: Subscriber
+    state: SubscriptionState | None
+    new: bool
+    refusal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """All that is known of one subscriber; `deliveries` are (mailing key, state), in the order sent."""
+
+    subscriber: Subscriber
+    subscriptions: tuple[Subscription, ...]
+    consents: tuple[Consent, ...]
+    deliveries: tuple[tuple[str, DeliveryState], ...]
+    suppressed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """What the page behind a leave link shows: the list, and whether its reader is still on it."""
+
+    list: str
+    title: str
+    state: SubscriptionState | None
+
+
+def add(
+    ws: Workspace,
+    address: str,
+    list_name: str,
+    *,
+    name: str = "",
+    timezone: str = "",
+    clock: Literal[12, 24] = 12,
+    topics: Sequence[str] | None = None,
+    digests: Sequence[str] = (),
+    how: str = "command line",
+) -> Added:
+    """Put somebody on a list who agreed to it elsewhere; no digests named means the list's first.
+
+    Who left, bounced, complained or is suppressed stays so, and `refusal` says it. SubscriberError names what in the
+    call is wrong.
+    """
+    settings = find_list(ws, list_name)
+    parsed = read_address(address)
+    known_topics = None if topics is None else _among(topics, settings.topics, "topic")
+    chosen = _among(digests, settings.digests, "digest") or settings.digests[:1]
+    person = Subscriber(secrets.token_hex(10), parsed.address, name, _zone(timezone), clock)
+    wanted = Subscription(person.id, list_name, chosen, known_topics, "active")
+    event = Event("added", ws.clock(), how, text=settings.consent_text)
+    with ws.store.begin() as connection:
+        return bring_in(connection, ws, person, parsed.key, wanted, event)
+
+
+def bring_in(
+    connection: Connection, ws: Workspace, person: Subscriber, key: str, wanted: Subscription, event: Event
+) -> Added:
+    """One person onto one list inside the caller's transaction; a known subscriber keeps their own choices."""
+    community = ws.settings.community.id
+    who = address_hash(ws.secret, key)
+    known = subscribers.by_key(connection, community, key)
+    if known is None:
+        barred = suppressions.reason_of(connection, community, who)
+        if barred:
+            return Added(person, None, new=False, refusal=f"the address is suppressed ({barred})")
+        subscribers.insert(connection, community, person, key=key, who=who, at=event.at)
+    subscriber = known or person
+    mine = {one.list: one for one in subscribers.subscriptions_of(connection, community, subscriber.id)}
+    choice = Subscription(subscriber.id, wanted.list, wanted.digests, wanted.topics, wanted.state)
+    decision = enter(connection, community, who, choice, mine.get(wanted.list), event)
+    return Added(subscriber, decision.state, new=decision.changed, refusal=decision.refusal)
+
+
+def listing(
+    ws: Workspace, list_name: str | None = None, state: SubscriptionState | None = None
+) -> tuple[Member, ...]:
+    """Subscribers with their subscriptions, by address."""
+    with ws.store.read() as connection:
+        return tuple(subscribers.members(connection, ws.settings.community.id, list_name, state))
+
+
+def show(ws: Workspace, address: str) -> Person:
+    """All that is known of one subscriber; SubscriberError where the address is nobody's."""
+    community = ws.settings.community.id
+    with ws.store.read() as connection:
+        subscriber, who = _find(connection, ws, address)
+        return Person(
+            subscriber=subscriber,
+            subscriptions=subscribers.subscriptions_of(connection, community, subscriber.id),
+            consents=consents.of(connection, community, who),
+            deliveries=mailings.received_by(connection, community, subscriber.id),
+            suppressed=suppressions.reason_of(connection, community, who),
+        )
+
+
+def change_address(ws: Workspace, old: str, new: str, *, how: str = "command line") -> Subscriber:
+    """Give a subscriber another address, which keeps their lists; the log is told under both.
+
+    SubscriberError where the new address is somebody else's or suppressed.
+    """
+    community, now, parsed = ws.settings.community.id, ws.clock(), read_address(new)
+    new_who = address_hash(ws.secret, parsed.key)
+    with ws.store.begin() as connection:
+        subscriber, old_who = _find(connection, ws, old)
+        taken = subscribers.by_key(connection, community, parsed.key)
+        if taken is not None and taken.id != subscriber.id:
+            raise SubscriberError(f"{parsed.address} belongs to another subscriber already")
+        if new_who != old_who and suppressions.reason_of(connection, community, new_who):
+            raise SubscriberError(f"{parsed.address} is suppressed: nothing may be sent to it")
+        subscribers.change_address(
+            connection, community, subscriber.id, address=parsed.address, key=parsed.key, who=new_who
+        )
+        if new_who != old_who:
+            _carry_over(connection, community, subscriber.id, new_who, Event("added", now, how, detail="new address"))
+        found = subscribers.by_id(connection, community, subscriber.id)
+    return found or subscriber
+
+
+def remove(
+    ws: Workspace, address: str, list_name: str | None = None, *, how: str = "command line", reason: str = ""
+) -> bool:
+    """Take somebody off a list, or off all; False where they were on none. SubscriberError for an unknown address."""
+    event = Event("removed", ws.clock(), how, detail=reason)
+    with ws.store.begin() as connection:
+        subscriber, _ = _find(connection, ws, address)
+        if list_name is None:
+            return end_all(connection, ws.settings.community.id, subscriber.id, event, None)
+        return leave_list(connection, ws.settings.community.id, subscriber.id, list_name, event)
+
+
+def suppress(ws: Workspace, address: str, *, reason: SuppressionReason = "operator", detail: str = "") -> bool:
+    """Never write to this address again, be it a subscriber's or not; False where that stood already."""
+    who = address_hash(ws.secret, read_address(address).key)
+    with ws.store.begin() as connection:
+        return suppressions.add(
+            connection, ws.settings.community.id, who, reason=reason, at=ws.clock(), detail=detail
+        )
+
+
+def export_csv(ws: Workspace, list_name: str | None = None, state: SubscriptionState | None = None) -> Iterator[str]:
+    """Lines of a table that `import` reads back, for spreadsheets too: no cell begins like a formula."""
+    with ws.store.read() as connection:
+        yield from to_csv(subscribers.members(connection, ws.settings.community.id, list_name, state))
+
+
+def export_jsonl(ws: Workspace) -> Iterator[str]:
+    """All that is known of everybody, one JSON document a line."""
+    community = ws.settings.community.id
+    with ws.store.read() as connection:
+        for person, who in subscribers.everybody(connection, community):
+            lines = consents.of(connection, community, who)
+            yield to_jsonl(person, subscribers.subscriptions_of(connection, community, person.id), lines)
+
+
+def look_up_leave(ws: Workspace, token: str) -> Leaving | None:
+    """What a leave link is for; None where we did not make it. Changes nothing."""
+    claim = read_token((ws.secret,), token, LEAVE)
+    if claim is None:
+        return None
+    with ws.store.read() as connection:
+        mine = subscribers.subscriptions_of(connection, ws.settings.community.id, claim.subject)
+    state = next((one.state for one in mine if one.list == claim.scope), None)
+    settings = ws.settings.lists.get(claim.scope)
+    return Leaving(claim.scope, settings.title if settings else claim.scope, state)
+
+
+def leave(ws: Workspace, token: str, how: str) -> bool:
+    """Leave the list of a leave link; False where we did not make it. Leaving again changes nothing, and is True."""
+    claim = read_token((ws.secret,), token, LEAVE)
+    if claim is None:
+        return False
+    event = Event("left", ws.clock(), how)
+    with ws.store.begin() as connection:
+        leave_list(connection, ws.settings.community.id, claim.subject, claim.scope, event)
+    return True
+
+
+def find_list(ws: Workspace, name: str) -> ListSettings:
+    """The list's settings; SubscriberError names the lists there are."""
+    found = ws.settings.lists.get(name)
+    if found is None:
+        raise SubscriberError(f"there is no list {name!r}; lists.toml has {', '.join(ws.settings.lists) or 'none'}")
+    return found
+
+
+def read_address(text: str) -> Address:
+    """A good address; SubscriberError says what is wrong with it."""
+    parsed = parse_address(text)
+    if parsed.problems:
+        raise SubscriberError("; ".join(parsed.problems))
+    return parsed
+
+
+def _find(connection: Connection, ws: Workspace, address: str) -> tuple[Subscriber, str]:
+    parsed = read_address(address)
+    found = subscribers.by_key(connection, ws.settings.community.id, parsed.key)
+    if found is None:
+        raise SubscriberError(f"nobody has the address {parsed.address}")
+    return found, address_hash(ws.secret, parsed.key)
+
+
+def _carry_over(connection: Connection, community: str, subscriber_id: str, who: str, event: Event) -> None:
+    """Active memberships go on under the new address's hash, so that its log too says why it is written to."""
+    for one in subscribers.subscriptions_of(connection, community, subscriber_id):
+        if one.state == "active":
+            line = Consent(who, one.list, event.action, event.at, event.how, detail=event.detail)
+            consents.append(connection, community, [line])
+
+
+def _among(named: Sequence[str], offered: Sequence[str], word: str) -> tuple[str, ...]:
+    unknown = [name for name in named if name not in offered]
+    if unknown:
+        raise SubscriberError(f"{word} {unknown[0]!r} is not one of {', '.join(offered) or 'none'}")
+    return tuple(name for name in offered if name in named)
+
+
+def _zone(text: str) -> str:
+    zone = find_zone(text) if text else None
+    if text and zone is None:
+        raise SubscriberError(f"time zone {text!r} is not known; write one such as Europe/Berlin")
+    return zone.key if zone else ""

@@ -1,0 +1,218 @@
+"""SMTP by phase: what each failure at each step says of the recipient."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import SecretStr
+from support_mail import AT, batch, edition, row
+from support_smtp import CLOSE, HANG, ScriptedSmtp, Step, certificate, scripted
+
+from newsletter.model.delivery import Receipt
+from newsletter.model.mail import message_bytes
+from newsletter.providers.smtp import SmtpProvider, SmtpRoute
+from newsletter.providers.smtp_dialog import wire_form
+
+
+@contextmanager
+def to(server: ScriptedSmtp, **route: object) -> Iterator[SmtpProvider]:
+    settings = {"security": "none", "timeout": 1.0, "dot_timeout": 1.0} | route
+    provider = SmtpProvider(SmtpRoute("127.0.0.1", server.port, **settings))
+    try:
+        yield provider
+    finally:
+        provider.close()
+
+
+def one_message(script: dict[str, Step], **route: object) -> Receipt:
+    with scripted(script) as server, to(server, **route) as provider:
+        [receipt] = provider.submit(batch([row(1)]))
+    return receipt
+
+
+@pytest.mark.parametrize("step", ["MAIL", "RCPT", "DATA", "dot"])
+@pytest.mark.parametrize("code", [421, 450, 451, 452, 454])
+def test_a_4xx_reply_at_any_step_means_refused_for_now(step: str, code: int) -> None:
+    receipt = one_message({step: f"{code} not now"})
+    assert (receipt.outcome, receipt.detail) == ("refused_for_now", f"{code} not now")
+
+
+@pytest.mark.parametrize("step", ["MAIL", "RCPT", "DATA", "dot"])
+@pytest.mark.parametrize("code", [550, 552, 554])
+def test_a_5xx_reply_at_any_step_means_rejected(step: str, code: int) -> None:
+    receipt = one_message({step: f"{code} never"})
+    assert (receipt.outcome, receipt.detail) == ("rejected", f"{code} never")
+
+
+@pytest.mark.parametrize("code", [530, 535])
+def test_a_reply_about_our_credentials_burns_no_recipient(code: int) -> None:
+    assert one_message({"MAIL": f"{code} who are you"}).outcome == "refused_for_now"
+
+
+@pytest.mark.parametrize("step", ["greeting", "EHLO", "MAIL", "RCPT", "DATA"])
+@pytest.mark.parametrize("fault", [CLOSE, HANG])
+def test_a_connection_lost_before_the_message_has_submitted_nothing(step: str, fault: str) -> None:
+    assert one_message({step: fault}, timeout=0.3).outcome == "not_submitted"
+
+
+def test_a_connection_lost_within_a_long_body_has_submitted_nothing() -> None:
+    long = edition(words="0123456789\n" * 1_000_000)
+    with scripted({"body": CLOSE}) as server, to(server) as provider:
+        [receipt] = provider.submit(batch([row(1)], of=long))
+    assert receipt.outcome == "not_submitted"
+
+
+def test_a_reply_that_comes_before_the_dot_is_heard() -> None:
+    long = edition(words="0123456789\n" * 1_000_000)
+    with scripted({"body": "552 5.3.4 too much"}) as server, to(server) as provider:
+        [receipt] = provider.submit(batch([row(1)], of=long))
+    assert receipt.outcome in ("rejected", "not_submitted")
+
+
+@pytest.mark.parametrize("fault", [CLOSE, HANG, "what?", "354 more"])
+def test_no_proper_reply_to_the_dot_leaves_the_message_unknown(fault: str) -> None:
+    assert one_message({"dot": fault}, dot_timeout=0.3).outcome == "unknown"
+
+
+@pytest.mark.parametrize("step", ["MAIL", "RCPT", "DATA"])
+def test_a_reply_that_is_none_before_the_message_has_submitted_nothing(step: str) -> None:
+    assert one_message({step: "what?"}).outcome == "not_submitted"
+
+
+def test_the_reply_to_the_dot_may_take_longer_than_any_other() -> None:
+    def slow(_: int) -> str:
+        import time
+
+        time.sleep(0.6)
+        return "250 at last"
+
+    assert one_message({"dot": slow}, timeout=0.3, dot_timeout=5.0).outcome == "accepted"
+
+
+def test_by_default_the_dot_waits_ten_minutes() -> None:
+    assert SmtpRoute("mail.example.org").dot_timeout >= 600
+
+
+def test_the_queue_id_is_kept() -> None:
+    assert one_message({}).provider_id == "ABC123"
+
+
+def test_after_an_unknown_end_nothing_more_of_the_batch_is_tried() -> None:
+    with scripted({"dot": CLOSE}) as server, to(server) as provider:
+        receipts = provider.submit(batch([row(1), row(2), row(3)]))
+        assert [one.outcome for one in receipts] == ["unknown", "not_submitted", "not_submitted"]
+        assert len(server.sessions) == len(server.messages) == 1
+
+
+def test_one_connection_carries_many_messages_and_batches() -> None:
+    with scripted({"RCPT": lambda n: "550 no" if n == 2 else "250 ok"}) as server, to(server) as provider:
+        first = provider.submit(batch([row(1), row(2), row(3)]))
+        second = provider.submit(batch([row(4)]))
+        assert [one.outcome for one in (*first, *second)] == ["accepted", "rejected", "accepted", "accepted"]
+        assert len(server.sessions) == 1
+        assert len(server.commands("RSET")) == 1
+
+
+def test_a_connection_closed_while_idle_is_opened_again() -> None:
+    with scripted({"NOOP": CLOSE}) as server, to(server) as provider:
+        assert provider.submit(batch([row(1)]))[0].outcome == "accepted"
+        assert provider.submit(batch([row(2)]))[0].outcome == "accepted"
+        assert len(server.sessions) == 2
+
+
+@pytest.mark.parametrize("end", ["421 enough for one connection", CLOSE])
+def test_a_server_that_ends_a_used_connection_gets_the_message_over_a_new_one(end: str) -> None:
+    with scripted({"MAIL": lambda n: end if n == 2 else "250 ok"}) as server, to(server) as provider:
+        receipts = provider.submit(batch([row(1), row(2), row(3)]))
+        assert [one.outcome for one in receipts] == ["accepted"] * 3
+        assert (len(server.sessions), len(server.messages)) == (2, 3)
+
+
+def test_a_server_that_keeps_saying_421_is_left_alone() -> None:
+    with scripted({"MAIL": "421 not today"}) as server, to(server) as provider:
+        receipts = provider.submit(batch([row(number) for number in range(1, 20)]))
+        assert {one.outcome for one in receipts} == {"refused_for_now"}
+        assert len(server.sessions) == 2
+
+
+def test_a_server_without_starttls_sees_no_mail() -> None:
+    with scripted() as server, to(server, security="starttls") as provider:
+        [receipt] = provider.submit(batch([row(1)]))
+        assert receipt.outcome == "not_submitted"
+        assert "STARTTLS" in receipt.detail
+        assert not server.commands("MAIL")
+
+
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+def test_tls_needs_a_certificate_that_is_trusted(security: str, tmp_path: Path) -> None:
+    serving, trusting = certificate(tmp_path)
+    script: dict[str, Step] = {"EHLO": "250-test\r\n250 STARTTLS"}
+    with scripted(script, tls=serving, implicit=security == "tls") as server:
+        with to(server, security=security, tls=trusting) as provider:
+            assert provider.submit(batch([row(1)]))[0].outcome == "accepted"
+        with to(server, security=security) as provider:
+            [receipt] = provider.submit(batch([row(2)]))
+        assert receipt.outcome == "not_submitted"
+        assert "certificate" in receipt.detail
+        assert len(server.messages) == 1
+
+
+@pytest.mark.parametrize(("reply", "outcome"), [("235 ok", "accepted"), ("535 no", "refused_for_now")])
+def test_a_wrong_password_burns_no_recipient_and_is_told_nowhere(reply: str, outcome: str) -> None:
+    script: dict[str, Step] = {"EHLO": "250-test\r\n250 AUTH PLAIN", "AUTH": reply}
+    secret = SecretStr("canary-8f31")
+    with scripted(script) as server, to(server, username="hours", password=secret) as provider:
+        receipts = provider.submit(batch([row(1), row(2)]))
+        assert {one.outcome for one in receipts} == {outcome}
+        assert "canary" not in repr((receipts, provider, vars(provider)))
+
+
+def test_a_message_larger_than_the_server_takes_is_not_begun() -> None:
+    with scripted({"EHLO": "250-test\r\n250 SIZE 200"}) as server, to(server) as provider:
+        [receipt] = provider.submit(batch([row(1)]))
+        assert receipt.outcome == "rejected"
+        assert "200" in receipt.detail
+        assert not server.commands("MAIL")
+
+
+def test_the_envelope_names_one_sender_one_recipient_and_the_size() -> None:
+    with scripted({"EHLO": "250-test\r\n250 SIZE 0"}) as server, to(server) as provider:
+        provider.submit(batch([row(1)]))
+        size = len(message_bytes(edition(), row(1), AT))
+        assert server.commands("MAIL") == [f"MAIL FROM:<hours@news.example.org> SIZE={size}"]
+        assert server.commands("RCPT") == ["RCPT TO:<reader1@example.org>"]
+
+
+@pytest.mark.parametrize(
+    "address", ["a b@example.org", "<a@example.org>", "a@example.org>\r\nDATA", "zoë@example.org", ""]
+)
+def test_an_address_that_would_break_the_dialog_is_rejected_unsaid(address: str) -> None:
+    bad = row(1)
+    bad = type(bad)(bad.delivery_id, address, bad.message_id, bad.unsubscribe_url, bad.values)
+    with scripted() as server, to(server) as provider:
+        receipts = provider.submit(batch([bad, row(2)]))
+        assert [one.outcome for one in receipts] == ["rejected", "accepted"]
+        assert len(server.commands("RCPT")) == 1
+
+
+def test_lines_that_look_like_the_end_arrive_as_lines() -> None:
+    tricky = edition(words="before\n.\n..\n.hidden\n.\r\nMAIL FROM:<x@example.org>")
+    with scripted() as server, to(server) as provider:
+        provider.submit(batch([row(1)], of=tricky))
+        [wire] = server.messages
+    assert re.sub(rb"(?m)^\.", b"", wire) == message_bytes(tricky, row(1), AT)
+
+
+@given(st.lists(st.sampled_from([b".", b"a", b"\r", b"\n", b"\r\n", b"..", b"QUIT"])).map(b"".join))
+def test_no_body_can_end_its_message_early(body: bytes) -> None:
+    wire = wire_form(body)
+    lines = wire.split(b"\r\n")
+    assert lines.pop() == b""
+    assert b"." not in lines
+    assert not any(b"\r" in line or b"\n" in line for line in lines)
+    plain = re.sub(rb"\r\n|\r|\n", b"\r\n", body).removesuffix(b"\r\n").split(b"\r\n")
+    assert [line[1:] if line.startswith(b".") else line for line in lines] == plain

@@ -73,7 +73,7 @@ def find_clock(found: list[Token], home: ZoneInfo) -> tuple[Clock | None, list[T
         other, end = _clock(found, end + 1, home)
         end += bracket and end < len(found) and found[end].text == ")"
         others.append(other)
-    rest = [*_without_joint(found[:start]), *found[end:]]
+    rest = _around(found, start, end)
     if any(_starts(rest, index) for index in range(len(rest))):
         raise RefusalError("it names several times; list them as separate events", "E-TIME")
     return Clock(clock.start, clock.end, clock.zone, tuple(others)), rest
@@ -117,7 +117,7 @@ def find_bare_clock(found: list[Token], home: ZoneInfo) -> tuple[Clock | None, l
         kinds = [one.kind for one in found[index : index + 3]]
         if kinds == ["number", "dash", "number"]:
             clock, end = _clock(found, index, home)
-            return clock, [*_without_joint(found[:index]), *found[end:]]
+            return clock, _around(found, index, end)
     return None, found
 
 
@@ -241,8 +241,11 @@ def _named_zone(words: list[Token], home: ZoneInfo) -> ZoneName | None:
     return None
 
 
-def _without_joint(before: list[Token]) -> list[Token]:
-    """Drop what ties a time to the date before it."""
+def _around(found: list[Token], start: int, end: int) -> list[Token]:
+    """What is left without the time and without what ties it to the date beside it."""
+    before, after = found[:start], found[end:]
     while before and (before[-1].kind == "and" or before[-1].text.casefold() in ("at", "@", "from", "between")):
         before = before[:-1]
-    return before
+    while not before and after and after[0].kind == "and":
+        after = after[1:]
+    return [*before, *after]

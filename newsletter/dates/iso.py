@@ -19,7 +19,7 @@ _SPAN = re.compile(r"\s*/\s*|\s+-\s+|\s+to\s+", re.IGNORECASE)
 def read_iso(text: str, home: ZoneInfo, offset: Literal["trust", "wall_clock"] = "trust") -> Instant | None:
     """A whole ISO date and time on the wall clock of `home`; None for any other form, RefusalError for 25:00."""
     found = _ISO.fullmatch(text.strip())
-    if found is None:
+    if found is None or _is_span_of_clocks(text, found):
         return None
     try:
         naive = datetime.fromisoformat(
@@ -46,6 +46,11 @@ def read_iso_span(text: str, home: ZoneInfo, offset: Literal["trust", "wall_cloc
     if last.start < first.start:
         raise RefusalError("it ends before it begins", "E-ORDER")
     return Instant(first.start, last.start, first.timezone, first.tz_source)
+
+
+def _is_span_of_clocks(text: str, found: re.Match[str]) -> bool:
+    """ "2026-12-07 12:00-13:30" is a person's span; an offset has a T before it, seconds, or a space."""
+    return (found[7] or "").startswith("-") and not found[6] and bool(re.search(r"\s\d{1,2}:?\d\d-", text))
 
 
 def _on_wall(naive: datetime, offset: str, home: ZoneInfo) -> datetime:

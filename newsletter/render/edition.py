@@ -1,0 +1,123 @@
+"""Issue and draft -> Edition: both parts rendered once, with slots for what is personal. Same input, same bytes."""
+
+import functools
+from collections.abc import Callable, Mapping
+
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup
+
+from newsletter.model.issue import Draft, Issue
+from newsletter.model.mail import Edition
+from newsletter.render.dark import dark_css
+from newsletter.render.errors import RenderError, template_problem
+from newsletter.render.escaping import escape, one_line
+from newsletter.render.headers import digest_headers
+from newsletter.render.markdown import markdown_html, markdown_text, wrap
+from newsletter.render.mime import mime_parts
+from newsletter.render.mjml_guard import compile_mjml
+from newsletter.render.slots import Marks, marks_for
+from newsletter.render.templates import locator, markup_environment, plain_environment, render_template
+from newsletter.render.theme import Theme, read_theme
+from newsletter.render.view import change_word, context, days, flag, has_rtl, in_words
+
+#: Invisible letters after the preheader, so that an inbox does not fill its line with the mail's first words.
+PREHEADER_PAD = Markup("&#847;&zwnj;&nbsp;") * 60
+
+ThemeTexts = tuple[tuple[str, str], ...]
+
+
+def render(issue: Issue, draft: Draft) -> Edition:
+    """The edition of an issue in the draft's theme; RenderError names the template and line at fault."""
+    marks = marks_for(issue, draft)
+    shared = context(issue, draft, _theme(draft.theme, _folder(draft)), marks)
+    text = marks.split(_text(draft, shared), "text")
+    html = () if issue.choices.text_only else marks.split(_html(draft, shared), "html")
+    subject, preheader = one_line(issue.subject), one_line(issue.preheader)
+    headers = digest_headers(issue, draft, subject)
+    return Edition(
+        key=edition_key(marks),
+        subject=subject,
+        preheader=preheader,
+        sender=draft.sender,
+        reply_to=draft.reply_to,
+        headers=headers,
+        html=html,
+        text=text,
+        mime=mime_parts(headers, html, text),
+    )
+
+
+def edition_key(marks: Marks) -> str:
+    """A name for this edition: the same for the same issue, choices and draft."""
+    return marks.digest[:16]
+
+
+def _html(draft: Draft, shared: Mapping[str, object]) -> str:
+    folder, templates = _folder(draft), dict(draft.theme)
+    theme = _theme(draft.theme, folder)
+    tracks = shared["tracks"], shared["plain_track"]
+    names = {**shared, "pad": PREHEADER_PAD, "dark_css": _dark(theme, *tracks)}
+    source = render_template(_markup(draft.theme, folder), folder, "issue.mjml", names)
+    return compile_mjml(source, f"{folder}/issue.mjml", locator(templates, folder))
+
+
+def _text(draft: Draft, shared: Mapping[str, object]) -> str:
+    folder = _folder(draft)
+    return tidy(render_template(_plain(draft.theme, folder), folder, "issue.txt", shared))
+
+
+def tidy(text: str) -> str:
+    """Text for a mail reader: plain spaces, no blanks at line ends, never two empty lines together."""
+    plain = text.replace("\u202f", " ").replace("\u00a0", " ")
+    lines = [line if line == "-- " else line.rstrip() for line in plain.split("\n")]
+    kept = [line for index, line in enumerate(lines) if line or (index and lines[index - 1])]
+    return "\n".join(kept).strip("\n") + "\n"
+
+
+def _dark(theme: Theme, tracks: object, plain: object) -> Markup:
+    assert isinstance(tracks, dict)
+    found = [*tracks.values(), *([plain] if plain and plain not in tracks.values() else [])]
+    return dark_css(theme.dark, [track.colours for track in found])
+
+
+def _folder(draft: Draft) -> str:
+    return f"templates/{draft.settings.theme}"
+
+
+@functools.lru_cache(maxsize=8)
+def _theme(texts: ThemeTexts, folder: str) -> Theme:
+    path = f"{folder}/theme.toml"
+    settings = dict(texts).get("theme.toml")
+    if settings is None:
+        raise RenderError(template_problem("src.missing", f"the theme has no settings; create the file {path}", path))
+    return read_theme(settings, path)
+
+
+@functools.lru_cache(maxsize=8)
+def _markup(texts: ThemeTexts, folder: str) -> ImmutableSandboxedEnvironment:
+    return markup_environment(dict(texts), folder, {**_FILTERS, "markdown": _markdown, "bdi": _bdi})
+
+
+@functools.lru_cache(maxsize=8)
+def _plain(texts: ThemeTexts, folder: str) -> ImmutableSandboxedEnvironment:
+    return plain_environment(dict(texts), folder, {**_FILTERS, "markdown": markdown_text, "wordwrap": wrap})
+
+
+def _markdown(text: str, styles: Mapping[str, Mapping[str, str]], base: str = "") -> Markup:
+    """Markdown whose braces are references, so that nothing in it looks like an unprocessed template."""
+    html = markdown_html(text, styles, base)
+    return Markup(html.replace("{", "&#123;").replace("}", "&#125;"))  # noqa: S704 - markup before and after
+
+
+def _bdi(text: str) -> Markup:
+    """The text, kept from turning its surroundings around where it is written right to left."""
+    safe = Markup(escape(text))  # noqa: S704 - escaped just here
+    return Markup("<bdi>{}</bdi>").format(safe) if has_rtl(text) else safe
+
+
+_FILTERS: Mapping[str, Callable[..., object]] = {
+    "days": days,
+    "change_word": change_word,
+    "flag": flag,
+    "in_words": in_words,
+}

@@ -1,0 +1,162 @@
+"""Markdown of editors and sources as HTML for a mail, and as plain text; raw HTML in it is shown, never obeyed."""
+
+import re
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from urllib.parse import urljoin
+
+import nh3
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from markupsafe import Markup
+
+#: What may stand in a mail; pictures become links to themselves, so that the mail is whole without them.
+TAGS = {"p", "br", "a", "em", "strong", "s", "ul", "ol", "li", "blockquote", "code", "pre", "h3", "h4"}
+SCHEMES = {"http", "https", "mailto", "tel"}
+WIDTH = 72
+
+#: The name of an opening tag, in which our attributes go; no "<" is left anywhere else.
+_OPENING = re.compile(r"<([a-z][a-z0-9]*)(?=[ >])")
+_PARSER = MarkdownIt("commonmark", {"html": False}).enable(["strikethrough", "table"])
+
+
+def markdown_html(text: str, styles: Mapping[str, Mapping[str, str]], base: str = "") -> Markup:
+    """HTML of the allowed tags alone, each with the attributes in `styles` (tag -> attribute -> value).
+
+    Links are made absolute from `base`; schemes other than http, https, mailto and tel lose their link.
+    """
+    tokens = [_mailable(token, base) for token in _PARSER.parse(text)]
+    raw = _PARSER.renderer.render(tokens, _PARSER.options, {})
+    safe = nh3.clean(
+        raw, tags=TAGS, attributes={"a": {"href"}, "ol": {"start"}}, url_schemes=SCHEMES, link_rel=None
+    ).strip()
+    return Markup(_OPENING.sub(lambda tag: tag[0] + _attributes(styles.get(tag[1], {})), safe))  # noqa: S704 - cleaned
+
+
+def _attributes(values: Mapping[str, str]) -> str:
+    """Attributes in the given order; the sanitiser's own would come in a different order each time."""
+    return "".join(f' {name}="{value}"' for name, value in values.items())
+
+
+def markdown_text(text: str, base: str = "", width: int = WIDTH) -> str:
+    """Plain text: paragraphs wrapped, lists with marks, links as "words (address)"."""
+    out = ""
+    for gap, block in _blocks(_PARSER.parse(text), base, width):
+        out += f"{gap if out else ''}{block}"
+    return out
+
+
+def wrap(text: str, width: int = WIDTH, indent: str = "") -> str:
+    """Text wrapped to `width` columns, every line behind `indent`; addresses are never broken."""
+    return "\n".join(_wrapped(line, width, indent) for line in text.split("\n"))
+
+
+def _wrapped(line: str, width: int, indent: str) -> str:
+    return textwrap.fill(
+        line, width, initial_indent=indent, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
+
+
+def _mailable(token: Token, base: str) -> Token:
+    children = (
+        [part for child in token.children for part in _inline(child, base)] if token.children else token.children
+    )
+    return token.copy(children=children, tag=_heading(token))
+
+
+def _heading(token: Token) -> str:
+    """A heading inside a section stands below the section's own."""
+    if token.type not in ("heading_open", "heading_close"):
+        return token.tag
+    return "h3" if token.tag in ("h1", "h2", "h3") else "h4"
+
+
+def _inline(token: Token, base: str) -> Iterator[Token]:
+    if token.type == "image":
+        yield Token("link_open", "a", 1, attrs={"href": _absolute(token.attrs.get("src", ""), base)})
+        yield Token("text", "", 0, content=token.content or "picture")
+        yield Token("link_close", "a", -1)
+    elif token.type == "link_open":
+        yield token.copy(attrs={"href": _absolute(token.attrs.get("href", ""), base)})
+    else:
+        yield token
+
+
+def _absolute(address: object, base: str) -> str:
+    return (urljoin(base, str(address)) if base else str(address)).replace("<", "%3C")
+
+
+@dataclass(slots=True)
+class _Nesting:
+    """Where in lists and quotations the walk is: the marks before a line, and each list's next number."""
+
+    marks: list[str] = field(default_factory=list)
+    counts: list[int | None] = field(default_factory=list)
+    bullet: str = ""
+
+    def enter(self, token: Token) -> None:
+        """Take in a token that opens or closes something."""
+        kind = token.type
+        if kind in ("bullet_list_open", "ordered_list_open"):
+            self.counts.append(int(token.attrs.get("start", 1)) if kind.startswith("ordered") else None)
+        elif kind in ("bullet_list_close", "ordered_list_close"):
+            self.counts.pop()
+        elif kind == "list_item_open":
+            self._item()
+        elif kind == "blockquote_open":
+            self.marks.append("> ")
+        elif kind in ("list_item_close", "blockquote_close"):
+            self.marks.pop()
+
+    def _item(self) -> None:
+        number = self.counts[-1]
+        self.bullet = "* " if number is None else f"{number}. "
+        self.counts[-1] = None if number is None else number + 1
+        self.marks.append(" " * len(self.bullet))
+
+
+def _blocks(tokens: Sequence[Token], base: str, width: int) -> Iterator[tuple[str, str]]:
+    """(gap before it, text) of each block; items of a tight list stand without empty lines between them."""
+    nesting = _Nesting()
+    tight = was_tight = False
+    for token in tokens:
+        nesting.enter(token)
+        if token.type == "paragraph_open":
+            tight = token.hidden
+        elif token.type == "hr":
+            yield "\n\n", "* * *"
+        elif token.type == "inline" or token.content:
+            yield "\n" if tight and was_tight else "\n\n", _block(_plain(token, base), nesting, width)
+            nesting.bullet, was_tight = "", tight
+
+
+def _block(text: str, nesting: _Nesting, width: int) -> str:
+    indent = "".join(nesting.marks)
+    wrapped = wrap(text, width, indent)
+    if not nesting.bullet:
+        return wrapped
+    return "".join(nesting.marks[:-1]) + nesting.bullet + wrapped[len(indent) :]
+
+
+def _plain(token: Token, base: str) -> str:
+    if not token.children:
+        return token.content.rstrip("\n")
+    out: list[str] = []
+    opened: list[tuple[int, str]] = []
+    for child in token.children:
+        if child.type == "link_open":
+            opened.append((len(out), _absolute(child.attrs.get("href", ""), base)))
+        elif child.type == "link_close":
+            start, address = opened.pop()
+            out[start:] = [_link("".join(out[start:]), address)]
+        elif child.type == "image":
+            out.append(_link(child.content or "picture", _absolute(child.attrs.get("src", ""), base)))
+        else:
+            out.append({"softbreak": " ", "hardbreak": "\n"}.get(child.type, child.content))
+    return "".join(out)
+
+
+def _link(words: str, address: str) -> str:
+    shown = address.removeprefix("mailto:")
+    return shown if words in (shown, address, "") else f"{words} ({shown})"

@@ -1,0 +1,41 @@
+"""Places for a person's values in a rendered mail.
+
+A template prints a mark; after MJML the text is split at exactly those marks. A mark holds a digest of everything
+that went into the mail, so no content can spell one: it would have to contain the digest of itself.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass
+
+from newsletter.model.mail import SLOT_NAMES, Parts, SlotContext, SlotRef
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """The marks of one mail; `digest` is 32 hexadecimal digits."""
+
+    digest: str
+
+    def by_name(self) -> dict[str, str]:
+        """What a template prints for each slot."""
+        return {name: f"slot.{self.digest}.{name}." for name in SLOT_NAMES}
+
+    def split(self, text: str, context: SlotContext) -> Parts:
+        """The text as static strings and slots, in order, without empty strings."""
+        pieces = re.split(rf"slot\.{self.digest}\.({'|'.join(SLOT_NAMES)})\.", text)
+        parts = [SlotRef(piece, context) if index % 2 else piece for index, piece in enumerate(pieces)]
+        return tuple(part for part in parts if part)
+
+
+def marks_for(*inputs: object) -> Marks:
+    """Marks that depend on all inputs; these are frozen values whose repr tells them wholly."""
+    digest = hashlib.sha256()
+    for value in inputs:
+        digest.update(repr(value).encode("utf-8", "backslashreplace"))
+    return Marks(digest.hexdigest()[:32])
+
+
+def wording(parts: Parts) -> str:
+    """The static text of the parts with each slot as its name in guillemets, for reading and checking."""
+    return "".join(part if isinstance(part, str) else f"«{part.name}»" for part in parts)

@@ -1,0 +1,102 @@
+"""Jinja environments over a mapping of template texts: sandboxed, strict, escaping by default.
+
+Templates are the editors'; content is only ever a value and is never read as a template.
+"""
+
+import difflib
+import re
+import traceback
+from collections.abc import Callable, Mapping
+from types import TracebackType
+
+from jinja2 import StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError
+from jinja2.loaders import FunctionLoader
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup
+
+from newsletter.render.errors import RenderError, template_problem
+from newsletter.render.escaping import ascii_markup, clean, escape
+
+Filters = Mapping[str, Callable[..., object]]
+
+
+def plain_environment(templates: Mapping[str, str], folder: str, filters: Filters) -> ImmutableSandboxedEnvironment:
+    """An environment for text parts: nothing is escaped, control characters are dropped."""
+    env = _environment(templates, folder, filters, escaped=False)
+    env.finalize = lambda value: clean(str(value))
+    return env
+
+
+def markup_environment(templates: Mapping[str, str], folder: str, filters: Filters) -> ImmutableSandboxedEnvironment:
+    """An environment for MJML and HTML: every value comes out as plain ASCII, escaped unless it is markup already."""
+    env = _environment(templates, folder, filters, escaped=True)
+    env.finalize = _ascii
+    return env
+
+
+def render_template(env: ImmutableSandboxedEnvironment, folder: str, name: str, context: Mapping[str, object]) -> str:
+    """One template's output; RenderError names the template, the line, and what to do."""
+    try:
+        return env.get_template(name).render(context)
+    except TemplateSyntaxError as error:
+        path = f"{folder}/{error.name or name}"
+        raise RenderError(template_problem("src.syntax", f"{error.message}", path, error.lineno)) from None
+    except TemplateNotFound as error:
+        missing = f"{folder}/{error.name}"
+        text = f"this template is missing; create the file {missing}"
+        raise RenderError(template_problem("src.missing", text, missing)) from None
+    except RenderError:
+        raise
+    except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError) as error:
+        path, line = _place(error.__traceback__, folder) or (f"{folder}/{name}", None)
+        raise RenderError(template_problem("src.undefined", f"{error}", path, line)) from None
+
+
+def locator(templates: Mapping[str, str], folder: str) -> Callable[[str], tuple[str, int | None]]:
+    """From a rendered line to the template line most like it, for faults that show only after rendering."""
+
+    def locate(text: str) -> tuple[str, int | None]:
+        lines = [(name, at, line) for name, body in templates.items() for at, line in _numbered(name, body)]
+        best = max(lines, key=lambda found: _likeness(found[2], text), default=(f"{folder}/issue.mjml", 1, ""))
+        return f"{folder}/{best[0]}", best[1]
+
+    return locate
+
+
+def _environment(
+    templates: Mapping[str, str], folder: str, filters: Filters, *, escaped: bool
+) -> ImmutableSandboxedEnvironment:
+    def load(name: str) -> tuple[str, str, Callable[[], bool]] | None:
+        text = templates.get(name)
+        return None if text is None else (text, f"{folder}/{name}", lambda: True)
+
+    env = ImmutableSandboxedEnvironment(
+        loader=FunctionLoader(load),
+        autoescape=escaped,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    env.filters.update(filters)
+    return env
+
+
+def _ascii(value: object) -> Markup:
+    if isinstance(value, Markup):
+        return Markup(ascii_markup(value))  # noqa: S704 - it was markup before
+    return Markup(escape(str(value)))  # noqa: S704 - escaped just here
+
+
+def _place(trace: TracebackType | None, folder: str) -> tuple[str, int | None] | None:
+    frames = [frame for frame in traceback.extract_tb(trace) if frame.filename.startswith(f"{folder}/")]
+    return (frames[-1].filename, frames[-1].lineno) if frames else None
+
+
+def _numbered(name: str, body: str) -> list[tuple[int, str]]:
+    return list(enumerate(body.split("\n"), 1)) if name.endswith(".mjml") else []
+
+
+def _likeness(template_line: str, text: str) -> float:
+    static = re.sub(r"\{[{%#].*?[}%#]\}", "", template_line).strip()
+    return difflib.SequenceMatcher(None, static[:300], text.strip()[:300], autojunk=False).ratio()

@@ -1,0 +1,202 @@
+"""What the templates are given: the issue, laid out in days, cards and tiles; every decision about layout is here."""
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import groupby
+
+from newsletter.model.issue import Change, DayTile, Draft, Entry, Issue, Section
+from newsletter.model.workspace import Track
+from newsletter.render.slots import Marks
+from newsletter.render.theme import DROP_IN, Theme, topic_tracks
+
+#: Cards beyond these would push a mail towards the size at which Gmail cuts it; the rest stands in lists.
+CARDS = 12
+#: Tiles in one row of the masthead.
+TILES = 7
+#: Bars on one tile.
+BARS = 4
+#: A window longer than this shows its days under headings of weeks.
+SHORT_WINDOW = timedelta(days=10)
+_RTL_LANGUAGES = {"ar", "dv", "fa", "he", "ku", "ps", "sd", "ug", "ur", "yi"}
+
+_CHANGE_WORDS: Mapping[Change, str] = {
+    "new": "New",
+    "moved": "Moved",
+    "place changed": "New place",
+    "registration opened": "Sign-up open",
+    "cancelled": "Cancelled",
+    "postponed": "Postponed",
+    "last chance": "Last chance",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One day of the glance table and what happens on it; `heading` opens a new week in a long window."""
+
+    weekday: str
+    number: str
+    rows: tuple[Entry, ...]
+    heading: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One tile of the masthead: its words, and the colours of its bars."""
+
+    label: str
+    number: str
+    bars: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One line of the legend."""
+
+    name: str
+    bar: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tracked:
+    """A track with the number that its CSS classes carry."""
+
+    id: int
+    colours: Track
+
+
+def context(issue: Issue, draft: Draft, theme: Theme, marks: Marks) -> dict[str, object]:
+    """All names a template of an issue may use."""
+    right_to_left = issue.choices.language.split("-")[0] in _RTL_LANGUAGES
+    tracks = _tracks(issue, theme)
+    return {
+        "issue": issue,
+        "note": issue.note,
+        "community": draft.community,
+        "reply_to": draft.reply_to,
+        "sections": shown_sections(issue, draft),
+        "texts": section_texts(draft),
+        "own": frozenset(name for name, _ in draft.sections),
+        "listed": frozenset(entry.id for entry in _entries(issue, glance=True)),
+        "told": frozenset(entry.url for entry in _entries(issue, glance=False)),
+        "tracks": tracks,
+        "plain_track": Tracked(len(tracks), theme.tracks[DROP_IN]) if DROP_IN in theme.tracks else _first(tracks),
+        "tile_rows": tile_rows(issue.strip, tracks, theme),
+        "legend": legend(issue, tracks, theme),
+        "followed": followed(issue),
+        "slot": marks.by_name(),
+        "c": theme.light,
+        "font": theme.fonts,
+        "lang": issue.choices.language,
+        "dir": "rtl" if right_to_left else "ltr",
+        "start": "right" if right_to_left else "left",
+        "end": "left" if right_to_left else "right",
+        "cards": 0 if issue.choices.density == "compact" else CARDS,
+        "long": issue.window.end - issue.window.start > SHORT_WINDOW,
+        "base": draft.community.url,
+    }
+
+
+def shown_sections(issue: Issue, draft: Draft) -> tuple[Section, ...]:
+    """The issue's sections in order; the note comes first where no section places it, and an empty issue says so."""
+    sections = issue.sections
+    kinds = {section.kind for section in sections}
+    if (issue.note.body or issue.note.by) and "note" not in kinds:
+        sections = (Section("note", ""), *sections)
+    if issue.empty and "empty" not in kinds:
+        sections = (*sections, Section("empty", ""))
+    return tuple(section for section in sections if section.kind != "note" or issue.note.body or issue.note.by)
+
+
+def section_texts(draft: Draft) -> dict[str, str]:
+    """Markdown of the sections that come from a file, by the section's name and by its title."""
+    titles = {name: section.title for name, section in draft.sections}
+    return {key: text for name, text in draft.section_texts for key in (titles.get(name, name), name)}
+
+
+def days(entries: Sequence[Entry], long: bool) -> tuple[Day, ...]:
+    """The entries under their days, in the given order; what has no day comes under an empty one."""
+    out: list[Day] = []
+    week: date | None = None
+    for day, rows in groupby(entries, key=lambda entry: entry.day):
+        found = tuple(rows)
+        monday = day - timedelta(days=day.weekday()) if day else None
+        heading = _week_heading(found[0], monday) if long and monday and monday != week else ""
+        week = monday or week
+        out.append(Day(found[0].time.weekday, found[0].time.day, found, heading))
+    return tuple(out)
+
+
+def tile_rows(strip: Sequence[DayTile], tracks: Mapping[str, Tracked], theme: Theme) -> tuple[tuple[Tile, ...], ...]:
+    """The masthead's tiles in rows of equal length; a term's last row is filled up with empty tiles."""
+    rows = -(-len(strip) // TILES) or 1
+    length = -(-len(strip) // rows)
+    tiles = [Tile(tile.label, tile.number, _bars(tile, tracks, theme)) for tile in strip]
+    tiles += [Tile("", "", ())] * (rows * length - len(tiles))
+    return tuple(tuple(tiles[row * length : (row + 1) * length]) for row in range(rows) if strip)
+
+
+def legend(issue: Issue, tracks: Mapping[str, Tracked], theme: Theme) -> tuple[Key, ...]:
+    """What the colours in the strip mean, in the order of the topics; only those that occur."""
+    seen = {topic for tile in issue.strip for topic in tile.topics}
+    keys = [Key(topic.short or topic.title, tracks[name].colours.bar) for name, topic in issue.topics if name in seen]
+    other = [Key("Drop-in", theme.tracks[DROP_IN].bar)] if DROP_IN in theme.tracks and seen - set(tracks) else []
+    return (*keys, *other)
+
+
+def followed(issue: Issue) -> tuple[str, ...]:
+    """Titles of the topics this reader chose; empty when it is all of them."""
+    titles = {name: topic.title for name, topic in issue.topics}
+    return tuple(titles.get(name, name) for name in issue.followed)
+
+
+def change_word(entry: Entry) -> str:
+    """What became of the entry, in a word or two for the changes box."""
+    return _CHANGE_WORDS.get(entry.change, entry.change.capitalize())
+
+
+def flag(entry: Entry) -> str:
+    """The mark beside an entry's title; cancelled ones are struck through instead."""
+    return "" if entry.cancelled else entry.flag or _CHANGE_WORDS.get(entry.change, "").lower()
+
+
+def in_words(names: Sequence[str]) -> str:
+    """Names in a row: "Ada, Lin and Jo"."""
+    return " and ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
+
+
+def has_rtl(text: str) -> bool:
+    """Whether the text holds letters written right to left (Unicode bidirectional classes R and AL)."""
+    return any(unicodedata.bidirectional(character) in ("R", "AL") for character in text)
+
+
+def _entries(issue: Issue, *, glance: bool) -> tuple[Entry, ...]:
+    """The entries of the glance table, or of all other sections."""
+    return tuple(
+        entry for section in issue.sections if (section.kind == "glance") == glance for entry in section.entries
+    )
+
+
+def _tracks(issue: Issue, theme: Theme) -> dict[str, Tracked]:
+    found = topic_tracks(issue.topics, theme)
+    return {name: Tracked(index, track) for index, (name, track) in enumerate(found.items())}
+
+
+def _first(tracks: Mapping[str, Tracked]) -> Tracked | None:
+    return next(iter(tracks.values()), None)
+
+
+def _bars(tile: DayTile, tracks: Mapping[str, Tracked], theme: Theme) -> tuple[str, ...]:
+    drop_in = theme.tracks.get(DROP_IN)
+    found = [tracks[topic].colours if topic in tracks else drop_in for topic in tile.topics]
+    return tuple(track.bar for track in found if track)[:BARS]
+
+
+def _week_heading(entry: Entry, monday: date | None) -> str:
+    """ "Week of 7 December"; the month in the entry's words where they are of the same month."""
+    if monday is None or entry.day is None:
+        return ""
+    month = entry.time.month_long if monday.month == entry.day.month else ""
+    return f"Week of {monday.day} {month or monday.strftime('%B')}"

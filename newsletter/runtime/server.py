@@ -16,7 +16,7 @@ GRACE = 5
 
 
 class PortError(OSError):
-    """The address cannot be listened on; the text says why and what to do."""
+    """The address cannot be listened on, mostly because something does already; the text says what to do."""
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -60,7 +60,7 @@ def page_context(state: State, shown: Shown, number: int) -> dict[str, object]:
         "widths": [_link(str(width), width, state.width, state, "width") for width in WIDTHS],
         "schemes": [_link(title, name, state.scheme, state, "scheme") for name, title in SCHEMES],
         "tabs": _tabs(state, view),
-        "problems": [_finding(finding) for finding in view.problems] if view else [],
+        "problems": [_finding(finding) for finding in _worst_first(view)],
         "headers": headers(view.message) if view else (),
         "parts": parts(view.message) if view else (),
         "source": view.message.decode("utf-8", "replace").replace("\r\n", "\n") if view else "",
@@ -86,6 +86,11 @@ def _counts(problems: Sequence[Finding]) -> str:
     levels = [finding.problem.level for finding in problems]
     counted = ((levels.count("error"), "E"), (levels.count("warning"), "W"), (levels.count("info"), "I"))
     return " ".join(f"{count}{letter}" for count, letter in counted if count) or "ok"
+
+
+def _worst_first(view: View | None) -> list[Finding]:
+    order = ("error", "warning", "info")
+    return sorted(view.problems if view else (), key=lambda finding: order.index(finding.problem.level))
 
 
 def _finding(finding: Finding) -> dict[str, object]:

@@ -202,9 +202,10 @@ def test_it_works_without_script(chromium, url, desk):
     context.close()
 
 
-def test_a_narrow_window_still_shows_everything(chromium, url, page):
+def test_a_narrow_window_still_shows_everything(page):
     page.set_viewport_size({"width": 390, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert page.locator("#frame").bounding_box()["height"] > 400
     expect(page.locator("#pane")).to_be_visible()
 
 

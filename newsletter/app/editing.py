@@ -84,9 +84,8 @@ def _freeze(ws: Workspace, slot: Slot, reading: Reading, at: datetime) -> Draft:
 
 
 def _number(ws: Workspace, slot: Slot) -> int:
-    with ws.store.begin() as conn:
-        earlier = issue_rows.of_digest(conn, ws.settings.community.id, slot.digest)
-    return 1 + sum(row.state == "sent" and row.key != slot.key for row in earlier)
+    with ws.store.read() as conn:
+        return issue_rows.sent_before(conn, ws.settings.community.id, slot.digest, slot.send_at) + 1
 
 
 def issue_file(ws: Workspace, key: str) -> Path:
@@ -141,25 +140,17 @@ def draft_issue(ws: Workspace, digest: str, at: datetime) -> Drafted:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(write_note(Note(), slot), encoding="utf-8")
     draft = _freeze(ws, slot, collect(ws, at), at)
-    state = _store_draft(ws, draft, at)
-    return Drafted(draft, draft_hash(draft), state, file, was_there)
-
-
-def _store_draft(ws: Workspace, draft: Draft, at: datetime) -> IssueState:
-    community = ws.settings.community.id
+    hashed = draft_hash(draft)
     with ws.store.begin() as conn:
-        issue_rows.insert_slot(conn, community, draft.slot, at)
-        issue_rows.save_draft(
-            conn, community, draft.key, draft=dump_draft(draft), draft_hash=draft_hash(draft), at=at
-        )
-        row = issue_rows.find(conn, community, draft.key)
-    return row.state if row else "due"
+        issue_rows.insert_slot(conn, ws.settings.community.id, slot)
+        state = issue_rows.save_draft(conn, ws.settings.community.id, draft, dump_draft(draft), hashed)
+    return Drafted(draft, hashed, state, file, was_there)
 
 
 def stored_draft(ws: Workspace, key: str) -> Draft:
     """The frozen draft of an issue; UsageError where there is none."""
-    with ws.store.begin() as conn:
-        row = issue_rows.find(conn, ws.settings.community.id, key)
+    with ws.store.read() as conn:
+        row = issue_rows.find_issue(conn, ws.settings.community.id, key)
     if row is None or not row.draft:
         raise UsageError(f"there is no draft {key!r}; `newsletter draft DIGEST` makes one")
     return load_draft(row.draft)
@@ -179,11 +170,10 @@ def approve(ws: Workspace, key: str, by: str, now: datetime) -> str:
     errors = tuple(problem for problem in check_issue(ws, draft) if problem.level == "error")
     if has_errors(errors):
         raise ApprovalError(f"{key} has {len(errors)} errors; mend them and draft again", errors)
+    hashed = draft_hash(draft)
     with ws.store.begin() as conn:
-        done = issue_rows.approve(conn, ws.settings.community.id, key, draft_hash=draft_hash(draft), by=by, at=now)
-    if not done:
-        raise ApprovalError(f"{key} was drafted again while you looked; look once more and approve that")
-    return draft_hash(draft)
+        issue_rows.approve(conn, ws.settings.community.id, key, hashed, by, now)
+    return hashed
 
 
 def check_issue(ws: Workspace, draft: Draft) -> tuple[Problem, ...]:
@@ -191,7 +181,7 @@ def check_issue(ws: Workspace, draft: Draft) -> tuple[Problem, ...]:
     return tuple(problem for problem in check_draft(ws, draft) if problem not in draft.problems)
 
 
-def revoke(ws: Workspace, key: str, now: datetime) -> None:
+def revoke(ws: Workspace, key: str, by: str, now: datetime) -> None:
     """Take an approval back: the issue is a draft again."""
     with ws.store.begin() as conn:
-        issue_rows.move(conn, ws.settings.community.id, key, "drafted", now)
+        issue_rows.revoke(conn, ws.settings.community.id, key, by, now)

@@ -98,6 +98,12 @@ def find_issue(connection: Connection, ws: Workspace, key: str) -> IssueRow:
     return issue
 
 
+def readers_of(ws: Workspace, key: str) -> tuple[Reader, ...]:
+    """Who would get the issue if it were planned now; nothing is written."""
+    with ws.store.read() as connection:
+        return _readers(connection, ws, find_issue(connection, ws, key))
+
+
 def _readers(connection: Connection, ws: Workspace, issue: IssueRow) -> tuple[Reader, ...]:
     community = ws.settings.community
     list_name = find_digest(ws, issue.digest).list

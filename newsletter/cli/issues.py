@@ -157,10 +157,10 @@ def approve(context: typer.Context, key: Key, by: By) -> None:
     say(f"{key}: approved by {by}, hash {approved[:12]}. Next: newsletter send {key}")
 
 
-def revoke(context: typer.Context, key: Key) -> None:
+def revoke(context: typer.Context, key: Key, by: By) -> None:
     """Take an approval back."""
     from newsletter.app import editing
 
     ws = workspace(context)
-    editing.revoke(ws, key, ws.clock())
+    editing.revoke(ws, key, by, ws.clock())
     say(f"{key}: approval taken back; it is a draft again")

@@ -1,0 +1,136 @@
+"""Sending an issue from its frozen draft: each distinct edition rendered once, then planned and delivered."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from newsletter.app.editing import build_edition, draft_issue, stored_draft
+from newsletter.app.planning import PlanResult, RenderEdition, SendRefused, plan_issue, readers_of
+from newsletter.app.sending import Summary, pump, this_worker
+from newsletter.app.timing import find_digest, slot_for
+from newsletter.app.workspace import Workspace
+from newsletter.compose.issue import compose
+from newsletter.model.delivery import Provider
+from newsletter.model.issue import Choices, Draft, IssueState
+from newsletter.model.mail import Edition
+from newsletter.providers.registry import open_provider
+from newsletter.store import issues
+
+#: States of an issue that `send DIGEST` means before it means the next slot.
+READY: tuple[IssueState, ...] = ("sending", "approved", "drafted")
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One call of `send`: what was planned, and what was handed over."""
+
+    plan: PlanResult
+    summary: Summary
+
+
+def edition_renderer(ws: Workspace, key: str) -> RenderEdition:
+    """Renders editions of a stored draft against a baseline's key; None where a reader would get an empty mail."""
+    draft = stored_draft(ws, key)
+    baselines: dict[str, Draft] = {}
+
+    def render(choices: Choices, baseline_key: str | None) -> Edition | None:
+        if baseline_key and baseline_key not in baselines:
+            baselines[baseline_key] = stored_draft(ws, baseline_key)
+        baseline = baselines[baseline_key] if baseline_key else None
+        if draft.settings.skip_empty and compose(draft, choices, baseline).empty:
+            return None
+        built = build_edition(draft, choices, baseline)
+        errors = [problem for problem in built.problems if problem.level == "error"]
+        if errors:
+            raise SendRefused(f"an edition of {key} fails its checks: {errors[0]}")
+        return built.edition
+
+    return render
+
+
+@contextmanager
+def provider_of(ws: Workspace) -> Iterator[Provider]:
+    """The workspace's road out, closed at the end; ProviderError names what is missing to open it."""
+    provider = open_provider(ws.settings.provider, ws.settings.secrets, ws.root)
+    try:
+        yield provider
+    finally:
+        provider.close()
+
+
+def find_key(ws: Workspace, name: str, at: datetime) -> str:
+    """An issue's key as given, or for a digest the issue of it that waits to be sent, else its next slot's."""
+    if name not in ws.settings.digests:
+        return name
+    with ws.store.read() as connection:
+        rows = issues.in_states(connection, ws.settings.community.id, *READY)
+    waiting = [row.key for state in READY for row in rows if row.state == state and row.digest == name]
+    return waiting[0] if waiting else slot_for(ws, name, at).key
+
+
+def send_issue(
+    ws: Workspace,
+    provider: Provider,
+    name: str,
+    at: datetime,
+    *,
+    now_fn: Callable[[], datetime] | None = None,
+    on_progress: Callable[[PlanResult, Summary], None] | None = None,
+    sleep: Callable[[float], None] | None = None,
+) -> Sent:
+    """Plan and deliver an issue; whatever was delivered before is left alone. SendRefused says why it may not go."""
+    key = find_key(ws, name, at)
+    _draft_if_automatic(ws, name, key, at)
+    plan = plan_issue(ws, key, edition_renderer(ws, key), at)
+
+    def progress(summary: Summary) -> None:
+        if on_progress:
+            on_progress(plan, summary)
+
+    summary = pump(
+        ws, provider, key, now_fn or ws.clock,
+        batch=ws.settings.provider.batch, worker_id=this_worker(), on_progress=progress, sleep=sleep,
+    )  # fmt: skip
+    return Sent(plan, summary)
+
+
+def _draft_if_automatic(ws: Workspace, name: str, key: str, at: datetime) -> None:
+    if name not in ws.settings.digests or find_digest(ws, name).review != "automatic":
+        return
+    with ws.store.read() as connection:
+        row = issues.find_issue(connection, ws.settings.community.id, key)
+    if row is None or not row.draft:
+        draft_issue(ws, name, at)
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Who would get an issue: how many readers each distinct mail has, and how many would get none."""
+
+    key: str
+    editions: tuple[tuple[str, str, int], ...]
+    empty: int
+
+
+def look_at_audience(ws: Workspace, name: str, at: datetime) -> Audience:
+    """What `send --dry-run` shows: the editions with their readers; nothing is written."""
+    key = find_key(ws, name, at)
+    render = edition_renderer(ws, key)
+    counts = Counter(reader.wanted for reader in readers_of(ws, key))
+    rows, empty = [], 0
+    for wanted, count in sorted(counts.items(), key=lambda pair: (-pair[1], repr(pair[0]))):
+        edition = render(wanted.choices, wanted.baseline)
+        if edition is None:
+            empty += count
+        else:
+            rows.append((describe(wanted.choices, wanted.baseline), edition.subject, count))
+    return Audience(key, tuple(rows), empty)
+
+
+def describe(choices: Choices, baseline: str | None) -> str:
+    """One edition in a few words: zone, clock, topics, and what it is told against."""
+    topics = "all topics" if choices.topics is None else ", ".join(choices.topics) or "no topics"
+    since = f", since {baseline}" if baseline else ""
+    return f"{choices.timezone}, {choices.clock} h, {topics}{since}"

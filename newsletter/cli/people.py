@@ -1,0 +1,178 @@
+"""Commands about subscribers."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from newsletter.cli.options import AsJson, workspace
+from newsletter.cli.output import print_json, say, show_problems, show_table
+
+List = Annotated[str, typer.Option("--list", metavar="LIST", help="A list of lists.toml; by default the only one.")]
+Address = Annotated[str, typer.Argument(metavar="ADDRESS")]
+_people = typer.Typer(no_args_is_help=True, help="Add, import, export, list, change and remove subscribers.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the group to the command line."""
+    app.add_typer(_people, name="subscribers", rich_help_panel="People")
+
+
+def _list(context: typer.Context, name: str) -> str:
+    from newsletter.app.timing import UsageError
+
+    lists = workspace(context).settings.lists
+    if not name and len(lists) != 1:
+        raise UsageError(f"say which list with --list: {', '.join(lists) or 'lists.toml defines none'}")
+    return name or next(iter(lists))
+
+
+@_people.command("add")
+def add(
+    context: typer.Context,
+    address: Address,
+    list_: List = "",
+    name: Annotated[str, typer.Option(help="How they are called.")] = "",
+    timezone: Annotated[str, typer.Option(help="Such as Europe/Berlin; by default the community's.")] = "",
+    clock: Annotated[int, typer.Option(min=12, max=24, help="12 or 24.")] = 12,
+    topic: Annotated[list[str] | None, typer.Option(help="Only these topics; may be given again.")] = None,
+    digest: Annotated[list[str] | None, typer.Option(help="These digests; may be given again.")] = None,
+) -> int:
+    """Put somebody on a list who agreed to it elsewhere.
+
+    Example: `newsletter subscribers add ada@example.org --timezone Europe/Berlin --clock 24 --digest weekly`
+    """
+    from newsletter.app import subscribing
+
+    added = subscribing.add(
+        workspace(context), address, _list(context, list_), name=name, timezone=timezone,
+        clock=24 if clock == 24 else 12, topics=topic or None, digests=digest or (),
+    )  # fmt: skip
+    if added.refusal:
+        say(f"{added.subscriber.address}: not added, {added.refusal}", file=sys.stderr)
+        return 1
+    say(f"{added.subscriber.address}: {added.state}{'' if added.new else ', as before'}")
+    return 0
+
+
+@_people.command("import")
+def import_(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, readable=True)],
+    list_: List = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Decide everything, write nothing.")] = False,
+) -> int:
+    """Bring in a table of people; every line is accounted for, and nobody who left comes back.
+
+    Example: `newsletter subscribers import subscribers/example.csv --dry-run`
+    """
+    from newsletter.app.importing import import_file
+
+    report = import_file(workspace(context), file, _list(context, list_), dry_run=dry_run)
+    show_problems(report.problems, limit=50)
+    rows = [
+        ("new", report.new), ("known already", report.known), ("kept out", len(report.kept_out)),
+        ("not active in the file", len(report.not_active)), ("twice in the file", len(report.duplicates)),
+        ("invalid", len(report.invalid)),
+    ]  # fmt: skip
+    show_table("Dry run: nothing was written" if dry_run else "", ("Lines", "Count"), rows)
+    return int(bool(report.invalid))
+
+
+@_people.command("export")
+def export(
+    context: typer.Context,
+    list_: Annotated[str | None, typer.Option("--list", metavar="LIST")] = None,
+    jsonl: Annotated[bool, typer.Option("--jsonl", help="Everything that is known, one document a line.")] = False,
+) -> None:
+    """Print subscribers as CSV, or all that is known of them as JSON lines."""
+    from newsletter.app import subscribing
+
+    ws = workspace(context)
+    for line in subscribing.export_jsonl(ws) if jsonl else subscribing.export_csv(ws, list_):
+        sys.stdout.write(line)
+
+
+@_people.command("list")
+def list_people(
+    context: typer.Context,
+    list_: Annotated[str | None, typer.Option("--list", metavar="LIST")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List who is on which list, with what they chose."""
+    from newsletter.app import subscribing
+
+    members = subscribing.listing(workspace(context), list_)
+    rows = [
+        (person.address, one.list, one.state, ", ".join(one.digests), _topics(one.topics), person.timezone or "home")
+        for person, one in members
+    ]
+    columns = ("Address", "List", "State", "Digests", "Topics", "Zone")
+    if as_json:
+        print_json([dict(zip(map(str.lower, columns), row, strict=True)) for row in rows])
+    else:
+        show_table("", columns, rows)
+        say(f"{sum(one.state == 'active' for _, one in members)} of {len(members)} active")
+
+
+def _topics(topics: tuple[str, ...] | None) -> str:
+    return "all" if topics is None else ", ".join(topics) or "none"
+
+
+@_people.command("show")
+def show(context: typer.Context, address: Address) -> None:
+    """Show all that is known of one subscriber: choices, consent log, deliveries."""
+    from newsletter.app import subscribing
+
+    person = subscribing.show(workspace(context), address)
+    say(f"{person.subscriber.address} {person.subscriber.name}".rstrip())
+    if person.suppressed:
+        say(f"suppressed: {person.suppressed}")
+    show_table(
+        "Lists",
+        ("List", "State", "Digests", "Topics"),
+        [(one.list, one.state, ", ".join(one.digests), _topics(one.topics)) for one in person.subscriptions],
+    )
+    show_table(
+        "Consent",
+        ("When", "List", "What", "How"),
+        [(f"{one.at:%Y-%m-%d %H:%M %Z}", one.list, one.action, one.how) for one in person.consents],
+    )
+    show_table("Deliveries", ("Mailing", "State"), person.deliveries)
+
+
+@_people.command("change-address")
+def change_address(context: typer.Context, old: Address, new: Address) -> None:
+    """Give a subscriber another address; their lists and choices stay."""
+    from newsletter.app import subscribing
+
+    subscriber = subscribing.change_address(workspace(context), old, new)
+    say(f"{old} is now {subscriber.address}")
+
+
+@_people.command("remove")
+def remove(
+    context: typer.Context,
+    address: Address,
+    list_: Annotated[str | None, typer.Option("--list", metavar="LIST", help="By default all lists.")] = None,
+    reason: Annotated[str, typer.Option(help="Kept in the consent log.")] = "",
+) -> None:
+    """Take somebody off a list, or off all; the log keeps that they were removed."""
+    from newsletter.app import subscribing
+
+    changed = subscribing.remove(workspace(context), address, list_, reason=reason)
+    say(f"{address}: {'removed' if changed else 'was on no such list'}")
+
+
+@_people.command("suppress")
+def suppress(
+    context: typer.Context,
+    address: Address,
+    detail: Annotated[str, typer.Option("--reason", help="Kept beside the suppression.")] = "",
+) -> None:
+    """Never write to this address again, whoever asks."""
+    from newsletter.app import subscribing
+
+    new = subscribing.suppress(workspace(context), address, detail=detail)
+    say(f"{address}: {'suppressed' if new else 'was suppressed already'}")

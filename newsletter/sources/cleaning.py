@@ -1,0 +1,66 @@
+"""A site's own machinery taken out of its pages: comments, template code, shortcodes, attribute lists.
+
+Jekyll, Hugo, Zola, Quarto and MDX; code blocks are left alone, since there such text is what the author shows.
+"""
+
+import re
+from dataclasses import dataclass
+
+from newsletter.sources.links import outside_code
+
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_LIQUID_COMMENT = re.compile(r"\{%-?\s*comment\s*-?%\}.*?\{%-?\s*endcomment\s*-?%\}", re.DOTALL)
+_REFERENCE = re.compile(r"""\{\{[<%]\s*(?:rel)?ref\s+["']([^"'\n]*)["']\s*[>%]\}\}""")
+_SITE = re.compile(r"\{\{-?\s*(?:site\.(?:base_?url|url)|\.Site\.BaseURL|config\.base_url)\s*-?\}\}", re.IGNORECASE)
+_RELATIVE = re.compile(r"""\{\{-?\s*["']([^"'\n]*)["']\s*\|\s*(?:relative_url|absolute_url|relURL|absURL)\s*-?\}\}""")
+_TEMPLATE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}(?!\()", re.DOTALL)
+_ATTRIBUTES = re.compile(r"\{:[^{}\n]*\}|(?<=[\])#\w])[ \t]*\{[.#][^{}\n]*\}")
+_DIV = re.compile(r"^[ \t]*:{3,}[ \t]*(?:\{[^\n]*\}|[\w-]*)[ \t]*$\n?", re.MULTILINE)
+_SPAN = re.compile(r"\[([^\[\]\n]*)\]\{[.#][^{}\n]*\}")
+_MDX_IMPORT = re.compile(
+    r"^(?:import\s[^\n]*?\sfrom\s+['\"][^\n]*|import\s+['\"][^\n]*|export\s+[^\n]*)$\n?", re.MULTILINE
+)
+_MDX_COMPONENT = re.compile(r"</?[A-Z][A-Za-z0-9.]*(?:\s[^<>]*)?/?>")
+_BLANKS = re.compile(r"\n[ \t]*\n(?:[ \t]*\n)+")
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """The text without machinery, and what was taken out that a reader might have seen."""
+
+    text: str
+    removed: tuple[str, ...]
+    open_comment: bool = False
+
+
+def clean_markdown(text: str, site: str = "", *, mdx: bool = False) -> Cleaned:
+    """Take out comments and template code; `site` stands in for the site's own address."""
+    removed: list[str] = []
+    open_comment = False
+
+    def change(part: str) -> str:
+        nonlocal open_comment
+        open_comment = open_comment or part.rfind("<!--") > part.rfind("-->")
+        return _strip(part, site.rstrip("/"), removed, mdx)
+
+    cleaned = outside_code(text, change)
+    return Cleaned(_BLANKS.sub("\n\n", cleaned).strip(), tuple(dict.fromkeys(removed)), open_comment)
+
+
+def _strip(text: str, site: str, removed: list[str], mdx: bool) -> str:
+    def take(match: re.Match[str]) -> str:
+        removed.append(" ".join(match[0].split())[:60])
+        return ""
+
+    text = _COMMENT.sub("", text)
+    text = _LIQUID_COMMENT.sub("", text)
+    text = _REFERENCE.sub(r"\1", text)
+    text = _SITE.sub(lambda _: site, text)
+    text = _RELATIVE.sub(r"\1", text)
+    text = text.replace(f"{site}{site}", site) if site else text
+    text = _TEMPLATE.sub(take, text)
+    text = _SPAN.sub(r"\1", text)
+    text = _DIV.sub("", _ATTRIBUTES.sub("", text))
+    if mdx:
+        text = _MDX_COMPONENT.sub(take, _MDX_IMPORT.sub("", text))
+    return text

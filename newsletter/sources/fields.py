@@ -1,0 +1,209 @@
+"""Which key of a record answers to which field of ours: the source's field map first, then the usual names.
+
+A mapped field looks nowhere else, so that a site's own `date` cannot slip in where `extra.starts` was meant.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from newsletter.model.workspace import SourceSettings
+from newsletter.sources.document import (
+    Document,
+    Path,
+    Value,
+    as_list,
+    as_text,
+    find,
+    is_empty,
+    parse_path,
+    path_text,
+    squash,
+)
+
+#: The keys people use, best first, compared without case, blanks, `_` and `-`; also looked for in the tables below.
+USUAL_KEYS: dict[str, tuple[str, ...]] = {
+    "title": ("title", "name", "subject", "headline", "eventname"),
+    "start": ("start", "startdate", "starts", "startsat", "startdatetime", "begin", "begins", "dtstart", "eventdate"),
+    "start_time": ("starttime",),
+    "end": ("end", "enddate", "ends", "endsat", "enddatetime", "dtend"),
+    "end_time": ("endtime",),
+    "dates": ("dates", "when", "humandate", "eventdates"),
+    "date": ("date", "day"),
+    "time": ("time", "times", "humantime", "hours"),
+    "timezone": ("timezone", "tz", "tzid"),
+    "duration": ("duration", "length"),
+    "place": ("place", "location", "venue", "where", "locations", "room"),
+    "mode": ("mode", "attendance", "presence"),
+    "join_url": ("joinurl", "meetingurl", "zoomurl", "onlineurl"),
+    "url": ("url", "link", "permalink", "website", "eventurl"),
+    "registration_url": (
+        "registrationurl",
+        "registrationlink",
+        "registration",
+        "register",
+        "registerurl",
+        "signup",
+        "signupurl",
+        "rsvp",
+        "tickets",
+    ),
+    "summary": ("summary", "description", "excerpt", "abstract", "tease", "subtitle"),
+    "body": ("body", "content", "text", "details"),
+    "hosts": (
+        "hosts",
+        "host",
+        "organizers",
+        "organizer",
+        "organisers",
+        "organiser",
+        "speakers",
+        "speaker",
+        "presenters",
+        "presenter",
+        "instructors",
+        "instructor",
+        "authors",
+        "author",
+    ),
+    "image": ("image", "thumbnail", "cover"),
+    "audience": ("audience", "targetaudience", "eligibility"),
+    "prerequisites": ("prerequisites", "prerequisite", "prereqs"),
+    "cost": ("cost", "price", "fee"),
+    "tags": ("tags", "taxonomies.tags", "keywords", "topics", "labels"),
+    "category": ("category", "categories", "taxonomies.categories"),
+    "status": ("status", "eventstatus", "staging"),
+    "visibility": ("visibility",),
+    "expires": ("expires", "expirydate", "expireson", "expiry"),
+    "publish": ("publish", "publishdate", "publishon", "publishat", "pubdate", "publicationdate", "posted"),
+    "id": ("id", "uid", "guid"),
+    "series": ("series",),
+    "follows": ("follows", "followson"),
+    "recurrence": ("recurrence", "rrule", "recurrencerules", "repeats", "repeat", "ics"),
+    "exceptions": ("exceptions", "except", "exdates", "exdate", "skip"),
+    "until": ("until", "repeatuntil"),
+    "deadlines": ("deadlines",),
+    "deadline": ("registrationdeadline", "deadline", "registerby", "applyby", "cfpenddate"),
+    "kind": ("kind", "type"),
+}
+
+#: Tables of their own front matter in which site generators keep what their author made up (Zola, Hugo).
+_INNER_TABLES = ("extra", "params")
+
+NAMES = frozenset(USUAL_KEYS)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A value that was written, the key it stands under as one would map it, and its line."""
+
+    value: Value
+    key: str
+    path: Path
+    line: int | None
+
+    @property
+    def text(self) -> str:
+        """The value as one line of text."""
+        return as_text(self.value)
+
+    @property
+    def entries(self) -> list[str]:
+        """The value as a list of texts."""
+        return as_list(self.value)
+
+
+class Fields:
+    """The fields of one record, looked up by our names."""
+
+    def __init__(self, document: Document, source: SourceSettings) -> None:
+        self.document = document
+        self._map = _mapped_paths(tuple(source.fields.items()))
+        self._defaults: Mapping[str, str | list[str]] = source.defaults
+        self._index = _index(document.data)
+        self.used: set[str] = set()
+
+    def find(self, name: str) -> Found | None:
+        """What was written for the field, or the source's default for it."""
+        written = self._mapped(name) if name in self._map else self._usual(name)
+        if written is None and name in self._defaults:
+            default = self._defaults[name]
+            return Found([*default] if isinstance(default, list) else default, f"defaults.{name}", (), None)
+        return written
+
+    def text(self, name: str) -> str:
+        """The field as one line of text; empty where nothing was written."""
+        found = self.find(name)
+        return found.text if found else ""
+
+    def entries(self, name: str) -> list[str]:
+        """The field as a list of texts."""
+        found = self.find(name)
+        return found.entries if found else []
+
+    def line(self, name: str) -> int | None:
+        """The line of the field's key, or of the record."""
+        found = self.find(name)
+        return (found.line if found else None) or self.document.line
+
+    def named(self, key: str) -> Found | None:
+        """What stands under a key of the record itself, such as `draft`."""
+        hit = self._index.get(squash(key))
+        return self._found(*hit) if hit else None
+
+    def custom(self) -> Iterator[tuple[str, str]]:
+        """The fields that the source maps to `custom.*`, as (name, text)."""
+        for name in self._map:
+            if name.startswith("custom.") and (found := self._mapped(name)):
+                yield name.removeprefix("custom."), found.text
+
+    def _mapped(self, name: str) -> Found | None:
+        for path in self._map[name]:
+            hit = find(self.document.data, path) or find(self.document.data, (path_text(path),))
+            if hit is None:
+                continue
+            self.used.add(name)
+            if not is_empty(hit[0]):
+                return self._found(*hit)
+        return None
+
+    def _usual(self, name: str) -> Found | None:
+        hits = (self._index.get(key) for key in USUAL_KEYS.get(name, ()))
+        hit = next((hit for hit in hits if hit and not is_empty(hit[0])), None)
+        return self._found(*hit) if hit else None
+
+    def _found(self, value: Value, path: Path) -> Found:
+        return Found(value, path_text(path), path, self.document.line_of(path))
+
+
+def field_map_faults(source: SourceSettings) -> list[str]:
+    """The names in the source's field map and defaults that are no fields of ours."""
+    names = [*source.fields, *source.defaults]
+    return sorted({name for name in names if name not in NAMES and not name.startswith("custom.")})
+
+
+def unused_mappings(source: SourceSettings, used: Sequence[set[str]]) -> list[str]:
+    """The mapped fields whose key stands in no record at all: most likely misspelt in config.toml."""
+    return [name for name in source.fields if not any(name in names for names in used)] if used else []
+
+
+def _mapped_paths(fields: tuple[tuple[str, str], ...]) -> dict[str, tuple[Path, ...]]:
+    """`extra.when | when` gives two places to look, in that order; a key may itself hold dots."""
+    return {name: tuple(_path(choice.strip()) for choice in paths.split("|")) for name, paths in fields}
+
+
+def _path(text: str) -> Path:
+    return parse_path(text) or (text,)
+
+
+def _index(data: dict[str, Value]) -> dict[str, tuple[Value, Path]]:
+    index: dict[str, tuple[Value, Path]] = {}
+    for key, value in data.items():
+        index.setdefault(squash(key), (value, (key,)))
+    for key, value in data.items():
+        if isinstance(value, dict) and squash(key) in _INNER_TABLES:
+            for inner, entry in value.items():
+                index.setdefault(squash(inner), (entry, (key, inner)))
+        elif isinstance(value, dict) and squash(key) == "taxonomies":
+            for inner, entry in value.items():
+                index.setdefault(f"taxonomies.{squash(inner)}", (entry, (key, inner)))
+    return index

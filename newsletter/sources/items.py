@@ -1,0 +1,231 @@
+"""A record -> an item of the model. Nothing is dropped without a problem that says so."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+
+from newsletter.dates.human import read_date
+from newsletter.model.item import Item, Kind
+from newsletter.model.problem import Origin, Problem
+from newsletter.model.when import Recurrence, When
+from newsletter.model.workspace import SourceSettings
+from newsletter.sources.blob import SourceContext
+from newsletter.sources.cleaning import clean_markdown
+from newsletter.sources.deadline_fields import read_deadlines
+from newsletter.sources.fields import Fields, Found
+from newsletter.sources.kinds import date_is_event, kind_of, status_of, unpublished, visibility_of
+from newsletter.sources.links import Base, absolute_links
+from newsletter.sources.place_fields import read_place
+from newsletter.sources.plain import first_paragraph, plain_text, shorten
+from newsletter.sources.record import Record
+from newsletter.sources.report import Report
+from newsletter.sources.stamps import read_stamp
+from newsletter.sources.when_fields import TimeRules, read_when_fields, time_rules
+
+_PLACEHOLDERS = frozenset({"fixme", "tbd", "tba", "todo", "xxx", ".na.character", "n/a", "null", "none"})
+MAX_TITLE = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What became of one record; `used` names the mapped fields that it had."""
+
+    item: Item | None
+    problems: tuple[Problem, ...]
+    used: frozenset[str] = frozenset()
+
+
+def build_item(record: Record, source: SourceSettings, context: SourceContext) -> Built:
+    """The item that a record states; None for what its author has not published, with a problem that says so."""
+    origin = Origin(source.name, record.path, record.line)
+    report = Report(origin)
+    report.problems += record.problems
+    fields = Fields(record.document, source)
+    reason = unpublished(fields, record.path)
+    title = _title(fields, record, report)
+    if reason:
+        report.info("I-DRAFT", f"{title!r} is left out, because {reason}.")
+        item = None
+    else:
+        item = _item(record, fields, title, source, context, report)
+    for name in source.fields:
+        fields.find(name)
+    return Built(item, tuple(report.problems), frozenset(fields.used))
+
+
+def _item(
+    record: Record, fields: Fields, title: str, source: SourceSettings, context: SourceContext, report: Report
+) -> Item:
+    kind = kind_of(fields, record, source)
+    rules = time_rules(fields, source, record.timezone or context.timezone, report)
+    when = _when(record, fields, kind, rules, report)
+    url = _url("url", fields, Base(source.base_url), report)
+    base = Base(source.base_url, url)
+    body = _body(record, fields, base, report)
+    category, tags = _tags(fields)
+    expires = _day("expires", fields, source, report)
+    return Item(
+        id=_item_id(record, fields, title, source),
+        kind=kind,
+        title=title,
+        origins=(report.origin,),
+        when=_ended(when, expires),
+        status=status_of(fields, report),
+        timezone=getattr(when, "timezone", rules.zone.key),
+        place=read_place(fields, base),
+        url=url,
+        registration_url=_url("registration_url", fields, base, report),
+        hosts=tuple(fields.entries("hosts")),
+        summary=_summary(fields, body),
+        body=body,
+        tags=tags,
+        category=category,
+        audience=_words("audience", fields, report),
+        prerequisites=_words("prerequisites", fields, report),
+        cost=_words("cost", fields, report),
+        image=base.absolute(fields.text("image")),
+        series=fields.text("series"),
+        follows=fields.text("follows"),
+        deadlines=read_deadlines(fields, rules, base, title, report),
+        publish=_publish(record, fields, kind, source, report),
+        expires=expires,
+        visibility=visibility_of(fields, source, report),
+        custom=tuple(fields.custom()),
+        held_back=report.failed,
+    )
+
+
+def _title(fields: Fields, record: Record, report: Report) -> str:
+    found = fields.find("title")
+    title = plain_text(found.text) or (found.text if found else "") if found else ""
+    if title and title.casefold() not in _PLACEHOLDERS:
+        return shorten(title, MAX_TITLE)
+    if title:
+        report.warning("W-PLACEHOLDER", f"The title is still {title!r}.", found.line if found else None)
+    if record.heading:
+        return shorten(record.heading, MAX_TITLE)
+    report.warning("W-TITLE", f"There is no title; {record.stem or 'untitled'!r} stands in for it.")
+    return record.stem or "untitled"
+
+
+def _when(record: Record, fields: Fields, kind: Kind, rules: TimeRules, report: Report) -> When | None:
+    if kind != "event":
+        return None
+    is_event = date_is_event(fields, rules.source) or not fields.find("publish")
+    when = record.when or read_when_fields(fields, rules, report, date_is_event=is_event)
+    if when is None and not report.failed:
+        text = 'This is an event without a date; give it `dates` or `start`, or make it kind = "page".'
+        report.error("E-NO-DATE", text)
+    return when
+
+
+def _ended(when: When | None, expires: date | None) -> When | None:
+    """An expiry ends a series, whatever its rule says."""
+    if expires is None or not isinstance(when, Recurrence):
+        return when
+    until = min(expires, when.until) if when.until else expires
+    return Recurrence(
+        when.start, when.end, when.timezone, when.rules, when.tz_source, when.rdates, when.exdates, when.overrides,
+        until, when.all_day, when.approximate,
+    )  # fmt: skip
+
+
+def _body(record: Record, fields: Fields, base: Base, report: Report) -> str:
+    text = record.body
+    if not text.strip() and (found := fields.find("body")) and isinstance(found.value, str):
+        text = found.value
+    cleaned = clean_markdown(text, base.site, mdx=record.path.endswith(".mdx"))
+    if cleaned.open_comment:
+        report.warning("W-COMMENT", "A comment (<!--) is never closed; all that follows it is left out.")
+    if cleaned.removed:
+        report.info("I-TEMPLATE", f"Template code is left out: {_some(cleaned.removed)}.", record.body_line)
+    linked = absolute_links(cleaned.text, base)
+    inner = tuple(target for target in linked.dropped if target.startswith("#"))
+    outer = tuple(target for target in linked.dropped if target and not target.startswith("#"))
+    if inner:
+        text = f"Links within the page became plain text: {_some(inner)}; give the page a `url` to keep them."
+        report.info("I-LINK", text, record.body_line)
+    if outer:
+        hint = "" if base.site else " Set the source's base_url."
+        report.warning(
+            "W-LINK", f"Links nobody can follow became plain text: {_some(outer)}.{hint}", record.body_line
+        )
+    return linked.text
+
+
+def _some(texts: tuple[str, ...]) -> str:
+    shown = ", ".join(texts[:3])
+    return shown if len(texts) <= 3 else f"{shown} and {len(texts) - 3} more"
+
+
+def _summary(fields: Fields, body: str) -> str:
+    written = shorten(plain_text(fields.text("summary")))
+    return written if written and written.casefold() not in _PLACEHOLDERS else first_paragraph(body)
+
+
+def _words(name: str, fields: Fields, report: Report) -> str:
+    found = fields.find(name)
+    if found is None:
+        return ""
+    if found.text.casefold() in _PLACEHOLDERS:
+        report.info("I-PLACEHOLDER", f"{found.key} is still {found.text!r} and is left out.", found.line)
+        return ""
+    return plain_text(found.text) or found.text
+
+
+def _url(name: str, fields: Fields, base: Base, report: Report) -> str:
+    found = fields.find(name)
+    if found is None or found.text.casefold() in _PLACEHOLDERS:
+        return ""
+    text = found.text.split(", ")[0] if not isinstance(found.value, str) else found.text
+    url = base.absolute(text) if " " not in text else ""
+    if not url:
+        report.warning("W-LINK", f"{found.key} = {found.text!r} is no address that a reader can follow.", found.line)
+    return url
+
+
+def _tags(fields: Fields) -> tuple[str, tuple[str, ...]]:
+    """The category, and the tags with what further categories there are."""
+    categories = fields.entries("category")
+    tags = [*fields.entries("tags"), *categories[1:]]
+    return (categories[0] if categories else ""), tuple(dict.fromkeys(tags))
+
+
+def _publish(record: Record, fields: Fields, kind: Kind, source: SourceSettings, report: Report) -> date | None:
+    found = fields.find("publish") or (fields.find("date") if kind != "event" else None)
+    if found is None:
+        stamp = read_stamp(record.publish)
+        return stamp.day if stamp and kind != "event" else None
+    return _read_day(found, source, report)
+
+
+def _day(name: str, fields: Fields, source: SourceSettings, report: Report) -> date | None:
+    found = fields.find(name)
+    return _read_day(found, source, report) if found else None
+
+
+def _read_day(found: Found, source: SourceSettings, report: Report) -> date | None:
+    if found.text.casefold() in _PLACEHOLDERS:
+        report.info("I-PLACEHOLDER", f"{found.key} is still {found.text!r} and is left out.", found.line)
+        return None
+    stamp = read_stamp(found.text)
+    day = stamp.day if stamp else read_date(found.text, source.day_first)
+    if day is None:
+        report.error("E-DATE", f"{found.key} = {found.text!r} is no date, such as 2027-01-31.", found.line)
+    return day
+
+
+def _item_id(record: Record, fields: Fields, title: str, source: SourceSettings) -> str:
+    """An id of its own, or its place; a bare number is no id outside its source."""
+    explicit = fields.text("id")
+    if explicit:
+        return f"{source.name}:{explicit}" if explicit.isdigit() else explicit
+    place = f"{source.name}:{record.path}"
+    return f"{place}#{slug(fields.text('url') or title)}" if record.row else place
+
+
+def slug(text: str) -> str:
+    """Letters and digits of the text, joined by dashes."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().casefold() or text.casefold()
+    return re.sub(r"[^\w]+", "-", re.sub(r"^https?://", "", plain)).strip("-")[:80] or "untitled"

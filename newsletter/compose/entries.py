@@ -1,0 +1,140 @@
+"""An item and its occurrences as an entry: every text in the reader's zone and clock, ready to print."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Final
+
+from newsletter.compose.calendar_links import calendar_links
+from newsletter.compose.follows import follow_links
+from newsletter.compose.moments import begins, day_of, instant_of, midnight
+from newsletter.compose.plain import summary_of
+from newsletter.compose.topics import topics_of
+from newsletter.compose.view import View
+from newsletter.dates.wording import date_range_text, day_text, span_text, time_text
+from newsletter.model.issue import Change, Entry, Link, TimeText
+from newsletter.model.item import Item, Place
+from newsletter.model.when import Occurrence
+
+#: The words that stand beside an entry's title.
+FLAGS: Final[dict[Change, str]] = {
+    "": "",
+    "new": "new",
+    "moved": "moved",
+    "place changed": "new place",
+    "registration opened": "registration open",
+    "cancelled": "cancelled",
+    "postponed": "postponed",
+    "last chance": "last chance",
+}
+
+
+def entry_of(view: View, item: Item, occurrence: Occurrence | None = None) -> Entry:
+    """The item as it stands for the reader; the occurrence gives time, day and place where there is one."""
+    entry = replace(_bare(view, item), place=place_text(item.place), mode=item.place.mode)
+    return entry if occurrence is None else at_time(view, entry, occurrence)
+
+
+def at_time(view: View, entry: Entry, occurrence: Occurrence) -> Entry:
+    """The entry on the day and at the hour of the occurrence, for this reader."""
+    time = reader_time(view, occurrence)
+    return replace(
+        entry,
+        when_text=time.full,
+        at=instant_of(occurrence),
+        day=day_of(occurrence, view.zone),
+        time=time,
+        place=occurrence.place or entry.place,
+    )
+
+
+def marked(view: View, entry: Entry, item: Item) -> Entry:
+    """The entry with what changed about the item since the reader's last issue, in a word or two."""
+    mark = view.mark_of(item)
+    if mark is None or entry.change:
+        return entry
+    return replace(entry, change=mark.change, flag=FLAGS[mark.change], now=mark.now, was=mark.was)
+
+
+def reader_time(view: View, occurrence: Occurrence) -> TimeText:
+    """The occurrence's time in the reader's zone, with the community's beside it where they differ."""
+    city = view.draft.community.city or city_of(view.home.key)
+    return time_text(occurrence, zone=view.zone, clock=view.choices.clock, home=view.home, home_city=city)
+
+
+def moment_text(view: View, occurrence: Occurrence) -> str:
+    """Day and clock without a zone, for `now` and `was`: "Tue 8 Dec, 12-1:30 PM" in the reader's zone."""
+    start, end = occurrence.start, occurrence.end
+    if not isinstance(start, datetime):
+        return day_text(start) if end in (None, start) else date_range_text(start, last_day(occurrence))
+    local_end = end.astimezone(view.zone) if isinstance(end, datetime) else None
+    local = start.astimezone(view.zone)
+    return f"{day_text(local.date())}, {span_text(local, local_end, view.choices.clock)}"
+
+
+def last_day(occurrence: Occurrence) -> date:
+    """The last of an all-day occurrence's days."""
+    end = occurrence.end or occurrence.start
+    return end.date() if isinstance(end, datetime) else end
+
+
+def place_text(place: Place) -> str:
+    """Where, in a few words: the name, and that one may also join online."""
+    name = place.name or place.address
+    if place.mode not in ("online", "hybrid") or "online" in name.casefold():
+        return name
+    if not name:
+        return "Online" if place.mode == "online" else "In person and online"
+    return f"{name}, and online" if place.mode == "hybrid" else f"Online ({name})"
+
+
+def with_note_of_start(view: View, entry: Entry, occurrence: Occurrence) -> Entry:
+    """The entry flagged where the occurrence began before the window, and goes on in it."""
+    begun = begins(occurrence, view.home) < view.programme.window.start
+    return replace(entry, flag="continuing") if begun else entry
+
+
+def calendar_of(item: Item, occurrence: Occurrence) -> tuple[Link, ...]:
+    """Links that put the occurrence into a web calendar."""
+    where = ", ".join(part for part in (item.place.name, item.place.address) if part) or item.place.url
+    return calendar_links(item.title, occurrence, occurrence.place or where, item.url)
+
+
+def in_order(view: View, entries: Sequence[Entry]) -> tuple[Entry, ...]:
+    """The entries by instant, title and id; whole days come first in theirs, what has no date comes last."""
+    return tuple(sorted(entries, key=lambda entry: (_instant(view, entry), entry.title.casefold(), entry.id)))
+
+
+def city_of(zone: str) -> str:
+    """The name people know a zone by: the last part of its IANA name."""
+    return zone.rsplit("/", 1)[-1].replace("_", " ")
+
+
+def _instant(view: View, entry: Entry) -> datetime:
+    if entry.at is not None:
+        return entry.at
+    return midnight(entry.day, view.zone).astimezone(UTC) if entry.day else datetime.max.replace(tzinfo=UTC)
+
+
+def _bare(view: View, item: Item) -> Entry:
+    topics = topics_of(item, view.draft.topics)
+    titles = dict(view.draft.topics)
+    follows, followed_by = follow_links(view.programme.items, item)
+    return Entry(
+        id=item.id,
+        kind=item.kind,
+        title=item.title,
+        hosts=item.hosts,
+        summary=summary_of(item.summary, item.body),
+        body=item.body,
+        url=item.url or item.registration_url or item.place.url,
+        registration_url=item.registration_url,
+        topic=topics[0] if topics else "",
+        topic_title=titles[topics[0]].title if topics else "",
+        tags=item.tags,
+        cost=item.cost,
+        audience=item.audience,
+        follows=follows,
+        followed_by=followed_by,
+        origin=item.origin,
+    )

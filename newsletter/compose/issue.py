@@ -1,0 +1,76 @@
+"""A draft, a reader's choices and a baseline become an issue: the same values in give an equal issue out."""
+
+from dataclasses import replace
+
+from newsletter.compose.changes import marks_between, vanished_problems
+from newsletter.compose.headline import dateline_of, preheader_of, subject_of, term_line_of
+from newsletter.compose.sections.registry import build_sections
+from newsletter.compose.strip import strip_of
+from newsletter.compose.upcoming import next_content
+from newsletter.compose.view import View, view_of
+from newsletter.dates.wording import zone_text
+from newsletter.model.issue import Choices, Draft, Issue, Section
+from newsletter.model.problem import Problem
+
+#: Sections that are no reason to send a mail.
+ORNAMENT = ("note", "thanks")
+
+
+def compose(draft: Draft, choices: Choices, baseline: Draft | None = None) -> Issue:
+    """The issue as readers with these choices get it, marked against the last one they got."""
+    view = marked_view(draft, choices, baseline)
+    sections, unknown = build_sections(view)
+    subject = subject_of(view, sections)
+    empty = is_empty(sections)
+    return Issue(
+        key=draft.key,
+        digest=draft.digest,
+        number=draft.number,
+        title=draft.settings.title,
+        tagline=draft.settings.tagline,
+        subject=subject,
+        preheader=preheader_of(view, sections, subject),
+        as_of=draft.as_of,
+        window=view.programme.window,
+        dateline=dateline_of(view),
+        term_line=term_line_of(view),
+        zone_name=_zone_name(view),
+        choices=choices,
+        sections=sections,
+        note=draft.note,
+        strip=strip_of(view),
+        topics=draft.topics,
+        followed=choices.topics or (),
+        problems=_problems(draft, unknown + vanished_problems(view.marks)),
+        empty=empty,
+        next_content=next_content(view) if empty else "",
+        baseline=baseline.key if baseline else None,
+    )
+
+
+def marked_view(draft: Draft, choices: Choices, baseline: Draft | None) -> View:
+    """What these readers see, with its changes since the baseline; without one, nothing is marked."""
+    view = view_of(draft, choices)
+    if baseline is None:
+        return view
+    before = view_of(baseline, choices)
+    return replace(view, before=before, marks=marks_between(before, view))
+
+
+def is_empty(sections: tuple[Section, ...]) -> bool:
+    """Whether nothing but the note and thanks has anything to say."""
+    return not any(section.entries for section in sections if section.kind not in ORNAMENT)
+
+
+def _zone_name(view: View) -> str:
+    """The zone as it stands when the window opens: "Seattle time (PST)"."""
+    city = view.draft.community.city if view.zone.key == view.home.key else ""
+    return zone_text(view.zone, view.programme.window.start, city)
+
+
+def _problems(draft: Draft, own: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    return tuple(sorted(set(draft.problems) | set(own), key=_place_of))
+
+
+def _place_of(problem: Problem) -> tuple[str, int, str, str]:
+    return problem.origin.path, problem.origin.line or 0, problem.code, problem.text

@@ -1,0 +1,129 @@
+"""The items of a draft on its calendar: what may be told at all, and what happens inside the window.
+
+Nothing here depends on a reader; windows are half-open and lie in the community's zone.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from newsletter.compose.moments import ends
+from newsletter.compose.topics import has_tag
+from newsletter.dates.recurrence import RuleError, last_date, occurrences
+from newsletter.model.issue import Draft, Window
+from newsletter.model.item import Item
+from newsletter.model.when import Occurrence, Recurrence, WeeklyRange, When
+
+#: A window longer than this is no week: the strip shows weeks, and a series is not unrolled in the table.
+WEEKLY_WINDOW = timedelta(days=15)
+#: How far ahead anything is looked for.
+HORIZON = timedelta(days=400)
+#: What lasts no longer than this is one dated thing with sessions, however its rule is written.
+ONE_AFFAIR = timedelta(days=7)
+THANKS = ("thanks", "kudos")
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """An event and those of its occurrences that overlap the window and are not over."""
+
+    item: Item
+    occurrences: tuple[Occurrence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """A draft's items that may be told, and its events inside the window, both in a stable order.
+
+    `moment` is when the issue is read at the earliest: the later of `as_of` and the planned send time.
+    """
+
+    draft: Draft
+    home: ZoneInfo
+    window: Window
+    moment: datetime
+    items: tuple[Item, ...]
+    timed: tuple[Timed, ...]
+
+    @property
+    def is_weekly(self) -> bool:
+        """Whether the window is about a week or two, and not a month or a term."""
+        return self.length < WEEKLY_WINDOW
+
+    @property
+    def length(self) -> timedelta:
+        """How long the window is; an hour more or less where a clock change lies in it."""
+        return self.window.end.astimezone(UTC) - self.window.start.astimezone(UTC)
+
+    @property
+    def today(self) -> date:
+        """The community's date at `moment`."""
+        return self.moment.astimezone(self.home).date()
+
+
+def programme_of(draft: Draft) -> Programme:
+    """The draft's items laid out on its calendar; held-back and unpublished ones are left out."""
+    home = ZoneInfo(draft.community.timezone)
+    window = Window(draft.slot.window.start.astimezone(home), draft.slot.window.end.astimezone(home))
+    moment = max(draft.as_of, draft.slot.send_at)
+    items = tuple(sorted(filter(may_be_told, draft.items), key=lambda item: (item.title.casefold(), item.id)))
+    bare = Programme(draft, home, window, moment, items, ())
+    timed = tuple(timed for item in items if (timed := Timed(item, inside(item, bare))).occurrences)
+    return Programme(draft, home, window, moment, items, timed)
+
+
+def may_be_told(item: Item) -> bool:
+    """Whether the item may appear in any issue."""
+    return not item.held_back and item.status != "draft"
+
+
+def is_thanks(item: Item) -> bool:
+    """Whether the item is a page or announcement of thanks."""
+    return item.kind != "event" and has_tag(item, THANKS)
+
+
+def inside(item: Item, programme: Programme) -> tuple[Occurrence, ...]:
+    """The item's occurrences in the programme's window that are not over."""
+    return between(item, programme.window.start, programme.window.end, programme)
+
+
+def between(
+    item: Item, start: datetime, end: datetime, programme: Programme, limit: int = 1000
+) -> tuple[Occurrence, ...]:
+    """The event's occurrences overlapping [start, end) that are not over when the issue is read.
+
+    Where an item names the day it expires, a series ends there, whatever its rule says.
+    """
+    stop = _last_moment(item, end, programme.home)
+    if item.kind != "event" or item.when is None or stop <= start:
+        return ()
+    found = occurrences(item.when, start, stop, home=programme.home, limit=limit)
+    return tuple(one for one in found if not is_over(one, programme))
+
+
+def is_over(occurrence: Occurrence, programme: Programme) -> bool:
+    """Whether it has ended when the issue is read."""
+    return ends(occurrence, programme.home) <= programme.moment
+
+
+def is_series(when: When | None) -> bool:
+    """Whether it happens week after week: such a thing is told once, as a pattern."""
+    if isinstance(when, WeeklyRange):
+        return when.last - when.first > ONE_AFFAIR
+    if not isinstance(when, Recurrence) or not any(_is_weekly_rule(rule) for rule in when.rules):
+        return False
+    try:
+        last = last_date(when)
+    except RuleError:
+        return True
+    return last is None or last - when.start.date() > ONE_AFFAIR
+
+
+def _is_weekly_rule(rule: str) -> bool:
+    return any(part in ("FREQ=WEEKLY", "FREQ=DAILY") for part in rule.upper().replace(" ", "").split(";"))
+
+
+def _last_moment(item: Item, end: datetime, home: ZoneInfo) -> datetime:
+    if item.expires is None or not is_series(item.when):
+        return end
+    return min(end, datetime.combine(item.expires + timedelta(days=1), datetime.min.time(), tzinfo=home))

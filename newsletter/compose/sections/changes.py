@@ -1,0 +1,27 @@
+"""What is other than the reader was told: now this, was that."""
+
+from dataclasses import replace
+
+from newsletter.compose.entries import FLAGS, at_time, entry_of
+from newsletter.compose.view import Mark, View
+from newsletter.model.issue import Entry, Section
+
+
+def build(view: View) -> Section | None:
+    """Every change since the reader's last issue, in order of time; what is merely new stands under its own title."""
+    return Section("changes", "Changed since last issue", tuple(_entry(view, mark) for mark in view.marks.listed))
+
+
+def _entry(view: View, mark: Mark) -> Entry:
+    entry = entry_of(view, mark.item)
+    if mark.occurrence is not None:
+        entry = at_time(view, entry, mark.occurrence)
+    return replace(
+        entry,
+        change=mark.change,
+        flag=FLAGS[mark.change],
+        now=mark.now,
+        was=mark.was,
+        exceptions=(mark.note,) if mark.note else (),
+        cancelled=mark.change in ("cancelled", "postponed"),
+    )

@@ -1,0 +1,67 @@
+"""The events with a date of their own, each once; one with several sessions names those inside the window."""
+
+from dataclasses import replace
+
+from newsletter.compose.entries import (
+    at_time,
+    calendar_of,
+    entry_of,
+    in_order,
+    marked,
+    moment_text,
+    with_note_of_start,
+)
+from newsletter.compose.programme import Timed, is_series
+from newsletter.compose.series import cancelled_texts
+from newsletter.compose.view import View, is_off
+from newsletter.model.issue import Entry, Section
+from newsletter.model.item import Item
+from newsletter.model.when import Occurrence, Vague
+
+#: Sessions named one by one; more are counted.
+NAMED = 6
+
+
+def build(view: View) -> Section | None:
+    """What takes place inside the window, then what the sources say only vaguely of it."""
+    dated = [_card(view, timed) for timed in view.timed if not is_off(timed.item) and not is_series(timed.item.when)]
+    vague = [_vague(view, item) for item in view.items if _is_vaguely_inside(view, item)]
+    return Section("events", "Come along", in_order(view, [card for card in dated if card] + vague))
+
+
+def _card(view: View, timed: Timed) -> Entry | None:
+    live = [one for one in timed.occurrences if one.status != "cancelled"]
+    if not live:
+        return None
+    item, first = timed.item, live[0]
+    entry = with_note_of_start(view, at_time(view, entry_of(view, item), first), first)
+    if first.status == "moved":
+        entry = replace(entry, change="moved", flag="moved")
+    links = calendar_of(item, first)
+    texts = cancelled_texts(view, timed)
+    entry = replace(entry, when_text=_sessions(view, entry, live), calendar=links, exceptions=texts)
+    return marked(view, entry, item)
+
+
+def _sessions(view: View, entry: Entry, live: list[Occurrence]) -> str:
+    if len(live) == 1:
+        return entry.when_text
+    more = f" and {len(live) - NAMED} more" if len(live) > NAMED else ""
+    return f"{'; '.join(moment_text(view, one) for one in live[:NAMED])}{more} {entry.time.zone}".strip()
+
+
+def _is_vaguely_inside(view: View, item: Item) -> bool:
+    """Whether its words bound it to days of the window; a week is told of it once, when its time begins."""
+    when = item.when
+    if item.kind != "event" or is_off(item) or not isinstance(when, Vague) or when.first is None:
+        return False
+    first, end = view.programme.window.start.date(), view.programme.window.end.date()
+    last = when.last or when.first
+    if last < view.programme.today:
+        return False
+    return first <= when.first < end or (not view.programme.is_weekly and when.first < end and last >= first)
+
+
+def _vague(view: View, item: Item) -> Entry:
+    text = item.when.text if isinstance(item.when, Vague) else ""
+    return marked(view, replace(entry_of(view, item), when_text=f"{text} (date to be announced)"), item)

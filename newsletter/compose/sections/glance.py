@@ -1,0 +1,37 @@
+"""The window as a table: one row per time that something happens, cancelled ones struck through."""
+
+from dataclasses import replace
+
+from newsletter.compose.entries import FLAGS, at_time, entry_of, in_order, marked, with_note_of_start
+from newsletter.compose.programme import Timed, is_series
+from newsletter.compose.view import View, is_off
+from newsletter.model.issue import Change, Entry, Section
+from newsletter.model.when import Occurrence
+
+
+def build(view: View) -> Section | None:
+    """A row per occurrence; in windows longer than a fortnight a series is told in one line elsewhere."""
+    rows = [_row(view, timed, one) for timed in view.timed if _is_shown(view, timed) for one in timed.occurrences]
+    return Section("glance", _title(view), in_order(view, rows))
+
+
+def _title(view: View) -> str:
+    days = (view.programme.window.end.date() - view.programme.window.start.date()).days
+    return "The week at a glance" if days <= 7 else "At a glance"
+
+
+def _is_shown(view: View, timed: Timed) -> bool:
+    told = timed.item.id in view.marks.known_off
+    return not told and (view.programme.is_weekly or not is_series(timed.item.when))
+
+
+def _row(view: View, timed: Timed, occurrence: Occurrence) -> Entry:
+    entry = at_time(view, entry_of(view, timed.item), occurrence)
+    if is_off(timed.item):
+        change: Change = "cancelled" if timed.item.status == "cancelled" else "postponed"
+        return replace(entry, cancelled=True, change=change, flag=FLAGS[change])
+    if occurrence.status == "cancelled":
+        return replace(entry, cancelled=True, change="cancelled", flag=FLAGS["cancelled"], summary=occurrence.note)
+    if occurrence.status == "moved":
+        return replace(entry, change="moved", flag=FLAGS["moved"])
+    return marked(view, with_note_of_start(view, entry, occurrence), timed.item)

@@ -1,0 +1,26 @@
+"""A series once: its pattern on the reader's clock and what departs from it inside the window."""
+
+from dataclasses import replace
+
+from newsletter.compose.entries import at_time, entry_of, in_order, marked
+from newsletter.compose.programme import Timed
+from newsletter.compose.series import exceptions_of, pattern_of, series_of
+from newsletter.compose.view import View, is_off
+from newsletter.model.issue import Entry, Section
+
+
+def build(view: View) -> Section | None:
+    """One line per series that goes on inside the window, or would by its rule."""
+    entries = [_line(view, timed) for timed in series_of(view) if not is_off(timed.item)]
+    free = entries and not any(entry.registration_url for entry in entries)
+    hint = "No sign-up: just drop in." if free else "Come as often as you like."
+    return Section("recurring", "Every week", in_order(view, entries), hint)
+
+
+def _line(view: View, timed: Timed) -> Entry:
+    entry = entry_of(view, timed.item)
+    first = next((one for one in timed.occurrences if one.status != "cancelled"), None)
+    if first is not None:
+        entry = replace(at_time(view, entry, first), place=entry.place)
+    text = pattern_of(view, timed.item) or entry.when_text
+    return marked(view, replace(entry, when_text=text, exceptions=exceptions_of(view, timed)), timed.item)

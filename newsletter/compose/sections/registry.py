@@ -1,0 +1,71 @@
+"""Which function builds which section: a view goes in, a section or nothing comes out.
+
+A new kind is one file with a `build` and one line here; names that are not here are sections of the workspace's own.
+"""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from newsletter.compose.sections import (
+    announcements,
+    changes,
+    custom,
+    deadlines,
+    events,
+    glance,
+    note,
+    open_groups,
+    recurring,
+    thanks,
+)
+from newsletter.compose.view import View
+from newsletter.model.issue import Section
+from newsletter.model.problem import Origin, Problem
+
+
+class Builder(Protocol):
+    """Builds one kind of section, or None; a section without entries is left out unless it stands for a text."""
+
+    def __call__(self, view: View) -> Section | None: ...
+
+
+BUILDERS: Mapping[str, Builder] = {
+    "note": note.build,
+    "changes": changes.build,
+    "glance": glance.build,
+    "events": events.build,
+    "recurring": recurring.build,
+    "deadlines": deadlines.build,
+    "announcements": announcements.build,
+    "open": open_groups.build,
+    "thanks": thanks.build,
+}
+
+
+def build_sections(view: View) -> tuple[tuple[Section, ...], tuple[Problem, ...]]:
+    """The digest's sections in its order without the empty ones, and a problem for each name nobody knows."""
+    own = dict(view.draft.sections)
+    texts = {"note", *own}
+    names = section_names(view)
+    built = [_build(view, name) for name in names if name in BUILDERS or name in own]
+    unknown = tuple(_unknown(view, name) for name in names if name not in BUILDERS and name not in own)
+    return tuple(section for section in built if section and (section.entries or section.kind in texts)), unknown
+
+
+def section_names(view: View) -> tuple[str, ...]:
+    """The names the digest lists, each once; groups that are always open join issues about a month or a term."""
+    names = tuple(dict.fromkeys(view.draft.settings.sections))
+    if view.programme.is_weekly or "open" in names:
+        return names
+    place = names.index("thanks") if "thanks" in names else len(names)
+    return (*names[:place], "open", *names[place:])
+
+
+def _build(view: View, name: str) -> Section | None:
+    return BUILDERS[name](view) if name in BUILDERS else custom.build(view, name)
+
+
+def _unknown(view: View, name: str) -> Problem:
+    known = ", ".join((*BUILDERS, *(key for key, _ in view.draft.sections)))
+    text = f"digests.{view.draft.digest}.sections names {name!r}, which is no section; there are {known}"
+    return Problem("warning", "W-SECTION", text, Origin("config", "config.toml"))

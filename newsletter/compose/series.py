@@ -1,0 +1,195 @@
+"""A series told once: its pattern on the reader's clock, and whatever inside the window does not follow it."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime, time, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+from newsletter.compose.entries import moment_text
+from newsletter.compose.moments import begins, day_of
+from newsletter.compose.programme import HORIZON, Timed, between, is_series
+from newsletter.compose.view import View
+from newsletter.dates.recurrence import last_date, occurrences
+from newsletter.dates.wording import day_text, pattern_text, span_text
+from newsletter.dates.zones import localise
+from newsletter.model.item import Item
+from newsletter.model.when import Occurrence, Override, Recurrence, WeeklyRange
+
+#: How far around the window an ordinary occurrence is looked for, so that the pattern names all its weekdays.
+AROUND = timedelta(days=28)
+
+
+def series_of(view: View) -> tuple[Timed, ...]:
+    """Every series that has, or by its rule would have had, an occurrence inside the window."""
+    inside = {timed.item.id: timed for timed in view.timed}
+    found = (inside.get(item.id, Timed(item, ())) for item in view.items if is_series(item.when))
+    return tuple(timed for timed in found if timed.occurrences or _departures(view, timed.item))
+
+
+def pattern_of(view: View, item: Item) -> str:
+    """ "Mondays 12-1 PM" in the reader's zone, as it stands when the window opens; empty where there is none."""
+    ordinary = _ordinary_around(view, item)
+    if not ordinary:
+        return ""
+    first = ordinary[0]
+    weekdays = sorted({_weekday(one) for one in ordinary if _clock(view, one) == _clock(view, first)})
+    usually = isinstance(item.when, WeeklyRange | Recurrence) and item.when.approximate
+    text = pattern_text(first, weekdays, zone=view.zone, clock=view.choices.clock, approximate=usually)
+    return text + _rhythm(item)
+
+
+def exceptions_of(view: View, timed: Timed) -> tuple[str, ...]:
+    """Everything that a reader who knows only the pattern would get wrong, in order of time."""
+    kinds = (_cancelled(view, timed), _rescheduled(view, timed), _departures(view, timed.item), _shifted(view, timed))
+    told = sorted(one for kind in kinds for one in kind)
+    return (*_opening(view, timed), *(text for _, text in told), *_closing(view, timed))
+
+
+def cancelled_texts(view: View, timed: Timed) -> tuple[str, ...]:
+    """ "cancelled Wed 9 Dec" for every occurrence inside the window that does not take place."""
+    return tuple(text for _, text in _cancelled(view, timed))
+
+
+def _cancelled(view: View, timed: Timed) -> Iterator[tuple[datetime, str]]:
+    for one in timed.occurrences:
+        if one.status == "cancelled":
+            yield begins(one, view.home), f"cancelled {day_text(day_of(one, view.zone))}"
+
+
+def _rescheduled(view: View, timed: Timed) -> Iterator[tuple[datetime, str]]:
+    for one in timed.occurrences:
+        if one.status == "moved":
+            yield begins(one, view.home), _moved_text(view, one)
+
+
+def _departures(view: View, item: Item) -> list[tuple[datetime, str]]:
+    """Instances that the rule would have put into the window and the source takes out or moves away."""
+    out = [(begins(one, view.home), f"not {day_text(day_of(one, view.zone))}") for one in _left_out(item)]
+    away = [one for one in _moved(view, item) if not _in_window(view, begins(one, view.home))]
+    out += [(begins(_origin(one), view.home), _moved_text(view, one)) for one in away]
+    return [(at, text) for at, text in out if _in_window(view, at) and at > view.programme.moment]
+
+
+def _left_out(item: Item) -> Iterator[Occurrence]:
+    when = item.when
+    if isinstance(when, WeeklyRange):
+        inside = (day for day in when.excluded if day.weekday() in when.weekdays and when.first <= day <= when.last)
+        yield from (_on(day, when) for day in inside)
+    elif isinstance(when, Recurrence):
+        yield from (_at(moment, when) for moment in when.exdates)
+
+
+def _moved(view: View, item: Item) -> Iterator[Occurrence]:
+    for override in _moves(item):
+        start = override.start or override.original
+        around = _utc_ish(start, view), _utc_ish(start, view) + timedelta(days=2)
+        found = occurrences(_when(item), *around, home=view.home)
+        yield from (one for one in found if one.status == "moved")
+
+
+def _moves(item: Item) -> Iterable[Override]:
+    overrides = item.when.overrides if isinstance(item.when, Recurrence) else ()
+    return (override for override in overrides if override.status == "moved")
+
+
+def _moved_text(view: View, one: Occurrence) -> str:
+    return f"{day_text(day_of(_origin(one), view.zone))} moved to {moment_text(view, one)}"
+
+
+def _origin(moved: Occurrence) -> Occurrence:
+    """Where the rule would have put it."""
+    return Occurrence(moved.moved_from or moved.start, None)
+
+
+def _shifted(view: View, timed: Timed) -> Iterator[tuple[datetime, str]]:
+    """Where a clock change, here or there, moves an ordinary occurrence on the reader's clock."""
+    usual = _ordinary_around(view, timed.item)[:1]
+    for before, after in pairwise([*usual, *_ordinary(timed.occurrences)]):
+        if _clock(view, before) != _clock(view, after) and isinstance(after.start, datetime):
+            end = after.end.astimezone(view.zone) if isinstance(after.end, datetime) else None
+            span = span_text(after.start.astimezone(view.zone), end, view.choices.clock)
+            yield begins(after, view.home), f"from {day_text(day_of(after, view.zone))}: {span}"
+
+
+def _opening(view: View, timed: Timed) -> Iterator[str]:
+    """The very first one, where it lies in the window."""
+    first = next((one for one in timed.occurrences if one.status != "cancelled"), None)
+    if first and _first_day(timed.item) >= view.programme.window.start.date():
+        yield f"first one {day_text(day_of(first, view.zone))}"
+
+
+def _closing(view: View, timed: Timed) -> Iterator[str]:
+    """The very last one, where it lies in the window."""
+    last = next((one for one in reversed(timed.occurrences) if one.status != "cancelled"), None)
+    if last and _has_end(timed.item) and not _goes_on(view, timed.item):
+        yield f"last one {day_text(day_of(last, view.zone))}"
+
+
+def _has_end(item: Item) -> bool:
+    return item.expires is not None or last_date(_when(item)) is not None
+
+
+def _goes_on(view: View, item: Item) -> bool:
+    end = view.programme.window.end
+    return any(one.status != "cancelled" for one in between(item, end, end + HORIZON, view.programme))
+
+
+def _first_day(item: Item) -> date:
+    when = _when(item)
+    return when.first if isinstance(when, WeeklyRange) else when.start.date()
+
+
+def _ordinary_around(view: View, item: Item) -> tuple[Occurrence, ...]:
+    """Occurrences that follow the rule: those of the window and after it, or else those just before it."""
+    start, end = view.programme.window.start, view.programme.window.end
+    coming = _ordinary(between(item, start, end + AROUND, view.programme))
+    return coming or _ordinary(occurrences(_when(item), start - AROUND, start, home=view.home))
+
+
+def _ordinary(found: Sequence[Occurrence]) -> tuple[Occurrence, ...]:
+    return tuple(one for one in found if one.status == "confirmed")
+
+
+def _clock(view: View, one: Occurrence) -> tuple[time, int] | None:
+    """The reader's wall clock, and by how many days the reader's date differs from the source's."""
+    if not isinstance(one.start, datetime):
+        return None
+    local = one.start.astimezone(view.zone)
+    return local.time(), (local.date() - one.start.date()).days
+
+
+def _weekday(one: Occurrence) -> int:
+    return one.start.weekday()
+
+
+def _rhythm(item: Item) -> str:
+    """ ", every 2 weeks" where the rule skips weeks."""
+    rule = item.when.rules[0].upper() if isinstance(item.when, Recurrence) and item.when.rules else ""
+    found = re.search(r"INTERVAL=0*([2-9]|[1-9]\d+)\b", rule)
+    return f", every {found.group(1)} weeks" if found and "FREQ=WEEKLY" in rule else ""
+
+
+def _when(item: Item) -> WeeklyRange | Recurrence:
+    if not isinstance(item.when, WeeklyRange | Recurrence):
+        raise TypeError(f"{item.id} is no series")
+    return item.when
+
+
+def _on(day: date, when: WeeklyRange) -> Occurrence:
+    if when.start is None:
+        return Occurrence(day, None)
+    return Occurrence(localise(datetime.combine(day, when.start), ZoneInfo(when.timezone)), None)
+
+
+def _at(moment: datetime, when: Recurrence) -> Occurrence:
+    return Occurrence(moment.date() if when.all_day else localise(moment, ZoneInfo(when.timezone)), None)
+
+
+def _utc_ish(wall: datetime, view: View) -> datetime:
+    """A day before the wall clock in the community's zone: early enough, whatever zone the clock is in."""
+    return localise(wall, view.home) - timedelta(days=1)
+
+
+def _in_window(view: View, at: datetime) -> bool:
+    return view.programme.window.start <= at < view.programme.window.end

@@ -1,0 +1,42 @@
+"""Which topics an item belongs to, and whether somebody who chose topics is shown it."""
+
+from collections.abc import Iterable
+
+from newsletter.model.issue import Choices, Draft
+from newsletter.model.item import Item
+from newsletter.model.workspace import TopicSettings
+
+Topics = tuple[tuple[str, TopicSettings], ...]
+
+
+def plain_tag(tag: str) -> str:
+    """A tag as it is compared: without `#`, case and the difference of spaces, underscores and hyphens."""
+    return "-".join(tag.strip().lstrip("#").casefold().replace("_", " ").replace("-", " ").split())
+
+
+def has_tag(item: Item, tags: Iterable[str]) -> bool:
+    """Whether the item carries any of the tags; its category counts as one."""
+    return not _tags(item).isdisjoint(plain_tag(tag) for tag in tags)
+
+
+def topics_of(item: Item, topics: Topics) -> tuple[str, ...]:
+    """The ids of the topics whose tags the item carries, in the order the topics are defined."""
+    return tuple(key for key, topic in topics if has_tag(item, topic.tags))
+
+
+def offered(draft: Draft) -> Topics:
+    """The topics that readers of this list may choose: those it names, or all where it names none."""
+    names = draft.list.topics
+    return tuple((key, topic) for key, topic in draft.topics if not names or key in names)
+
+
+def is_chosen(item: Item, topics: Topics, choices: Choices) -> bool:
+    """Whether a reader with these choices is shown the item; what has no topic is shown to everybody."""
+    if choices.topics is None:
+        return True
+    mine = topics_of(item, topics)
+    return not mine or not set(mine).isdisjoint(choices.topics)
+
+
+def _tags(item: Item) -> frozenset[str]:
+    return frozenset(plain_tag(tag) for tag in (*item.tags, item.category) if tag.strip())

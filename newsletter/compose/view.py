@@ -1,0 +1,80 @@
+"""A programme as one group of readers sees it: their topics, zone and clock, and their marks of change."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from newsletter.compose.programme import Programme, Timed, is_thanks, programme_of
+from newsletter.compose.topics import is_chosen, offered
+from newsletter.model.issue import Change, Choices, Draft
+from newsletter.model.item import Item
+from newsletter.model.when import Occurrence
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What changed about an item since the baseline, in the reader's zone.
+
+    With `whole` it is about the item itself; otherwise about single instances of a series. `at` sorts.
+    """
+
+    item: Item
+    change: Change
+    at: datetime
+    now: str = ""
+    was: str = ""
+    note: str = ""
+    whole: bool = True
+    occurrence: Occurrence | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """The changes: per item id for its entries, in order for their own section, and what was called off before.
+
+    `known_off` holds the ids that the baseline already told as cancelled or postponed: they are not told again.
+    """
+
+    by_id: Mapping[str, Mark] = field(default_factory=dict)
+    listed: tuple[Mark, ...] = ()
+    known_off: frozenset[str] = frozenset()
+    vanished: tuple[Item, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What these readers may be shown; every section is built from this and nothing else."""
+
+    draft: Draft
+    choices: Choices
+    programme: Programme
+    zone: ZoneInfo
+    items: tuple[Item, ...]
+    timed: tuple[Timed, ...]
+    before: "View | None" = None
+    marks: Marks = Marks()
+
+    @property
+    def home(self) -> ZoneInfo:
+        """The community's zone."""
+        return self.programme.home
+
+    def mark_of(self, item: Item) -> Mark | None:
+        """What changed about the item itself."""
+        return self.marks.by_id.get(item.id)
+
+
+def view_of(draft: Draft, choices: Choices) -> View:
+    """The draft's programme for these choices, without marks."""
+    programme = programme_of(draft)
+    topics = offered(draft)
+    items = tuple(item for item in programme.items if is_chosen(item, topics, choices) and not is_thanks(item))
+    shown = {item.id for item in items}
+    timed = tuple(one for one in programme.timed if one.item.id in shown)
+    return View(draft, choices, programme, ZoneInfo(choices.timezone), items, timed)
+
+
+def is_off(item: Item) -> bool:
+    """Whether the whole item does not take place as planned."""
+    return item.status in ("cancelled", "postponed")

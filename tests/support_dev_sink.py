@@ -34,6 +34,11 @@ class DevSink:
         """The recipient of every message received, in order of address."""
         return sorted(address for one in self.messages() for address in one["to"])
 
+    def requests(self) -> int:
+        """How many times mail/send was asked."""
+        count: int = self._ask("GET", "/_sink/messages")["requests"]
+        return count
+
     def forget(self) -> None:
         """Forget all messages and behave."""
         self._ask("DELETE", "/_sink/messages")

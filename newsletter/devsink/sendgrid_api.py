@@ -31,6 +31,7 @@ class Api:
 
     def __init__(self, keeper: Keeper, faults: Misbehaviour, hang_up: HangUp) -> None:
         self._keeper, self._faults, self._hang_up = keeper, faults, hang_up
+        self._requests = 0
 
     def app(self) -> Starlette:
         """The ASGI application."""
@@ -44,15 +45,17 @@ class Api:
 
     async def send(self, request: Request) -> Response:
         """Check what came, keep it, and answer as documented; or fail as told."""
+        self._requests += 1
         raw = await request.body()
         await asyncio.sleep(self._faults.delay)
         return self._fault(request) or _unauthorised(request) or self._take(request, raw)
 
     async def messages(self, request: Request) -> Response:
-        """GET every message kept, SMTP included; DELETE forgets them."""
+        """GET every message kept, SMTP included, and how many mail/send requests there were; DELETE forgets them."""
         if request.method == "DELETE":
             self._keeper.clear()
-        return JSONResponse({"messages": self._keeper.messages()})
+            self._requests = 0
+        return JSONResponse({"messages": self._keeper.messages(), "requests": self._requests})
 
     async def misbehave(self, request: Request) -> Response:
         """GET how it misbehaves; PUT a new way."""

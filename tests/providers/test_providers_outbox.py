@@ -123,24 +123,32 @@ def test_keys_that_look_alike_get_folders_of_their_own() -> None:
 
 
 WRITER = """
-import sys
+import sys, time
 from pathlib import Path
 sys.path[:0] = [sys.argv[2]]
 from support_mail import batch, row
 from newsletter.providers.outbox import OutboxProvider
 outbox, first = OutboxProvider(Path(sys.argv[1])), int(sys.argv[3])
-for number in range(first, first + 20):
+print("ready", flush=True)
+sys.stdin.readline()
+for number in range(first, first + 40):
     outbox.submit(batch([row(number)]))
 outbox.close()
 """
 
 
-def test_two_processes_writing_at_once_share_the_numbers(tmp_path: Path) -> None:
+def test_processes_writing_at_once_share_the_numbers(tmp_path: Path) -> None:
     tests = str(Path(__file__).parents[1])
-    writers = [
-        subprocess.Popen([sys.executable, "-c", WRITER, str(tmp_path), tests, str(first)]) for first in (1, 11)
-    ]
-    assert [writer.wait(30) for writer in writers] == [0, 0]
-    assert len(files(tmp_path)) == 30
+    commands = [[sys.executable, "-c", WRITER, str(tmp_path), tests, str(first)] for first in (1, 21, 41)]
+    pipe = subprocess.PIPE
+    writers = [subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) for command in commands]
+    for writer in writers:
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == "ready\n"
+    for writer in writers:
+        assert writer.stdin is not None
+        writer.stdin.write("go\n")
+        writer.stdin.flush()
+    assert [writer.communicate(timeout=60) and writer.returncode for writer in writers] == [0, 0, 0]
     to = [message_from_bytes((tmp_path / MAILING / name).read_bytes())["To"] for name in files(tmp_path)]
-    assert sorted(to) == sorted(f"reader{number}@example.org" for number in range(1, 31))
+    assert sorted(to) == sorted(f"reader{number}@example.org" for number in range(1, 81))

@@ -1,6 +1,9 @@
 """SMTP by phase: what each failure at each step says of the recipient."""
 
 import re
+import smtplib
+import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +18,7 @@ from support_smtp import CLOSE, HANG, ScriptedSmtp, Step, certificate, scripted
 from newsletter.model.delivery import Receipt
 from newsletter.model.mail import message_bytes
 from newsletter.providers.smtp import SmtpProvider, SmtpRoute
-from newsletter.providers.smtp_dialog import wire_form
+from newsletter.providers.smtp_dialog import Envelope, deliver, wire_form
 
 
 @contextmanager
@@ -66,6 +69,18 @@ def test_a_connection_lost_within_a_long_body_has_submitted_nothing() -> None:
     assert receipt.outcome == "not_submitted"
 
 
+def test_a_server_that_hung_up_before_the_dot_is_noticed_before_it_is_sent() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        theirs.sendall(b"250 ok\r\n250 ok\r\n354 go on\r\n")
+        theirs.shutdown(socket.SHUT_WR)
+        smtp = smtplib.SMTP(timeout=1)
+        smtp.sock = ours
+        answer = deliver(smtp, Envelope("a@example.org", "b@example.org"), b"Subject: x\r\n\r\n", 1)
+        assert answer.outcome == "not_submitted"
+        assert not theirs.recv(65536).endswith(b"\r\n.\r\n")
+
+
 def test_a_reply_that_comes_before_the_dot_is_heard() -> None:
     long = edition(words="0123456789\n" * 1_000_000)
     with scripted({"body": "552 5.3.4 too much"}) as server, to(server) as provider:
@@ -85,8 +100,6 @@ def test_a_reply_that_is_none_before_the_message_has_submitted_nothing(step: str
 
 def test_the_reply_to_the_dot_may_take_longer_than_any_other() -> None:
     def slow(_: int) -> str:
-        import time
-
         time.sleep(0.6)
         return "250 at last"
 

@@ -127,10 +127,17 @@ def _end_of(when: Recurrence) -> datetime:
 
 
 def _moments(when: Recurrence, lower: datetime, upper: datetime) -> set[datetime]:
-    """The rule set: DTSTART and RDATE counted once, EXDATE taken out."""
+    """The rule set: DTSTART and RDATE counted once, EXDATE taken out.
+
+    A series whose rules end before it starts has no first instance either: calendars leave such shells behind
+    when somebody deletes "this and all following".
+    """
     zone = ZoneInfo(when.timezone)
-    ruled = chain.from_iterable(expand(parse_rule(rule), when.start, lower, upper, zone) for rule in when.rules)
-    listed = (moment for moment in (when.start, *when.rdates) if lower <= moment <= upper)
+    rules = [parse_rule(rule) for rule in when.rules]
+    ruled = chain.from_iterable(expand(rule, when.start, lower, upper, zone) for rule in rules)
+    alive = not rules or any(until_on_wall_clock(rule, zone) >= when.start for rule in rules)
+    first = (when.start,) if alive else ()
+    listed = (moment for moment in (*first, *when.rdates) if lower <= moment <= upper)
     return {*ruled, *listed} - set(when.exdates)
 
 

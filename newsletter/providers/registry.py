@@ -53,13 +53,20 @@ def _sendgrid(settings: ProviderSettings, key: SecretStr | None) -> Provider:
         raise ProviderError(_missing("sendgrid", SENDGRID_VARIABLE, "an API key that may send mail"))
     if not value.isascii() or not value.isprintable() or " " in value:
         raise ProviderError(f"{SENDGRID_VARIABLE} holds spaces, line breaks or other characters no key has")
-    if not settings.api_url.startswith(("https://", "http://")):
-        raise ProviderError(f"provider.api_url is {settings.api_url!r}; it must begin with https://")
-    if settings.api_url.startswith("http://") and not _is_loopback(_host(settings.api_url)):
-        raise ProviderError(
-            f"provider.api_url is {settings.api_url!r}; without https the key could be read on the way"
-        )
+    _check_url(settings.api_url)
     return SendGridProvider(SendGridRoute(settings.api_url, key, settings.timeout, settings.sandbox))
+
+
+def _check_url(url: str) -> None:
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018  # reading it is what checks it
+    except ValueError as error:
+        raise ProviderError(f"provider.api_url is {url!r}: {error}") from None
+    if parts.scheme not in ("https", "http") or not parts.hostname:
+        raise ProviderError(f"provider.api_url is {url!r}; it must begin with https://")
+    if parts.scheme == "http" and not _is_loopback(parts.hostname):
+        raise ProviderError(f"provider.api_url is {url!r}; without https the key could be read on the way")
 
 
 def _missing(kind: str, variable: str, what: str) -> str:
@@ -70,10 +77,6 @@ def _missing(kind: str, variable: str, what: str) -> str:
 
 def _value(secret: SecretStr | None) -> str:
     return secret.get_secret_value() if secret else ""
-
-
-def _host(url: str) -> str:
-    return urlsplit(url).hostname or ""
 
 
 def _is_loopback(host: str) -> bool:

@@ -109,3 +109,56 @@ def test_closing_twice_is_no_error(road: Road) -> None:
     road.provider.submit(batch([row(1)]))
     road.provider.close()
     road.provider.close()
+
+
+@pytest.fixture(params=["smtp", "sendgrid"])
+def network(request: pytest.FixtureRequest, dev_sink: DevSink) -> Iterator[Road]:
+    made = smtp_road(dev_sink) if request.param == "smtp" else sendgrid_road(dev_sink)
+    dev_sink.misbehave()
+    yield made
+    made.provider.close()
+
+
+def test_an_answer_lost_after_the_message_leaves_it_unknown_though_it_arrived(
+    network: Road, dev_sink: DevSink
+) -> None:
+    dev_sink.misbehave(drop_after=1)
+    assert outcomes(network.provider, 1) == {"d-1": "unknown"}
+    assert network.arrived() == ["reader1@example.org"]
+
+
+def test_too_much_at_once_waits_and_burns_nobody(network: Road, dev_sink: DevSink) -> None:
+    dev_sink.misbehave(throttle=50)
+    assert set(outcomes(network.provider, 1, 2).values()) == {"refused_for_now"}
+    dev_sink.misbehave()
+    assert set(outcomes(network.provider, 1, 2).values()) == {"accepted"}
+    assert network.arrived() == ["reader1@example.org", "reader2@example.org"]
+
+
+def test_an_end_slower_than_usual_is_waited_for(network: Road, dev_sink: DevSink) -> None:
+    dev_sink.misbehave(delay=0.4)
+    assert outcomes(network.provider, 1) == {"d-1": "accepted"}
+
+
+def test_smtp_lost_before_the_message_has_submitted_nothing(dev_sink: DevSink) -> None:
+    provider = smtp_road(dev_sink).provider
+    dev_sink.misbehave(drop_before=1)
+    assert outcomes(provider, 1) == {"d-1": "not_submitted"}
+    assert outcomes(provider, 1) == {"d-1": "accepted"}
+    assert dev_sink.received() == ["reader1@example.org"]
+    provider.close()
+
+
+def test_http_lost_before_the_answer_cannot_be_told_from_lost_after(dev_sink: DevSink) -> None:
+    provider = sendgrid_road(dev_sink).provider
+    dev_sink.misbehave(drop_before=1)
+    assert outcomes(provider, 1) == {"d-1": "unknown"}
+    assert dev_sink.received() == []
+
+
+@pytest.mark.parametrize(("road_to", "outcome"), [(smtp_road, "refused_for_now"), (sendgrid_road, "unknown")])
+def test_trouble_at_the_other_end(road_to: Callable[[DevSink], Road], outcome: str, dev_sink: DevSink) -> None:
+    provider = road_to(dev_sink).provider
+    dev_sink.misbehave(fail=1)
+    assert outcomes(provider, 1) == {"d-1": outcome}
+    provider.close()

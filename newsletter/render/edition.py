@@ -12,6 +12,7 @@ from newsletter.render.dark import dark_css
 from newsletter.render.errors import RenderError, template_problem
 from newsletter.render.escaping import escape, one_line
 from newsletter.render.headers import digest_headers
+from newsletter.render.links import safe_issue
 from newsletter.render.markdown import markdown_html, markdown_text, wrap
 from newsletter.render.mime import mime_parts
 from newsletter.render.mjml_guard import compile_mjml
@@ -29,7 +30,7 @@ ThemeTexts = tuple[tuple[str, str], ...]
 def render(issue: Issue, draft: Draft) -> Edition:
     """The edition of an issue in the draft's theme; RenderError names the template and line at fault."""
     marks = marks_for(issue, draft)
-    shared = context(issue, draft, _theme(draft.theme, _folder(draft)), marks)
+    shared = context(safe_issue(issue), draft, _theme(draft.theme, _folder(draft)), marks)
     text = marks.split(_text(draft, shared), "text")
     html = () if issue.choices.text_only else marks.split(_html(draft, shared), "html")
     subject, preheader = one_line(issue.subject), one_line(issue.preheader)

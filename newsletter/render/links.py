@@ -1,0 +1,43 @@
+"""Which addresses may stand behind a link of a mail."""
+
+import re
+from dataclasses import replace
+
+from newsletter.model.issue import Entry, Issue, Link, Section
+
+#: Everything else (javascript, data, file) is refused by mail clients at best.
+SCHEMES = frozenset({"http", "https", "mailto", "tel", "webcal"})
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+#: What browsers skip while they read an address.
+_SKIPPED = re.compile(r"[\x00-\x20\x7f]+")
+
+
+def safe_link(address: str) -> str:
+    """The address without white space, or nothing where its scheme has no place in a mail."""
+    plain = _SKIPPED.sub("", address)
+    scheme = _SCHEME.match(plain)
+    return "" if scheme and scheme[1].lower() not in SCHEMES else plain
+
+
+def safe_issue(issue: Issue) -> Issue:
+    """The issue without links that have no place in a mail; what they stood on stays, as plain words."""
+    return replace(issue, sections=tuple(_safe_section(section) for section in issue.sections))
+
+
+def _safe_section(section: Section) -> Section:
+    return replace(section, entries=tuple(_safe_entry(entry) for entry in section.entries))
+
+
+def _safe_entry(entry: Entry) -> Entry:
+    return replace(
+        entry,
+        url=safe_link(entry.url),
+        registration_url=safe_link(entry.registration_url),
+        calendar=tuple(link for link in map(_safe, entry.calendar) if link.url),
+        follows=_safe(entry.follows) if entry.follows else None,
+        followed_by=tuple(map(_safe, entry.followed_by)),
+    )
+
+
+def _safe(link: Link) -> Link:
+    return replace(link, url=safe_link(link.url))

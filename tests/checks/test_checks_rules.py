@@ -1,0 +1,227 @@
+"""For each rule: a mail that trips it and nothing else, and the good mail that trips none."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import pytest
+from render_builders import (
+    CLINIC,
+    COFFEE,
+    DATATHON,
+    NOTE,
+    PIPELINES,
+    SECTIONS,
+    THANKS,
+    a_draft,
+    an_issue,
+    an_item,
+    event,
+    plain,
+    time_on,
+)
+
+from newsletter.checks.registry import RULES, run_checks
+from newsletter.model.issue import Draft, Entry, Issue, Section
+from newsletter.model.mail import Edition, Parts, SlotRef
+from newsletter.model.problem import Origin, Problem
+from newsletter.render.edition import render
+
+GOOD_ISSUE, GOOD_DRAFT = an_issue(), a_draft()
+
+
+@dataclass(frozen=True)
+class Mail:
+    """One fault planted in the good mail: in the draft, the issue, or the finished edition."""
+
+    issue: Issue = GOOD_ISSUE
+    draft: Draft = GOOD_DRAFT
+    edition: Callable[[Edition], Edition] = lambda edition: edition
+
+    def problems(self) -> tuple[Problem, ...]:
+        edition = self.edition(render(self.issue, self.draft))
+        return run_checks(self.issue, edition, self.draft)
+
+
+def with_entries(kind: str, *entries: Entry) -> Issue:
+    """The good issue with other entries in one of its sections."""
+    return an_issue(sections=tuple(replace(one, entries=entries) if one.kind == kind else one for one in SECTIONS))
+
+
+def with_link(address: str) -> Issue:
+    """The good issue with one more address in it."""
+    return with_entries("deadlines", plain("linked", "deadline", "Look here", url=address))
+
+
+def without(kind: str) -> Issue:
+    return an_issue(sections=tuple(one for one in SECTIONS if one.kind != kind), baseline="weekly-2026-11-27")
+
+
+def swap(old: str, new: str) -> Callable[[Edition], Edition]:
+    """Change the static text of the HTML part."""
+    return lambda edition: replace(edition, html=changed(edition.html, old, new))
+
+
+def without_text(words: str) -> Callable[[Edition], Edition]:
+    return lambda edition: replace(edition, text=changed(edition.text, words, ""))
+
+
+def changed(parts: Parts, old: str, new: str) -> Parts:
+    return tuple(part.replace(old, new) if isinstance(part, str) else part for part in parts)
+
+
+def headers(old: bytes, new: bytes) -> Callable[[Edition], Edition]:
+    return lambda edition: replace(
+        edition, mime=tuple(part.replace(old, new) if isinstance(part, bytes) else part for part in edition.mime)
+    )
+
+
+def without_slot(name: str) -> Callable[[Edition], Edition]:
+    return lambda edition: replace(
+        edition, html=tuple(part for part in edition.html if not isinstance(part, SlotRef) or part.name != name)
+    )
+
+
+LAST_WEEK = event("late", "Last week's talk", 2, "12–1 PM", place="Online", at=None)
+STALE = replace(LAST_WEEK, time=replace(time_on(2, "12–1 PM"), iso_end="2026-12-02T13:00:00-08:00"))
+HIDDEN = an_item("clash", held_back=True)
+CLASH = Problem("error", "E-WEEKDAY", "Tuesday is not 9 December", Origin("events", "content/events/clash.md", 3))
+
+FAULTS = [
+    ("evt.past", Mail(with_entries("events", PIPELINES, CLINIC, DATATHON, STALE)), "content/events/late.md:3"),
+    ("evt.changed-unlisted", Mail(without("changes")), "content/events/pipelines.md:3"),
+    (
+        "evt.cancelled-live",
+        Mail(
+            with_entries("glance", replace(COFFEE, registration_url="https://tickets.example.org/coffee")),
+            edition=swap("https://data.example.org/awards", "https://tickets.example.org/coffee"),
+        ),
+        "content/events/coffee.md:3",
+    ),
+    ("evt.no-place", Mail(with_entries("events", replace(CLINIC, place=""))), "content/events/clinic.md:3"),
+    ("src.placeholder", Mail(with_entries("thanks", plain("tk", "thanks", "TK Name"))), "content/tk.md:1"),
+    ("src.held-back", Mail(draft=a_draft(items=(HIDDEN,), problems=(CLASH,))), "content/events/clash.md:3"),
+    (
+        "src.unsafe",
+        Mail(with_entries("thanks", replace(THANKS[0], url=" java\nscript:alert(1)"))),
+        "content/mateo.md:1",
+    ),
+    ("mjml.leak", Mail(edition=swap("Priya", "{{ note.by }}")), "html part"),
+    ("html.size", Mail(edition=swap("</body>", "x" * 60_000 + "</body>")), "html part"),
+    (
+        "html.style-size",
+        Mail(edition=swap("</head>", f"<style>{'a{}' * 6000}</style></head>")),
+        "html part",
+    ),
+    ("a11y.lang", Mail(edition=swap('role="article" lang="en"', 'role="article"')), "html part"),
+    ("a11y.alt", Mail(edition=swap("</h1>", '</h1><img src="https://a.example.org/b.png">')), "html part"),
+    ("a11y.link-name", Mail(edition=swap('aria-label="RSVP: ', 'aria-label="Join: ')), "html part"),
+    ("a11y.layout-table", Mail(edition=swap("</h1>", "</h1><table></table>")), "html part"),
+    ("link.relative", Mail(edition=swap('href="https://data.example.org"', 'href="awards"')), "html part"),
+    ("link.http", Mail(with_link("http://old.example.org/")), "content/linked.md:1"),
+    ("link.local", Mail(with_link("https://192.168.0.7/")), "content/linked.md:1"),
+    ("inbox.subject", Mail(an_issue(subject="Hello")), "subject"),
+    ("inbox.preheader", Mail(an_issue(preheader="")), "preheader"),
+    ("text.missing", Mail(edition=lambda edition: replace(edition, text=(" \n",))), "text part"),
+    ("text.parity", Mail(edition=without_text("https://tickets.example.org/clinic")), "text part"),
+    ("hdr.unsub", Mail(edition=headers(b"List-Unsubscribe-Post", b"X-Post")), "headers"),
+    ("foot.complete", Mail(edition=swap("1100 Shore Avenue", "Here")), "html part"),
+    ("issue.empty", Mail(an_issue(sections=(), empty=True, next_content="Co-working on Mon 4 Jan")), "issue"),
+]
+
+
+def test_the_good_mail_trips_no_rule() -> None:
+    assert Mail().problems() == ()
+
+
+@pytest.mark.parametrize(("rule", "mail", "place"), FAULTS, ids=[rule for rule, _, _ in FAULTS])
+def test_a_fault_trips_its_rule(rule: str, mail: Mail, place: str) -> None:
+    found = mail.problems()
+    assert rule in {problem.code for problem in found}
+    assert place in {str(problem.origin) for problem in found if problem.code == rule}
+
+
+#: Faults that cannot be planted alone: an empty text part lacks every link and the footer too.
+COMPANIONS = {
+    "text.missing": {"text.parity", "foot.complete"},
+    "evt.cancelled-live": {"text.parity"},
+    "link.relative": {"text.parity"},
+}
+
+
+@pytest.mark.parametrize(("rule", "mail", "_place"), FAULTS, ids=[rule for rule, _, _ in FAULTS])
+def test_a_fault_trips_no_other_rule(rule: str, mail: Mail, _place: str) -> None:
+    assert {problem.code for problem in mail.problems()} - COMPANIONS.get(rule, set()) == {rule}
+
+
+def test_every_rule_has_its_fault() -> None:
+    assert [rule.id for rule in RULES] == sorted({rule for rule, _, _ in FAULTS}, key=[r.id for r in RULES].index)
+
+
+def test_ids_are_unique_and_every_rule_says_what_it_asks() -> None:
+    assert len({rule.id for rule in RULES}) == len(RULES)
+    assert all(rule.text and rule.severity in ("error", "warning", "info") for rule in RULES)
+
+
+def test_a_large_mail_is_a_warning_before_it_is_an_error() -> None:
+    size = len("".join(part for part in render(an_issue(), a_draft()).html if isinstance(part, str)).encode())
+    mail = Mail(edition=swap("</body>", "x" * (95_000 - size) + "</body>"))
+    assert [(problem.level, problem.code) for problem in mail.problems()] == [("warning", "html.size")]
+
+
+def test_the_reason_something_is_held_back_is_told() -> None:
+    problems = Mail(draft=a_draft(items=(HIDDEN,), problems=(CLASH,))).problems()
+    assert [problem.level for problem in problems] == ["warning"]
+    assert "Tuesday is not 9 December [E-WEEKDAY]" in problems[0].text
+
+
+def test_an_event_that_ends_after_the_sending_is_not_past() -> None:
+    going_on = replace(STALE, time=replace(STALE.time, iso_end="2026-12-04T09:01:00-08:00"))
+    assert Mail(with_entries("events", PIPELINES, CLINIC, DATATHON, going_on)).problems() == ()
+
+
+def test_an_all_day_event_of_the_sending_day_is_not_past() -> None:
+    whole_day = replace(STALE, time=replace(STALE.time, iso_start="2026-12-04", iso_end="2026-12-04"))
+    assert Mail(with_entries("events", PIPELINES, CLINIC, DATATHON, whole_day)).problems() == ()
+
+
+def test_without_a_baseline_nothing_has_to_be_listed_as_changed() -> None:
+    assert Mail(replace(without("changes"), baseline=None)).problems() == ()
+
+
+def test_the_subjects_fault_lies_in_the_editors_file_when_the_editor_wrote_it() -> None:
+    origin = Origin("issue", "issues/weekly-2026-12-04.md", 2)
+    mail = Mail(an_issue(subject="Hello", note=replace(NOTE, subject="Hello", origin=origin)))
+    assert [problem.origin for problem in mail.problems()] == [origin]
+
+
+@pytest.mark.parametrize(
+    ("base_url", "found"),
+    [
+        ("https://news.example.org", []),
+        ("http://news.example.org", ["error"]),
+        ("http://127.0.0.1:8025", ["warning"]),
+    ],
+)
+def test_one_click_needs_https_but_may_be_tried_out_at_home(base_url: str, found: list[str]) -> None:
+    problems = Mail(draft=a_draft(base_url=base_url)).problems()
+    assert [problem.level for problem in problems if problem.code == "hdr.unsub"] == found
+
+
+@pytest.mark.parametrize("name", ["unsubscribe_url", "preferences_url"])
+def test_the_footer_must_keep_both_links(name: str) -> None:
+    assert {problem.code for problem in Mail(edition=without_slot(name)).problems()} >= {"foot.complete"}
+
+
+def test_a_text_only_mail_is_judged_without_its_html() -> None:
+    issue = an_issue(choices=replace(an_issue().choices, text_only=True))
+    assert Mail(issue).problems() == ()
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://localhost:8000/x", "https://10.1.2.3/", "https://[::1]/", "https://printer/", "https://wiki.internal/"],
+)
+def test_private_machines_are_found(address: str) -> None:
+    section = Section("deadlines", "Deadlines", (plain("dev", "deadline", "Try it", url=address),))
+    found = {problem.code for problem in Mail(an_issue(sections=(section,))).problems()}
+    assert found == {"link.local"}

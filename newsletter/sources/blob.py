@@ -68,7 +68,7 @@ def check_bytes(data: bytes, limit: int = MAX_BYTES) -> None:
 
 
 def decode(data: bytes) -> str:
-    """UTF-8 text, without a byte order mark and with \\n line ends; UnreadableError names the line that is not UTF-8."""
+    """UTF-8 text, lines ended by \\n, without byte order mark; UnreadableError names the line that is not UTF-8."""
     check_bytes(data)
     try:
         text = data.decode("utf-8-sig")

@@ -17,7 +17,7 @@ _KEY = re.compile(rf"\s*((?:{_PART})(?:\s*\.\s*(?:{_PART}))*)\s*=")
 
 
 def toml_document(text: str, first_line: int = 1) -> Document:
-    """The TOML tables in the text; UnreadableError names the line that is broken. `first_line` is that of its start."""
+    """The TOML tables in the text; UnreadableError names the broken line. `first_line` is that of its start."""
     try:
         data = tomli.loads(text, parse_float=str)
         table = {key: _text_value(value, 1) for key, value in data.items()}

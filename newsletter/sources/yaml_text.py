@@ -135,7 +135,7 @@ class _Builder:
 
 
 def load_yaml(text: str, first_line: int = 1) -> tuple[Value, dict[Path, int]]:
-    """The value and the line of each path, `first_line` being that of the text; UnreadableError for what is broken."""
+    """The value and the line of each path, `first_line` being the text's; UnreadableError for what is broken."""
     builder = _Builder(first_line)
     try:
         for event in _events(text):

@@ -1,0 +1,176 @@
+"""One VEVENT read property by property, icalendar taking the lines apart; a broken property is named, not fatal."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from icalendar.parser import Contentline, unescape_char
+
+from newsletter.model.problem import Origin
+from newsletter.model.when import TzSource
+from newsletter.model.workspace import SourceSettings
+from newsletter.sources.ics_split import Component, Line
+from newsletter.sources.ics_zones import CalendarZones
+from newsletter.sources.report import Report
+from newsletter.sources.stamps import Stamp, read_duration, read_stamp
+
+_TEXTS = frozenset(
+    {"UID", "SUMMARY", "DESCRIPTION", "LOCATION", "URL", "STATUS", "CLASS", "COMMENT", "SEQUENCE", "LAST-MODIFIED"}
+    | {"DTSTAMP", "DURATION", "X-GOOGLE-CONFERENCE", "X-MICROSOFT-SKYPETEAMSMEETINGURL", "CONFERENCE"}
+)
+_NAMES = _TEXTS | {"DTSTART", "DTEND", "RECURRENCE-ID", "RRULE", "RDATE", "EXDATE", "CATEGORIES", "ORGANIZER"}
+_UNESCAPED_COMMA = re.compile(r"(?<!\\),")
+_NAME = re.compile(r"[A-Za-z0-9-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A date or time as the calendar gives it; `zone` is None for a date, which belongs to none."""
+
+    stamp: Stamp
+    zone: ZoneInfo | None
+    source: TzSource
+    line: int
+    is_utc: bool = False
+
+    @property
+    def is_date(self) -> bool:
+        """Whether it names a day and no time."""
+        return self.stamp.is_date
+
+    def wall(self, zone: ZoneInfo) -> datetime:
+        """The naive wall clock in `zone`; of a date its midnight, in every zone."""
+        if self.zone is None or self.zone.key == zone.key:
+            return self.stamp.wall
+        try:
+            return self.stamp.wall.replace(tzinfo=self.zone).astimezone(zone).replace(tzinfo=None)
+        except OverflowError:
+            return self.stamp.wall
+
+
+@dataclass(slots=True)
+class VEvent:
+    """What one VEVENT says; `report` holds what is wrong with it."""
+
+    line: int
+    report: Report
+    texts: dict[str, str] = field(default_factory=dict)
+    categories: list[str] = field(default_factory=list)
+    organizer: str = ""
+    start: Moment | None = None
+    end: Moment | None = None
+    end_line: int | None = None
+    recurrence_id: Moment | None = None
+    following: bool = False
+    rules: list[str] = field(default_factory=list)
+    rdates: list[Moment] = field(default_factory=list)
+    exdates: list[Moment] = field(default_factory=list)
+
+    @property
+    def uid(self) -> str:
+        """The UID; empty where there is none."""
+        return self.texts.get("UID", "").strip()
+
+    @property
+    def title(self) -> str:
+        """The SUMMARY on one line."""
+        return " ".join(self.texts.get("SUMMARY", "").split())
+
+    @property
+    def sequence(self) -> int:
+        """The SEQUENCE; 0 where there is none."""
+        text = self.texts.get("SEQUENCE", "").strip()
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether its STATUS is CANCELLED."""
+        return self.texts.get("STATUS", "").strip().upper() in ("CANCELLED", "CANCELED")
+
+    @property
+    def duration(self) -> timedelta | None:
+        """The DURATION, where one is given."""
+        return read_duration(self.texts.get("DURATION", ""))
+
+
+def read_vevent(component: Component, origin: Origin, zones: CalendarZones, source: SourceSettings) -> VEvent:
+    """Read the properties that we have a use for, and those that the source maps."""
+    event = VEvent(component.line, Report(Origin(origin.source, origin.path, component.line)))
+    wanted = _NAMES | {path.upper() for path in source.fields.values()}
+    for line in component.lines:
+        if line.name in wanted:
+            _read_line(line, event, zones, source)
+        elif not _NAME.fullmatch(line.name) or ":" not in line.text:
+            event.report.warning(
+                "W-ICS-LINE", f"This is no property and is left out: {line.text[:60]!r}.", line.number
+            )
+    return event
+
+
+def _read_line(line: Line, event: VEvent, zones: CalendarZones, source: SourceSettings) -> None:
+    try:
+        name, parameters, value = Contentline(line.text).parts()  # type: ignore[no-untyped-call]  # icalendar annotates it in part
+    except ValueError as error:
+        event.report.error("E-ICS", f"{line.name} cannot be read: {error}"[:300], line.number)
+        return
+    name = str(name).upper()
+    plain = {str(key).upper(): str(given) for key, given in parameters.items()}
+    match name:
+        case "DTSTART" | "DTEND" | "RECURRENCE-ID":
+            _read_moment(name, plain, str(value), line, event, zones, source)
+        case "RDATE" | "EXDATE":
+            target = event.rdates if name == "RDATE" else event.exdates
+            target += _moments(plain, str(value), line, event, zones, source)
+        case "RRULE":
+            event.rules.append(str(value).strip().rstrip(";"))
+        case "CATEGORIES":
+            event.categories += [unescape_char(part).strip() for part in _UNESCAPED_COMMA.split(str(value))]
+        case "ORGANIZER":
+            event.organizer = plain.get("CN", "").strip()
+        case _:
+            event.texts.setdefault(name, unescape_char(str(value)).replace("\r\n", "\n"))
+
+
+def _read_moment(
+    name: str, parameters: Mapping[str, str], value: str, line: Line, event: VEvent, zones: CalendarZones,
+    source: SourceSettings,
+) -> None:  # fmt: skip
+    found = list(_moments(parameters, value, line, event, zones, source))
+    moment = found[0] if found else None
+    if name == "DTSTART":
+        event.start = moment
+    elif name == "DTEND":
+        event.end, event.end_line = moment, line.number
+    else:
+        event.recurrence_id = moment
+        event.following = parameters.get("RANGE", "").upper() == "THISANDFUTURE"
+
+
+def _moments(
+    parameters: Mapping[str, str], value: str, line: Line, event: VEvent, zones: CalendarZones, source: SourceSettings
+) -> Iterator[Moment]:
+    """The moments of a comma-separated list; of a period its start."""
+    for part in value.split(","):
+        stamp = read_stamp(part.partition("/")[0])
+        if stamp is None:
+            event.report.error("E-ICS-DATE", f"{line.name} = {part.strip()[:60]!r} is no date.", line.number)
+        else:
+            yield _moment(stamp, parameters.get("TZID", ""), line, event, zones, source)
+
+
+def _moment(
+    stamp: Stamp, tzid: str, line: Line, event: VEvent, zones: CalendarZones, source: SourceSettings
+) -> Moment:
+    if stamp.is_date:
+        return Moment(stamp, None, "floating", line.number)
+    if stamp.offset is not None and source.offset == "trust":
+        written = Stamp(stamp.day, stamp.clock)
+        utc = Stamp(stamp.in_zone(ZoneInfo("UTC")).date(), stamp.in_zone(ZoneInfo("UTC")).time())
+        return Moment(utc if stamp.offset else written, ZoneInfo("UTC"), "offset", line.number, is_utc=True)
+    plain = Stamp(stamp.day, stamp.clock or time())
+    if tzid:
+        zone, how = zones.find(tzid, event.report, line.number)
+        return Moment(plain, zone, how, line.number)
+    return Moment(plain, zones.home, "floating" if not zones.named else "source_default", line.number)

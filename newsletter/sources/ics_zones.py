@@ -1,0 +1,73 @@
+"""The zones of one calendar: whatever it calls them, never silently floating (RFC 5545, 3.2.19, and what is sent)."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from newsletter.dates.zones import find_zone
+from newsletter.model.when import TzSource
+from newsletter.model.workspace import SourceSettings
+from newsletter.sources.ics_split import Calendar, Component
+from newsletter.sources.report import Report
+
+
+@dataclass(slots=True)
+class CalendarZones:
+    """How the calendar's TZIDs are read; `home` is that of times without one, `named` whether the file says so."""
+
+    home: ZoneInfo
+    named: bool
+    described: dict[str, Component] = field(default_factory=dict)
+    known: dict[str, ZoneInfo | None] = field(default_factory=dict)
+
+    def find(self, tzid: str, report: Report, line: int) -> tuple[ZoneInfo, TzSource]:
+        """The zone of a TZID; one that cannot be told is an error, and `home` stands in for it."""
+        if tzid not in self.known:
+            self.known[tzid] = find_zone(tzid) or self._described(tzid)
+        zone = self.known[tzid]
+        if zone is None:
+            text = f"{tzid!r} is no time zone that is known; write one such as {self.home.key!r}."
+            report.error("E-TZ", text, line)
+            return self.home, "source_default"
+        if find_zone(tzid) is None:
+            report.info("I-TZ", f"{tzid!r} was taken for {zone.key}, whose clock it describes.", line)
+        return zone, "iana"
+
+    def _described(self, tzid: str) -> ZoneInfo | None:
+        """By the location or the offsets that the file's own VTIMEZONE gives."""
+        component = self.described.get(tzid)
+        if component is None:
+            return None
+        located = _property(component, "X-LIC-LOCATION")
+        if located and (zone := find_zone(located)):
+            return zone
+        offsets = {line.text.partition(":")[2].strip() for line in component.lines if line.name == "TZOFFSETTO"}
+        if offsets and offsets == _offsets(self.home):
+            return self.home
+        return find_zone(f"UTC{offsets.pop()[:5]}") if len(offsets) == 1 else None
+
+
+def calendar_zones(calendar: Calendar, source: SourceSettings, default: str, report: Report) -> CalendarZones:
+    """The zone set for the source, else the calendar's own X-WR-TIMEZONE, else the community's."""
+    stated = calendar.properties.get("X-WR-TIMEZONE", "")
+    own = find_zone(stated) if stated else None
+    if stated and own is None:
+        report.warning("W-TZ", f"X-WR-TIMEZONE:{stated} is no time zone that is known.")
+    home = (find_zone(source.naive) if source.naive else None) or own or find_zone(default) or ZoneInfo("UTC")
+    described = {_property(component, "TZID"): component for component in calendar.zones}
+    return CalendarZones(home, bool(own or source.naive), described)
+
+
+def _property(component: Component, name: str) -> str:
+    return next((line.text.partition(":")[2].strip() for line in component.lines if line.name == name), "")
+
+
+def _offsets(zone: ZoneInfo) -> set[str]:
+    """The zone's offsets of winter and summer, as a VTIMEZONE writes them."""
+    found = (datetime(2026, month, 15, tzinfo=zone).utcoffset() or timedelta() for month in (1, 7))
+    return {f"{'-' if offset < timedelta() else '+'}{_clock(abs(offset))}" for offset in found}
+
+
+def _clock(offset: timedelta) -> str:
+    minutes = int(offset.total_seconds()) // 60
+    return f"{minutes // 60:02}{minutes % 60:02}"

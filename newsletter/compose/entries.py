@@ -51,9 +51,9 @@ def at_time(view: View, entry: Entry, occurrence: Occurrence) -> Entry:
 def marked(view: View, entry: Entry, item: Item) -> Entry:
     """The entry with what changed about the item since the reader's last issue, in a word or two."""
     mark = view.mark_of(item)
-    if mark is None or entry.change:
+    if mark is None:
         return entry
-    return replace(entry, change=mark.change, flag=FLAGS[mark.change], now=mark.now, was=mark.was)
+    return replace(entry, change=mark.change, flag=entry.flag or FLAGS[mark.change], now=mark.now, was=mark.was)
 
 
 def reader_time(view: View, occurrence: Occurrence) -> TimeText:

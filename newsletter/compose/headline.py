@@ -19,7 +19,8 @@ def subject_of(view: View, sections: Sequence[Section]) -> str:
     """The editor's subject, or the two weightiest events with their days: "Datathon on Friday"."""
     if view.draft.note.subject.strip():
         return view.draft.note.subject.strip()
-    best = _weightiest(_entries(sections, "events") or _entries(sections, "recurring"))
+    regular = _entries(sections, "recurring") if view.programme.is_weekly else ()
+    best = _weightiest(_entries(sections, "events") or regular)
     texts = [_on_its_day(view, entry) for entry in best]
     if len(best) == 2 and best[0].day == best[1].day:
         texts = [f"{short_title(best[0].title)} and {_on_its_day(view, best[1])}"]
@@ -36,9 +37,9 @@ def preheader_of(view: View, sections: Sequence[Section], subject: str) -> str:
     least, most = PREHEADER_LENGTHS
     text = ""
     for part in _parts(view, sections, subject):
-        if len(text) >= least:
-            break
-        text = f"{text} {part}." if text else f"{part[:1].upper()}{part[1:]}."
+        longer = f"{text} {part}.".strip()
+        if len(text) < least and (len(longer) <= most or not text):
+            text = longer
     return shorten(text, most)
 
 
@@ -93,8 +94,8 @@ def _parts(view: View, sections: Sequence[Section], subject: str) -> Iterator[st
     more = [title for title in others if title not in subject][:3]
     if more:
         yield f"Also: {', '.join(more)}"
-    yield f"{view.draft.settings.title} of {view.draft.community.name}, {dateline_of(view)}"
-    yield "Everything that is on, with times in your own time zone"
+    yield f"{view.draft.community.name}, {dateline_of(view)}"
+    yield "All that is on, in your own time zone"
 
 
 def _deadline_parts(view: View, deadlines: Sequence[Entry]) -> Iterator[str]:

@@ -36,7 +36,7 @@ def _card(view: View, timed: Timed) -> Entry | None:
     item, first = timed.item, live[0]
     entry = with_note_of_start(view, at_time(view, entry_of(view, item), first), first)
     if first.status == "moved":
-        entry = replace(entry, change="moved", flag="moved")
+        entry = replace(entry, flag="moved")
     links = calendar_of(item, first)
     texts = cancelled_texts(view, timed)
     entry = replace(entry, when_text=_sessions(view, entry, live), calendar=links, exceptions=texts)

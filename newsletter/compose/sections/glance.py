@@ -28,10 +28,10 @@ def _is_shown(view: View, timed: Timed) -> bool:
 def _row(view: View, timed: Timed, occurrence: Occurrence) -> Entry:
     entry = at_time(view, entry_of(view, timed.item), occurrence)
     if is_off(timed.item):
-        change: Change = "cancelled" if timed.item.status == "cancelled" else "postponed"
-        return replace(entry, cancelled=True, change=change, flag=FLAGS[change])
+        status: Change = "cancelled" if timed.item.status == "cancelled" else "postponed"
+        return replace(entry, cancelled=True, flag=FLAGS[status])
     if occurrence.status == "cancelled":
-        return replace(entry, cancelled=True, change="cancelled", flag=FLAGS["cancelled"], summary=occurrence.note)
+        return replace(entry, cancelled=True, flag=FLAGS["cancelled"], summary=occurrence.note)
     if occurrence.status == "moved":
-        return replace(entry, change="moved", flag=FLAGS["moved"])
+        return replace(entry, flag=FLAGS["moved"])
     return marked(view, with_note_of_start(view, entry, occurrence), timed.item)

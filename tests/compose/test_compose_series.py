@@ -1,0 +1,147 @@
+"""A series is told once, with everything that a reader who knows only its pattern would get wrong."""
+
+from datetime import date, datetime
+
+from compose_builders import (
+    IN_BERLIN,
+    IN_SEATTLE,
+    at,
+    cancelled,
+    draft_of,
+    entries,
+    event,
+    mondays,
+    moved,
+    only,
+    plain,
+    weekly,
+    winter,
+)
+
+from newsletter.compose.issue import compose
+from newsletter.model.issue import Choices, Draft, Entry
+from newsletter.model.item import Item
+from newsletter.model.when import AllDay, Sessions
+
+MONDAYS = "FREQ=WEEKLY;BYDAY=MO"
+
+
+def line(draft: Draft, choices: Choices = IN_SEATTLE) -> Entry:
+    return only(entries(compose(draft, choices), "recurring"))
+
+
+def told(draft: Draft, choices: Choices = IN_SEATTLE) -> list[str]:
+    return [plain(text) for text in line(draft, choices).exceptions]
+
+
+def coworking(**values) -> Item:
+    return event("Co-working", weekly("2026-09-28 12:00", MONDAYS, **values))
+
+
+def test_a_pattern_is_on_the_readers_own_weekday() -> None:
+    hours = event("Office hours", weekly("2026-10-01 15:00", "FREQ=WEEKLY;BYDAY=TH"))
+
+    assert plain(line(draft_of(hours)).when_text) == "Thursdays 3–4 PM"
+    assert line(draft_of(hours), IN_BERLIN).when_text == "Fridays 00:00–01:00"
+
+
+def test_every_weekday_of_a_rule_is_named_even_when_one_is_left_out() -> None:
+    start = datetime(2026, 12, 8, 12)
+    when = weekly("2026-10-01 12:00", "FREQ=WEEKLY;BYDAY=TU,TH", exdates=(start,))
+
+    assert plain(line(draft_of(event("Clinic", when))).when_text) == "Tuesdays and Thursdays 12–1 PM"
+    assert told(draft_of(event("Clinic", when))) == ["not Tue 8 Dec"]
+
+
+def test_a_cancelled_instance_is_said_and_not_silently_missing() -> None:
+    draft = draft_of(coworking(overrides=(cancelled("2026-12-07 12:00"),)))
+
+    entry = line(draft)
+    assert (plain(entry.when_text), entry.exceptions) == ("Mondays 12–1 PM", ("cancelled Mon 7 Dec",))
+    row = only(entries(compose(draft, IN_SEATTLE), "glance"))
+    assert (row.cancelled, row.flag) == (True, "cancelled")
+
+
+def test_an_instance_the_source_leaves_out_is_said_too() -> None:
+    assert told(draft_of(coworking(exdates=(datetime(2026, 12, 7, 12),)))) == ["not Mon 7 Dec"]
+    assert told(draft_of(event("Group", mondays("2026-09-28", "2027-03-15", excluded=(date(2026, 12, 7),))))) == [
+        "not Mon 7 Dec"
+    ]
+
+
+def test_a_moved_instance_names_both_days() -> None:
+    draft = draft_of(coworking(overrides=(moved("2026-12-07 12:00", "2026-12-10 15:00"),)))
+
+    assert told(draft) == ["Mon 7 Dec moved to Thu 10 Dec, 3–4 PM"]
+    row = only(entries(compose(draft, IN_SEATTLE), "glance"))
+    assert (row.time.weekday, row.flag) == ("Thu", "moved")
+
+
+def test_an_instance_moved_out_of_the_window_is_still_told() -> None:
+    draft = draft_of(coworking(overrides=(moved("2026-12-07 12:00", "2026-12-18 15:00"),)))
+
+    assert told(draft) == ["Mon 7 Dec moved to Fri 18 Dec, 3–4 PM"]
+    assert entries(compose(draft, IN_SEATTLE), "glance") == ()
+
+
+def test_the_other_clock_change_is_said_where_it_moves_the_readers_hour() -> None:
+    assert told(winter(coworking()), IN_BERLIN) == ["from Mon 15 Mar: 20:00–21:00"]
+    assert told(winter(coworking()), IN_SEATTLE) == []
+
+
+def test_the_pattern_is_the_one_that_holds_first() -> None:
+    week = draft_of(coworking(), sent="2027-03-12 09:00")
+
+    assert (line(week, IN_BERLIN).when_text, told(week, IN_BERLIN)) == ("Mondays 20:00–21:00", [])
+
+
+def test_the_first_and_the_last_one_are_named() -> None:
+    assert told(draft_of(event("Group", mondays("2026-12-07", "2027-02-01")))) == ["first one Mon 7 Dec"]
+    assert told(draft_of(event("Group", mondays("2026-09-28", "2026-12-07")))) == ["last one Mon 7 Dec"]
+    assert told(draft_of(coworking(until=date(2026, 12, 9)))) == ["last one Mon 7 Dec"]
+
+
+def test_a_series_ends_on_the_day_its_page_expires() -> None:
+    forever = weekly("2026-09-28 12:00", MONDAYS)
+
+    assert told(draft_of(event("Group", forever, expires=date(2026, 12, 10)))) == ["last one Mon 7 Dec"]
+    assert compose(draft_of(event("Group", forever, expires=date(2026, 12, 6))), IN_SEATTLE).empty
+
+
+def test_a_rule_that_skips_weeks_says_so_and_is_told_only_in_its_weeks() -> None:
+    when = weekly("2026-09-28 12:00", "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO")
+    text = line(draft_of(event("Reading group", when))).when_text
+
+    assert plain(text) == "Mondays 12–1 PM, every 2 weeks"
+    assert compose(draft_of(event("Reading group", when), sent="2026-12-11 09:00"), IN_SEATTLE).empty
+
+
+def test_times_that_are_only_usual_say_so() -> None:
+    group = event("Group", mondays("2026-09-28", "2027-02-01", approximate=True))
+
+    assert plain(line(draft_of(group)).when_text) == "Mondays, usually 12–1 PM"
+
+
+def test_a_few_days_in_a_row_are_one_event_and_no_series() -> None:
+    workshop = event("Workshop", weekly("2026-12-08 09:00", "FREQ=DAILY;COUNT=3"))
+    issue = compose(draft_of(workshop), IN_SEATTLE)
+
+    assert entries(issue, "recurring") == ()
+    assert plain(only(entries(issue, "events")).when_text).startswith("Tue 8 Dec, 9–10 AM; Wed 9 Dec")
+
+
+def test_a_cancelled_session_of_a_dated_event_is_named_on_its_card() -> None:
+    when = weekly("2026-12-08 09:00", "FREQ=DAILY;COUNT=3", overrides=(cancelled("2026-12-09 09:00"),))
+
+    entry = only(entries(compose(draft_of(event("Workshop", when)), IN_SEATTLE), "events"))
+
+    assert plain(entry.when_text) == "Tue 8 Dec, 9–10 AM; Thu 10 Dec, 9–10 AM PST"
+    assert entry.exceptions == ("cancelled Wed 9 Dec",)
+
+
+def test_whole_days_and_hours_may_stand_in_one_event() -> None:
+    mixed = event("Hackweek", Sessions((AllDay(date(2026, 12, 8), date(2026, 12, 9)), at("2026-12-10 12:00"))))
+
+    entry = only(entries(compose(draft_of(mixed), IN_SEATTLE), "events"))
+
+    assert plain(entry.when_text) == "8 to 9 December 2026; Thu 10 Dec, 12–1 PM"

@@ -19,10 +19,15 @@ from newsletter.render.mjml_guard import compile_mjml
 from newsletter.render.slots import Marks, marks_for
 from newsletter.render.templates import locator, markup_environment, plain_environment, render_template
 from newsletter.render.theme import Theme, read_theme
-from newsletter.render.view import change_word, context, days, flag, has_rtl, in_words
+from newsletter.render.view import card_limit, carded, change_word, clock, context, days, flag, has_rtl, in_words
 
 #: Invisible letters after the preheader, so that an inbox does not fill its line with the mail's first words.
 PREHEADER_PAD = Markup("&#847;&zwnj;&nbsp;") * 60
+
+#: Octets of HTML that leave room for a reader's own links below the 90 KB at which the checks warn.
+ROOM = 88_000
+#: Octets that one card takes at the least, so that leaving cards out never takes many rounds.
+CARD = 3_500
 
 ThemeTexts = tuple[tuple[str, str], ...]
 
@@ -30,9 +35,10 @@ ThemeTexts = tuple[tuple[str, str], ...]
 def render(issue: Issue, draft: Draft) -> Edition:
     """The edition of an issue in the draft's theme; RenderError names the template and line at fault."""
     marks = marks_for(issue, draft)
-    shared = context(safe_issue(issue), draft, _theme(draft.theme, _folder(draft)), marks)
-    text = marks.split(_text(draft, shared), "text")
-    html = () if issue.choices.text_only else marks.split(_html(draft, shared), "html")
+    safe = safe_issue(issue)
+    shared = context(safe, draft, _theme(draft.theme, _folder(draft)), marks)
+    text = marks.split(_text(draft, {**shared, **carded(safe, card_limit(safe))}), "text")
+    html = () if issue.choices.text_only else marks.split(_html(safe, draft, shared), "html")
     subject, preheader = one_line(issue.subject), one_line(issue.preheader)
     headers = digest_headers(issue, draft, subject)
     return Edition(
@@ -53,13 +59,23 @@ def edition_key(marks: Marks) -> str:
     return marks.digest[:16]
 
 
-def _html(draft: Draft, shared: Mapping[str, object]) -> str:
-    folder, templates = _folder(draft), dict(draft.theme)
-    theme = _theme(draft.theme, folder)
-    tracks = shared["tracks"], shared["plain_track"]
-    names = {**shared, "pad": PREHEADER_PAD, "dark_css": _dark(theme, *tracks)}
+def _html(issue: Issue, draft: Draft, shared: Mapping[str, object]) -> str:
+    """The HTML with as many cards as fit the size that mail programs show whole."""
+    names = {**shared, "pad": PREHEADER_PAD, "dark_css": _dark(draft, shared["tracks"], shared["plain_track"])}
+    cards = min(
+        card_limit(issue), max((len(part.entries) for part in issue.sections if part.kind == "events"), default=0)
+    )
+    html = _page(draft, {**names, **carded(issue, cards)})
+    while cards and (over := len(html.encode("utf-8")) - ROOM) > 0:
+        cards = max(0, cards - -(-over // CARD))
+        html = _page(draft, {**names, **carded(issue, cards)})
+    return html
+
+
+def _page(draft: Draft, names: Mapping[str, object]) -> str:
+    folder = _folder(draft)
     source = render_template(_markup(draft.theme, folder), folder, "issue.mjml", names)
-    return compile_mjml(source, f"{folder}/issue.mjml", locator(templates, folder))
+    return compile_mjml(source, f"{folder}/issue.mjml", locator(dict(draft.theme), folder))
 
 
 def _text(draft: Draft, shared: Mapping[str, object]) -> str:
@@ -75,8 +91,9 @@ def tidy(text: str) -> str:
     return "\n".join(kept).strip("\n") + "\n"
 
 
-def _dark(theme: Theme, tracks: object, plain: object) -> Markup:
+def _dark(draft: Draft, tracks: object, plain: object) -> Markup:
     assert isinstance(tracks, dict)
+    theme = _theme(draft.theme, _folder(draft))
     found = [*tracks.values(), *([plain] if plain and plain not in tracks.values() else [])]
     return dark_css(theme.dark, [track.colours for track in found])
 
@@ -119,6 +136,7 @@ def _bdi(text: str) -> Markup:
 _FILTERS: Mapping[str, Callable[..., object]] = {
     "days": days,
     "change_word": change_word,
+    "clock": clock,
     "flag": flag,
     "in_words": in_words,
 }

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 
+from newsletter.dates.wording import day_text
 from newsletter.model.issue import Change, DayTile, Draft, Entry, Issue, Section
 from newsletter.model.workspace import Track
 from newsletter.render.slots import Marks
@@ -67,8 +68,19 @@ class Tracked:
     colours: Track
 
 
+def card_limit(issue: Issue) -> int:
+    """How many events may have a card at most."""
+    return 0 if issue.choices.density == "compact" else CARDS
+
+
+def carded(issue: Issue, cards: int) -> dict[str, object]:
+    """The names that depend on how many cards there is room for; the others sign up in the table."""
+    events = [section.entries for section in issue.sections if section.kind == "events"]
+    return {"cards": cards, "uncarded": frozenset(entry.id for entries in events for entry in entries[cards:])}
+
+
 def context(issue: Issue, draft: Draft, theme: Theme, marks: Marks) -> dict[str, object]:
-    """All names a template of an issue may use."""
+    """All names a template of an issue may use, besides those of `carded`."""
     right_to_left = issue.choices.language.split("-")[0] in _RTL_LANGUAGES
     tracks = _tracks(issue, theme)
     return {
@@ -93,7 +105,7 @@ def context(issue: Issue, draft: Draft, theme: Theme, marks: Marks) -> dict[str,
         "dir": "rtl" if right_to_left else "ltr",
         "start": "right" if right_to_left else "left",
         "end": "left" if right_to_left else "right",
-        "cards": 0 if issue.choices.density == "compact" else CARDS,
+        "topic_tags": frozenset(tag for _, topic in issue.topics for tag in topic.tags),
         "long": issue.window.end - issue.window.start > SHORT_WINDOW,
         "base": draft.community.url,
     }
@@ -160,6 +172,14 @@ def change_word(entry: Entry) -> str:
 def flag(entry: Entry) -> str:
     """The mark beside an entry's title; cancelled ones are struck through instead."""
     return "" if entry.cancelled else entry.flag or _CHANGE_WORDS.get(entry.change, "").lower()
+
+
+def clock(entry: Entry) -> str:
+    """What stands in the table's time column: the hours, or that it is all day, or until which day."""
+    if entry.time.clock or entry.day is None:
+        return entry.time.clock or entry.when_text
+    last = entry.time.iso_end[:10]
+    return f"until {day_text(date.fromisoformat(last))}" if last > entry.time.iso_start[:10] else "all day"
 
 
 def in_words(names: Sequence[str]) -> str:

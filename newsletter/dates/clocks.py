@@ -59,6 +59,7 @@ class _Point:
     minutes: int
     half: str  # "a", "p", or "" where none is written
     sure: bool  # whether 24-hour reading is beyond doubt
+    noon: bool = False  # "12:30", which alone is after noon, but in "12:30-1 AM" is not
 
 
 def find_clock(found: list[Token], home: ZoneInfo) -> tuple[Clock | None, list[Token]]:
@@ -148,8 +149,8 @@ def _point(found: list[Token], index: int) -> tuple[_Point, int]:
     minutes = token.value if token.kind == "clock" else minutes_of(f"{token.text}:00")
     if after and after.kind == "half":
         return _Point(_with_half(minutes, after, token), after.text[0].lower(), True), index + 2
-    sure = minutes >= 13 * 60 or (token.kind == "clock" and (token.text.startswith("0") or minutes >= 12 * 60))
-    return _Point(minutes, "", sure), index + 1
+    sure = minutes >= 13 * 60 or (token.kind == "clock" and token.text.startswith("0"))
+    return _Point(minutes, "", sure, noon=token.kind == "clock" and minutes >= 12 * 60), index + 1
 
 
 def _with_half(minutes: int, half: Token, token: Token) -> int:
@@ -179,8 +180,8 @@ def _settle(first: _Point, last: _Point | None) -> tuple[int, int | None]:
 
 
 def _surely(point: _Point, minutes: int) -> int:
-    """Bare hours of the forenoon stand; "2" or "1:30" may be either half of the day."""
-    if not point.half and not point.sure and not 7 * 60 <= minutes < 12 * 60:
+    """Bare hours of the forenoon and 12:30 stand; "2" or "1:30" may be either half of the day."""
+    if not (point.half or point.sure or point.noon or 7 * 60 <= minutes < 12 * 60):
         raise RefusalError(f'"{minutes // 60}{f":{minutes % 60:02}" if minutes % 60 else ""}" needs am or pm')
     return minutes
 

@@ -1,0 +1,207 @@
+"""Cadences, leads and windows as written, and the slots they give across twelve years and six zones."""
+
+from datetime import UTC, date, datetime, timedelta
+from itertools import islice, takewhile
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from newsletter.dates.cadence import CadenceError, parse_cadence, parse_lead, parse_window, slots, window_of
+from newsletter.model.issue import Slot
+from newsletter.model.workspace import DigestSettings, TermSettings
+
+HOME = ZoneInfo("America/Los_Angeles")
+TERMS = {
+    "Autumn Quarter 2026": TermSettings(first=date(2026, 9, 28), last=date(2026, 12, 11)),
+    "Winter Quarter 2027": TermSettings(first=date(2027, 1, 4), last=date(2027, 3, 19)),
+    "Spring Quarter 2027": TermSettings(first=date(2027, 3, 29), last=date(2027, 6, 11)),
+}
+ZONES = (
+    "America/Los_Angeles",
+    "Europe/Berlin",
+    "Australia/Lord_Howe",
+    "America/Santiago",
+    "Africa/Cairo",
+    "Asia/Kathmandu",
+)
+
+
+def digest(cadence: str, window: str = "7 days from next Monday", draft: str = "3 days before") -> DigestSettings:
+    return DigestSettings(title="Common Hours", list="community", cadence=cadence, window=window, draft=draft)
+
+
+def first(cadence: str, after: datetime, count: int = 3, window: str = "7 days") -> list[Slot]:
+    return list(islice(slots("weekly", digest(cadence, window), zone=HOME, terms=TERMS, after=after), count))
+
+
+def keys(cadence: str, after: datetime, count: int = 3) -> list[str]:
+    return [slot.key.removeprefix("weekly-") for slot in first(cadence, after, count)]
+
+
+def midnight(year: int, month: int, day: int) -> datetime:
+    return datetime(year, month, day, tzinfo=HOME)
+
+
+def test_the_weekly_issue_of_the_fourth_of_december() -> None:
+    slot = first("weekly on Friday at 09:00", midnight(2026, 12, 4), 1, "7 days from next Monday")[0]
+    assert slot.key == "weekly-2026-12-04"
+    assert slot.send_at == datetime(2026, 12, 4, 9, tzinfo=HOME)
+    assert slot.draft_at == datetime(2026, 12, 1, 9, tzinfo=HOME)
+    assert (slot.window.start, slot.window.end) == (midnight(2026, 12, 7), midnight(2026, 12, 14))
+
+
+def test_a_slot_counts_until_its_own_moment() -> None:
+    nine = datetime(2026, 12, 4, 9, tzinfo=HOME)
+    assert keys("weekly on Friday at 09:00", nine, 1) == ["2026-12-04"]
+    assert keys("weekly on Friday at 09:00", nine + timedelta(seconds=1), 1) == ["2026-12-11"]
+    assert keys("weekly on Friday at 09:00", nine.astimezone(UTC), 1) == ["2026-12-04"]
+
+
+@pytest.mark.parametrize(
+    ("cadence", "expected"),
+    [
+        ("weekly on Friday at 09:00", ["2026-12-04", "2026-12-11", "2026-12-18"]),
+        ("Weekly  on  FRIDAY at 9:00", ["2026-12-04", "2026-12-11", "2026-12-18"]),
+        ("every 2 weeks on Friday at 09:00 from 2026-12-11", ["2026-12-11", "2026-12-25", "2027-01-08"]),
+        ("every 2 weeks on Friday at 09:00 from 2027-01-08", ["2026-12-11", "2026-12-25", "2027-01-08"]),
+        ("monthly on first Monday at 09:00", ["2026-12-07", "2027-01-04", "2027-02-01"]),
+        ("monthly on last Friday at 09:00", ["2026-12-25", "2027-01-29", "2027-02-26"]),
+        ("monthly on the 1st at 09:00", ["2027-01-01", "2027-02-01", "2027-03-01"]),
+        ("monthly on 15 at 09:00", ["2026-12-15", "2027-01-15", "2027-02-15"]),
+        ("quarterly on first Monday at 09:00", ["2027-01-04", "2027-04-05", "2027-07-05"]),
+        ("quarterly 7 days before term at 09:00", ["2026-12-28", "2027-03-22"]),
+        ("quarterly on the first day of term at 09:00", ["2027-01-04", "2027-03-29"]),
+        ("quarterly 2 days after term at 09:00", ["2027-01-06", "2027-03-31"]),
+        ("manual", []),
+    ],
+)
+def test_cadences_give_their_dates(cadence: str, expected: list[str]) -> None:
+    assert keys(cadence, midnight(2026, 12, 2)) == expected
+
+
+@pytest.mark.parametrize(
+    "cadence",
+    [
+        "",
+        "weekly",
+        "weekly on Fryday at 09:00",
+        "weekly on Friday",
+        "weekly on Friday at 25:00",
+        "weekly on Friday at 9",
+        "every 0 weeks on Friday at 09:00",
+        "every 99 weeks on Friday at 09:00",
+        "every 2 weeks on Friday at 09:00 from 2026-13-01",
+        "monthly on 31 at 09:00",
+        "monthly on fifth Monday at 09:00",
+        "hourly",
+    ],
+)
+def test_other_cadences_are_refused_in_a_sentence(cadence: str) -> None:
+    with pytest.raises(CadenceError, match=r"write|not a"):
+        parse_cadence(cadence)
+
+
+def test_leads_and_windows_are_refused_in_a_sentence() -> None:
+    for text in ("", "3 days", "soon before", "-1 days before"):
+        with pytest.raises(CadenceError, match="lead time"):
+            parse_lead(text)
+    for text in ("", "0 days", "99 weeks", "7 days from Monday", "fortnight", "since last"):
+        with pytest.raises(CadenceError, match="window"):
+            parse_window(text)
+
+
+def test_leads() -> None:
+    assert parse_lead("3 days before") == timedelta(days=3)
+    assert parse_lead("1 day before") == timedelta(days=1)
+    assert parse_lead("12 hours before") == timedelta(hours=12)
+    assert parse_lead("2 weeks before") == timedelta(weeks=2)
+
+
+@pytest.mark.parametrize(
+    ("window", "sent", "expected"),
+    [
+        ("7 days from next Monday", date(2026, 12, 4), (date(2026, 12, 7), date(2026, 12, 14))),
+        ("7 days from next Monday", date(2026, 12, 7), (date(2026, 12, 14), date(2026, 12, 21))),
+        ("2 weeks from next Sunday", date(2026, 12, 4), (date(2026, 12, 6), date(2026, 12, 20))),
+        ("7 days", date(2026, 12, 4), (date(2026, 12, 4), date(2026, 12, 11))),
+        ("2 weeks", date(2026, 12, 4), (date(2026, 12, 4), date(2026, 12, 18))),
+        ("month", date(2026, 12, 20), (date(2026, 12, 1), date(2027, 1, 1))),
+        ("month", date(2026, 12, 21), (date(2027, 1, 1), date(2027, 2, 1))),
+        ("term", date(2026, 12, 28), (date(2027, 1, 4), date(2027, 3, 20))),
+        ("term", date(2027, 1, 4), (date(2027, 1, 4), date(2027, 3, 20))),
+        ("since last, 4 weeks ahead", date(2026, 12, 4), (date(2026, 12, 4), date(2027, 1, 1))),
+    ],
+)
+def test_windows_run_from_local_midnight_to_local_midnight(
+    window: str, sent: date, expected: tuple[date, date]
+) -> None:
+    send_at = datetime(sent.year, sent.month, sent.day, 9, tzinfo=HOME)
+    found = window_of(digest("manual", window), send_at, HOME, TERMS, None)
+    assert (found.start, found.end) == tuple(datetime(day.year, day.month, day.day, tzinfo=HOME) for day in expected)
+
+
+def test_since_last_begins_on_the_day_of_the_last_issue() -> None:
+    rule, send_at = digest("manual", "since last, 2 weeks ahead"), datetime(2026, 12, 4, 9, tzinfo=HOME)
+    found = window_of(rule, send_at, HOME, TERMS, datetime(2026, 11, 27, 17, tzinfo=UTC))
+    assert (found.start, found.end) == (midnight(2026, 11, 27), midnight(2026, 12, 18))
+
+
+def test_the_quarterly_issue_covers_its_term_with_the_last_day() -> None:
+    slot = first("quarterly 7 days before term at 09:00", midnight(2026, 12, 2), 1, "term")[0]
+    assert slot.window.end == midnight(2027, 3, 20)
+    assert slot.window.start.utcoffset() != slot.window.end.utcoffset()
+
+
+def test_a_term_window_without_a_term_to_come_says_what_to_add() -> None:
+    with pytest.raises(CadenceError, match=r"add the next one to \[terms\]"):
+        window_of(digest("manual", "term"), midnight(2028, 1, 1), HOME, TERMS, None)
+
+
+def test_drafts_are_made_at_the_same_clock_across_the_change() -> None:
+    slot = first("weekly on Monday at 09:00", midnight(2027, 3, 15), 1)[0]
+    assert f"{slot.draft_at:%m-%d %H:%M %Z} {slot.send_at:%H:%M %Z}" == "03-12 09:00 PST 09:00 PDT"
+
+
+def test_a_slot_in_the_repeated_hour_comes_once() -> None:
+    zone = ZoneInfo("Europe/Berlin")
+    rule = digest("weekly on Sunday at 02:30")
+    around = slots("weekly", rule, zone=zone, terms={}, after=datetime(2026, 10, 25, tzinfo=zone))
+    assert [slot.key for slot in islice(around, 2)] == ["weekly-2026-10-25", "weekly-2026-11-01"]
+    between_the_two = datetime(2026, 10, 25, 1, 0, tzinfo=UTC)
+    after = slots("weekly", rule, zone=zone, terms={}, after=between_the_two)
+    assert next(after).key == "weekly-2026-11-01"
+
+
+@pytest.mark.parametrize("zone_name", ZONES)
+@pytest.mark.parametrize("clock", ["00:30", "02:30", "09:00"])
+@pytest.mark.parametrize(
+    ("cadence", "least"),
+    [
+        ("weekly on Sunday at {}", 622),
+        ("every 2 weeks on Sunday at {}", 311),
+        ("monthly on last Sunday at {}", 143),
+        ("quarterly on first Sunday at {}", 47),
+    ],
+)
+def test_every_slot_of_twelve_years_has_its_own_day(zone_name: str, clock: str, cadence: str, least: int) -> None:
+    zone = ZoneInfo(zone_name)
+    rule = digest(cadence.format(clock), "7 days")
+    begin, end = (datetime(year, 1, 1, tzinfo=zone) for year in (2024, 2036))
+    found = list(takewhile(lambda slot: slot.send_at < end, slots("d", rule, zone=zone, terms={}, after=begin)))
+    dates = [slot.send_at.date() for slot in found]
+    assert len(set(dates)) == len(dates) >= least
+    assert dates == sorted(dates)
+    assert [slot.key for slot in found] == [f"d-{day}" for day in dates]
+    assert all(day.weekday() == 6 for day in dates)
+
+
+def test_asking_again_after_each_slot_walks_the_same_slots() -> None:
+    rule = digest("weekly on Sunday at 02:30")
+    zone = ZoneInfo("Europe/Berlin")
+    after, walked = datetime(2026, 1, 1, tzinfo=zone), []
+    for _ in range(60):
+        slot = next(slots("d", rule, zone=zone, terms={}, after=after))
+        walked.append(slot.key)
+        after = (slot.send_at.astimezone(UTC) + timedelta(seconds=1)).astimezone(zone)
+    straight = slots("d", rule, zone=zone, terms={}, after=datetime(2026, 1, 1, tzinfo=zone))
+    assert walked == [slot.key for slot in islice(straight, 60)]

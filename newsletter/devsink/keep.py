@@ -1,4 +1,4 @@
-"""What the sink received, on disk before it is acknowledged: a line per message, and the bytes beside it."""
+"""What the sink received, on disk before it is acknowledged: a line per message, synced, and the bytes beside it."""
 
 import json
 import os
@@ -41,15 +41,11 @@ class Keeper:
     def _write(self, raw: bytes, ending: str) -> str:
         self._numbers[ending] += 1
         path = self.folder / f"{self._numbers[ending]:05d}{ending}"
-        _synced(path, raw, "wb")
+        path.write_bytes(raw)
         return path.name
 
     def _append(self, name: str, lines: list[dict[str, Any]]) -> None:
-        _synced(self.folder / name, b"".join(json.dumps(line).encode() + b"\n" for line in lines), "ab")
-
-
-def _synced(path: Path, data: bytes, mode: str) -> None:
-    with path.open(mode) as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+        with (self.folder / name).open("ab") as file:
+            file.write(b"".join(json.dumps(line).encode() + b"\n" for line in lines))
+            file.flush()
+            os.fsync(file.fileno())

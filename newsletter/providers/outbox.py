@@ -75,14 +75,15 @@ def folder_name(mailing: str) -> str:
     return f"{safe or 'mailing'}-{hashlib.sha256(mailing.encode()).hexdigest()[:8]}"
 
 
-def write_atomic(path: Path, data: bytes) -> None:
-    """Put the bytes at `path`, synced, all or nothing."""
+def write_atomic(path: Path, data: bytes, *, synced: bool = False) -> None:
+    """Put the bytes at `path`, all or nothing; with `synced` they outlive a power cut."""
     part = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.part")
     try:
         with part.open("wb") as file:
             file.write(data)
             file.flush()
-            os.fsync(file.fileno())
+            if synced:
+                os.fsync(file.fileno())
         part.replace(path)
     except OSError:
         part.unlink(missing_ok=True)
@@ -126,7 +127,7 @@ def _sent(batch: Batch, row: Row, number: int) -> Sent:
 
 def _put(filled: _Filled, log: OutboxLog) -> Receipt:
     sent = log.sent[filled.row.delivery_id]
-    write_atomic(log.folder / f"{sent.name}.eml", filled.data)
+    write_atomic(log.folder / f"{sent.name}.eml", filled.data, synced=True)
     page = message_page(sent, filled.html, filled.text, filled.data)
     write_atomic(log.folder / f"{sent.name}.html", page.encode())
     return Receipt(sent.delivery_id, "accepted", provider_id=f"{log.folder.name}/{sent.name}.eml")

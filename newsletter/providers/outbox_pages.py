@@ -67,7 +67,7 @@ def top_page(mailings: Sequence[Summary]) -> str:
 def mailing_page(mailing: str, sent: Sequence[Sent]) -> str:
     """The messages of one mailing in the order they were first handed over."""
     rows = [(_link(f"{one.name}.html", one.name), *_facts(one), _link(f"{one.name}.eml", ".eml")) for one in sent]
-    count = "1 message" if len(sent) == 1 else f"{len(sent)} messages"
+    count = f"{_count(len(sent), 'message')} in {_count(len({one.edition for one in sent}), 'edition')}"
     head = f'<p>{_link("../index.html", "Outbox")}</p><h1>{_text(mailing)}</h1><p class="quiet">{count}</p>'
     return _page(mailing, head + _table(("No.", "To", "Subject", "Edition", "File"), rows))
 
@@ -108,6 +108,10 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     head = "".join(f'<th scope="col">{name}</th>' for name in heads)
     body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
     return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
 def _link(href: str, text: str) -> str:

@@ -48,7 +48,7 @@ def request_body(batch: Batch, rows: Sequence[Row], *, sandbox: bool = False) ->
         "from": _mailbox(edition.sender),
         "subject": edition.subject,
         "content": _content(edition, mark),
-        "categories": [name for name in (batch.kind, batch.mailing) if _CATEGORY.fullmatch(name)],
+        "categories": [name for name in dict.fromkeys((batch.kind, batch.mailing)) if _CATEGORY.fullmatch(name)],
         "tracking_settings": _NO_TRACKING,
     }
     optional = {

@@ -91,6 +91,14 @@ def test_every_page_and_message_is_reached_by_clicking_from_the_top(tmp_path: Pa
     assert len([path for path in seen if path.suffix == ".eml"]) == 3
 
 
+def test_the_list_counts_messages_and_editions(tmp_path: Path) -> None:
+    outbox = OutboxProvider(tmp_path)
+    outbox.submit(batch([row(1), row(2)], of=edition("seattle")))
+    outbox.submit(batch([row(3)], of=edition("berlin")))
+    outbox.close()
+    assert "3 messages in 2 editions" in (tmp_path / MAILING / "index.html").read_text()
+
+
 def test_the_mail_is_shown_in_a_sandbox_and_no_page_runs_a_script(tmp_path: Path) -> None:
     evil = edition(subject="<script>alert(1)</script>", words="<script>alert(2)</script>")
     OutboxProvider(tmp_path).submit(batch([row(1, name="<script>alert(3)</script>")], of=evil))

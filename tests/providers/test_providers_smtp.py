@@ -81,6 +81,16 @@ def test_a_server_that_hung_up_before_the_dot_is_noticed_before_it_is_sent() -> 
         assert not theirs.recv(65536).endswith(b"\r\n.\r\n")
 
 
+def test_what_was_not_tried_is_never_rejected() -> None:
+    long = edition(words="0123456789\n" * 200_000)
+    script: dict[str, Step] = {"body": "552 5.3.4 too much"}
+    with scripted(script) as server, to(server) as provider:
+        receipts = provider.submit(batch([row(number) for number in range(1, 6)], of=long))
+        rejected = [one for one in receipts if one.outcome == "rejected"]
+        assert len(rejected) <= len(server.commands("DATA"))
+        assert not [one for one in rejected if "not tried" in one.detail]
+
+
 def test_a_reply_that_comes_before_the_dot_is_heard() -> None:
     long = edition(words="0123456789\n" * 1_000_000)
     with scripted({"body": "552 5.3.4 too much"}) as server, to(server) as provider:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Final
 
 from newsletter.compose.calendar_links import calendar_links
-from newsletter.compose.follows import follow_links
+from newsletter.compose.follows import Follows
 from newsletter.compose.moments import begins, day_of, instant_of, midnight
 from newsletter.compose.plain import summary_of
 from newsletter.compose.topics import topics_of
@@ -119,7 +119,7 @@ def _instant(view: View, entry: Entry) -> datetime:
 def _bare(view: View, item: Item) -> Entry:
     topics = topics_of(item, view.draft.topics)
     titles = dict(view.draft.topics)
-    follows, followed_by = follow_links(view.programme.items, item)
+    follows = view.programme.follows.get(item.id, Follows())
     return Entry(
         id=item.id,
         kind=item.kind,
@@ -134,7 +134,7 @@ def _bare(view: View, item: Item) -> Entry:
         tags=item.tags,
         cost=item.cost,
         audience=item.audience,
-        follows=follows,
-        followed_by=followed_by,
+        follows=follows.before,
+        followed_by=follows.after,
         origin=item.origin,
     )

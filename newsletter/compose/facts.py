@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from newsletter.compose.follows import target_of
+from newsletter.compose.follows import Names
 from newsletter.compose.matching import first_day
 from newsletter.dates.recurrence import RuleError, last_date, rule_problem
 from newsletter.dates.terms import season_of, term_named, term_of
@@ -23,7 +23,7 @@ OLDEST_YEAR = 1990
 YEARS_AHEAD = 5
 PLACEHOLDER_YEAR = 2099
 
-_UNFINISHED = re.compile(r"\bFIXME\b|\bTODO\b|\bXXX\b|\blorem ipsum\b|\.na\.character", re.ASCII)
+_UNFINISHED = re.compile(r"\bFIXME\b|\bTODO\b|\bXXX\b|(?i:\blorem ipsum\b)|\.na\.character", re.ASCII)
 _OPEN = re.compile(r"\bT\.?B\.?[AD]\b|\bto be (?:announced|determined|confirmed)\b", re.IGNORECASE)
 _REGISTRATION = re.compile(r"regist|sign|rsvp|apply|applic|book|enrol", re.IGNORECASE)
 
@@ -41,7 +41,7 @@ class Found:
 class Facts:
     """What items are checked against; `today` is the community's date at `as_of`."""
 
-    items: Sequence[Item]
+    names: Names
     terms: Mapping[str, TermSettings]
     today: date
 
@@ -51,7 +51,7 @@ Rule = Callable[[Item, Facts], Iterator[Found]]
 
 def check_facts(reading: Reading, *, terms: Mapping[str, TermSettings], timezone: str, as_of: datetime) -> Reading:
     """The reading with a problem for every contradiction, its items held back where one is an error."""
-    facts = Facts(reading.items, terms, as_of.astimezone(ZoneInfo(timezone)).date())
+    facts = Facts(Names(reading.items), terms, as_of.astimezone(ZoneInfo(timezone)).date())
     checked = [(item, list(_found(item, facts))) for item in reading.items]
     items = tuple(_held(item) if any(one.level == "error" for one in found) else item for item, found in checked)
     problems = [Problem(one.level, one.code, one.text, item.origin) for item, found in checked for one in found]
@@ -155,7 +155,7 @@ def wrong_term(item: Item, facts: Facts) -> Iterator[Found]:
 
 def unknown_target(item: Item, facts: Facts) -> Iterator[Found]:
     """W-FOLLOWS: `follows` names nothing that was read."""
-    if item.follows and target_of(item, facts.items) is None:
+    if item.follows and facts.names.target_of(item) is None:
         text = f"{item.title!r} follows {item.follows!r}, but no item has that id or title; check its spelling"
         yield Found("warning", "W-FOLLOWS", text)
 

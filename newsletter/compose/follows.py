@@ -1,35 +1,50 @@
 """What comes after what: `follows` names another item by id or title, and readers find the way in both directions."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from newsletter.model.issue import Link
 from newsletter.model.item import Item
 
 
-def target_of(item: Item, items: Sequence[Item]) -> Item | None:
-    """The item that `item.follows` means: by id, or by title, in any case; the first where several fit."""
-    wanted = _plain(item.follows)
-    others = [other for other in items if other.id != item.id]
-    if not wanted:
-        return None
-    return _first(other for other in others if _plain(other.id) == wanted) or _first(
-        other for other in others if _plain(other.title) == wanted
-    )
+@dataclass(frozen=True, slots=True)
+class Follows:
+    """Where one item stands between others."""
+
+    before: Link | None = None
+    after: tuple[Link, ...] = ()
 
 
-def follow_links(items: Sequence[Item], item: Item) -> tuple[Link | None, tuple[Link, ...]]:
-    """The link to what the item follows, and links to what follows it."""
-    before = target_of(item, items)
-    after = [other for other in items if other.follows and target_of(other, items) == item]
-    return (_link(before) if before else None), tuple(_link(other) for other in after)
+class Names:
+    """Finds items by what others call them: an id, or a title in any case; the first in order where several fit."""
+
+    def __init__(self, items: Iterable[Item]) -> None:
+        ordered = sorted(items, key=lambda item: (item.title, item.id), reverse=True)
+        self._by_id = {_plain(item.id): item for item in ordered}
+        self._by_title = {_plain(item.title): item for item in ordered}
+
+    def target_of(self, item: Item) -> Item | None:
+        """The item that `item.follows` means, or None; nothing follows itself."""
+        wanted = _plain(item.follows)
+        if not wanted:
+            return None
+        found = self._by_id.get(wanted) or self._by_title.get(wanted)
+        return None if found is None or found.id == item.id else found
+
+
+def follows_of(items: Sequence[Item]) -> Mapping[str, Follows]:
+    """For each item that follows or is followed, by id, the links in both directions."""
+    names = Names(items)
+    pairs = [(item, target) for item in items if (target := names.target_of(item)) is not None]
+    before = {item.id: _link(target) for item, target in pairs}
+    after: dict[str, list[Link]] = {}
+    for item, target in pairs:
+        after.setdefault(target.id, []).append(_link(item))
+    return {key: Follows(before.get(key), tuple(after.get(key, ()))) for key in {*before, *after}}
 
 
 def _link(item: Item) -> Link:
     return Link(item.title, item.url or item.registration_url)
-
-
-def _first(items: Iterable[Item]) -> Item | None:
-    return min(items, key=lambda item: (item.title, item.id), default=None)
 
 
 def _plain(text: str) -> str:

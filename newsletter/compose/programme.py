@@ -3,10 +3,12 @@
 Nothing here depends on a reader; windows are half-open and lie in the community's zone.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from newsletter.compose.follows import Follows, follows_of
 from newsletter.compose.moments import ends
 from newsletter.compose.topics import has_tag
 from newsletter.dates.recurrence import RuleError, last_date, occurrences
@@ -44,6 +46,7 @@ class Programme:
     moment: datetime
     items: tuple[Item, ...]
     timed: tuple[Timed, ...]
+    follows: Mapping[str, Follows]
 
     @property
     def is_weekly(self) -> bool:
@@ -67,9 +70,9 @@ def programme_of(draft: Draft) -> Programme:
     window = Window(draft.slot.window.start.astimezone(home), draft.slot.window.end.astimezone(home))
     moment = max(draft.as_of, draft.slot.send_at)
     items = tuple(sorted(filter(may_be_told, draft.items), key=lambda item: (item.title.casefold(), item.id)))
-    bare = Programme(draft, home, window, moment, items, ())
+    bare = Programme(draft, home, window, moment, items, (), follows_of(items))
     timed = tuple(timed for item in items if (timed := Timed(item, inside(item, bare))).occurrences)
-    return Programme(draft, home, window, moment, items, timed)
+    return replace(bare, timed=timed)
 
 
 def may_be_told(item: Item) -> bool:

@@ -29,6 +29,11 @@ EARLIER: tuple[tuple[str, str, str], ...] = (
     ("content/datathons/2026-12.md", 'room = "Steam Hall, Floor 2 (step-free)"', 'room = "Lakeview 1.203"'),
     ("content/deep-dives/2026-12-08-missing-data.md", "start: 2026-12-08 12:00", "start: 2026-12-07 15:00"),
     ("content/deep-dives/2026-12-08-missing-data.md", "end: 2026-12-08 13:30", "end: 2026-12-07 16:30"),
+    (
+        "content/calendar/lab.ics",
+        "LOCATION:Steam Hall\\, Floor 2 (step-free)\nCATEGORIES:datathon",
+        "LOCATION:Lakeview 1.203\nCATEGORIES:datathon",
+    ),
     ("content/calendar/lab.ics", "STATUS:CANCELLED", "STATUS:CONFIRMED"),
 )
 

@@ -11,7 +11,6 @@ from newsletter.app.planning import PlanResult, RenderEdition, SendRefused, plan
 from newsletter.app.sending import Summary, pump, this_worker
 from newsletter.app.timing import find_digest, slot_for
 from newsletter.app.workspace import Workspace
-from newsletter.compose.issue import compose
 from newsletter.model.delivery import Provider
 from newsletter.model.issue import Choices, Draft, IssueState
 from newsletter.model.mail import Edition
@@ -39,9 +38,9 @@ def edition_renderer(ws: Workspace, key: str) -> RenderEdition:
         if baseline_key and baseline_key not in baselines:
             baselines[baseline_key] = stored_draft(ws, baseline_key)
         baseline = baselines[baseline_key] if baseline_key else None
-        if draft.settings.skip_empty and compose(draft, choices, baseline).empty:
-            return None
         built = build_edition(draft, choices, baseline)
+        if draft.settings.skip_empty and built.issue.empty:
+            return None
         errors = [problem for problem in built.problems if problem.level == "error"]
         if errors:
             raise SendRefused(f"an edition of {key} fails its checks: {errors[0]}")

@@ -7,20 +7,20 @@ import errno
 import sys
 from collections.abc import Callable, Sequence
 
-from newsletter.app.editing import ApprovalError
-from newsletter.app.timing import UsageError
 from newsletter.cli.output import say, show_problems
-from newsletter.render.errors import RenderError
-from newsletter.settings.reading import SettingsError
 
-#: Exceptions whose message is the whole story, and the exit code each means.
-_PLAIN: dict[str, int] = {
-    "IssueMoveError": 1,
-    "ProviderError": 1,
+#: Exceptions that say all there is to say, and their exit codes; by name, so that `--help` loads none of them.
+_TOLD = {
+    "ApprovalError": 1,
     "DevSinkError": 1,
-    "PortInUse": 1,
-    "SendRefused": 1,
     "InitError": 1,
+    "IssueMoveError": 1,
+    "PortError": 1,
+    "ProviderError": 1,
+    "SendRefused": 1,
+    "StoreError": 1,
+    "SubscriberError": 1,
+    "UsageError": 2,
 }
 
 
@@ -32,33 +32,29 @@ def run_guarded(arguments: Sequence[str]) -> int:
 
 
 def guarded(command: Callable[[], object]) -> int:
-    """The command's exit code."""
+    """The command's exit code; a fault of the program itself is raised."""
     try:
         code = command()
-    except (SettingsError, RenderError) as error:
-        show_problems(error.problems)
-        return 1
-    except ApprovalError as error:
-        show_problems(error.problems)
-        return _fail(str(error), 1)
-    except UsageError as error:
-        return _fail(str(error), 2)
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else int(bool(stop.code))
     except KeyboardInterrupt:
         return _fail("stopped", 130)
     except Exception as error:
-        return _unexpected(error)
+        return _explain(error)
     return code if isinstance(code, int) else 0
 
 
-def _unexpected(error: Exception) -> int:
-    """Typer's own complaints, the network's and the disk's; anything else is a fault of ours and is raised."""
+def _explain(error: Exception) -> int:
+    """Problems are listed, known refusals are quoted, and so are Typer's complaints and the machine's."""
+    problems = getattr(error, "problems", ())
+    show_problems(problems)
     name = type(error).__name__
-    if name in _PLAIN:
-        return _fail(str(error), _PLAIN[name])
-    if hasattr(error, "exit_code") and hasattr(error, "format_message"):
-        return _fail(error.format_message(), int(error.exit_code))
+    if name in _TOLD:
+        return _fail(str(error), _TOLD[name])
+    if problems:
+        return 1
+    if hasattr(error, "format_message"):
+        return _fail(error.format_message(), int(getattr(error, "exit_code", 2)))
     if hasattr(error, "exit_code"):
         return int(error.exit_code)
     if isinstance(error, OSError):

@@ -1,11 +1,12 @@
 """Options that several commands share, and how they become values."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from newsletter.app.workspace import Workspace, find_root, open_workspace
+if TYPE_CHECKING:
+    from newsletter.app.workspace import Workspace
 
 At = Annotated[
     str | None,
@@ -17,7 +18,9 @@ DigestName = Annotated[str, typer.Argument(metavar="DIGEST", help="A digest of c
 Key = Annotated[str, typer.Argument(metavar="KEY", help="An issue, such as weekly-2026-12-04.")]
 
 
-def workspace(context: typer.Context) -> Workspace:
+def workspace(context: typer.Context) -> "Workspace":
     """The workspace of --workspace, or the nearest one upwards."""
+    from newsletter.app.workspace import find_root, open_workspace
+
     chosen: Path | None = context.find_root().obj
     return open_workspace(chosen if chosen else find_root(Path.cwd()))

@@ -1,0 +1,61 @@
+"""Puts the web and the runtime together, which do not know each other: the preview, and the process that stays up."""
+
+import logging
+import sys
+import threading
+import webbrowser
+from contextlib import ExitStack
+
+from newsletter.app.operating import tick
+from newsletter.app.preview_page import fill_page
+from newsletter.app.previewing import Studio
+from newsletter.app.public_pages import PublicPages
+from newsletter.app.workspace import Workspace
+from newsletter.cli.output import say
+from newsletter.runtime.server import address, listen, serving, stopping_on_signals
+from newsletter.runtime.waker import waking
+from newsletter.runtime.watcher import watching
+from newsletter.web.changes import Changes
+from newsletter.web.preview import entry_path, new_key, preview_app
+from newsletter.web.public import public_app
+
+PREVIEW_HOST = "127.0.0.1"
+
+
+def serve_preview(ws: Workspace, at: str | None, *, port: int = 0, open_browser: bool = False) -> None:
+    """Show the preview on this machine until told to stop; PortError where the port cannot be had."""
+    listener = listen(PREVIEW_HOST, port)
+    studio, changes, stop, key = Studio(ws.root, at, clock=ws.clock), Changes(), threading.Event(), new_key()
+    app = preview_app(studio, fill_page, changes, port=listener.getsockname()[1], key=key)
+
+    def changed() -> None:
+        studio.refresh()
+        changes.publish()
+
+    with ExitStack() as stack:
+        stack.callback(studio.close)
+        stack.enter_context(stopping_on_signals(stop))
+        stack.enter_context(serving(app, listener, stop))
+        stack.callback(changes.close)
+        stack.enter_context(watching(studio.watched, changed))
+        first = address(listener) + entry_path(key)
+        say(f"Preview of {ws.settings.community.name}: {first}\nIt follows your files. Ctrl+C ends it.")
+        if open_browser:
+            webbrowser.open(first)
+        stop.wait()
+
+
+def run_workspace(ws: Workspace) -> None:
+    """Run the cadence, delivery and the public pages until SIGTERM or SIGINT; a batch under way is finished."""
+    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    listener = listen(ws.settings.web.host, ws.settings.web.port)
+    pages, stop = PublicPages(ws), threading.Event()
+    pages.invalid_page()  # a broken template is told now, and not to the first reader
+    with (
+        stopping_on_signals(stop),
+        serving(public_app(pages), listener, stop),
+        waking(lambda: tick(ws, ws.clock(), stop.is_set)),
+    ):
+        say(f"{ws.settings.community.name}: public pages on {address(listener)}, cadence running. Ctrl+C ends it.")
+        stop.wait()

@@ -5,6 +5,8 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 
+from support_smtp import small_server
+
 Answer = Callable[[bytes], bytes | None]
 
 
@@ -14,7 +16,7 @@ class CannedHttp:
     def __init__(self, answer: Answer, read_limit: int | None = None) -> None:
         self.requests: list[bytes] = []
         self._answer, self._limit = answer, read_limit
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = small_server()
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         threading.Thread(target=self._serve, daemon=True).start()
 

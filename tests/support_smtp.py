@@ -35,6 +35,15 @@ _USUAL: dict[str, Step] = {
 }
 
 
+def small_server() -> socket.socket:
+    """A listener whose connections hold little, so that a message of some megabytes cannot hide in buffers."""
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8192)
+    listener.bind(("127.0.0.1", 0))
+    listener.listen()
+    return listener
+
+
 class _Closed(Exception):
     pass
 
@@ -51,7 +60,7 @@ class ScriptedSmtp:
         self.body_limit = 1000
         self._counts: dict[str, int] = {}
         self._tls, self._implicit = tls, implicit
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = small_server()
         self.port: int = self._listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
 

@@ -37,14 +37,14 @@ def outbox_road(folder: Path) -> Road:
 
 def smtp_road(sink: DevSink) -> Road:
     sink.misbehave(refuse_rcpt=["nobody@example.org"])
-    provider = SmtpProvider(SmtpRoute("127.0.0.1", sink.smtp_port, "none", timeout=5, dot_timeout=5))
+    provider = SmtpProvider(SmtpRoute("127.0.0.1", sink.smtp_port, "none", timeout=10, dot_timeout=10))
     return Road(provider, sink.received, "nobody@example.org", SmtpProvider(SmtpRoute("127.0.0.1", 9, "none")))
 
 
 def sendgrid_road(sink: DevSink) -> Road:
     sink.misbehave(refuse_rcpt=["nobody@example.org"])
     key = SecretStr("SG.test")
-    provider = SendGridProvider(SendGridRoute(sink.api_url, key, timeout=5))
+    provider = SendGridProvider(SendGridRoute(sink.api_url, key, timeout=10))
     return Road(
         provider, sink.received, "nobody@example.org", SendGridProvider(SendGridRoute("http://127.0.0.1:9", key))
     )

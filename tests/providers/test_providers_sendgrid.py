@@ -25,7 +25,7 @@ SCHEMA = json.loads((Path(__file__).parents[1] / "data" / "sendgrid_mail_send.sc
 BODY = Draft202012Validator(SCHEMA)
 
 
-def to(url: str, *, sandbox: bool = False, timeout: float = 2.0) -> SendGridProvider:
+def to(url: str, *, sandbox: bool = False, timeout: float = 10.0) -> SendGridProvider:
     return SendGridProvider(SendGridRoute(url, SecretStr(CANARY), timeout, sandbox, clock=lambda: NOW))
 
 
@@ -166,15 +166,15 @@ def test_the_class_of_each_answer(answer: bytes | None, outcome: str) -> None:
 
 
 def test_a_server_that_never_answers_leaves_the_batch_unknown_in_time() -> None:
-    with canned(lambda _: time.sleep(1)) as server:
+    with canned(lambda _: time.sleep(10)) as server:
         began = time.monotonic()
         [receipt] = to(server.url, timeout=0.3).submit(batch([row(1)]))
     assert receipt.outcome == "unknown"
-    assert time.monotonic() - began < 0.9
+    assert time.monotonic() - began < 5
 
 
 def test_a_request_cut_short_has_submitted_nothing() -> None:
-    long = edition(words="0123456789" * 2_000_000)
+    long = edition(words="0123456789" * 400_000)
     with canned(None, read_limit=1000) as server:
         [receipt] = to(server.url).submit(batch([row(1)], of=long))
     assert receipt.outcome == "not_submitted"

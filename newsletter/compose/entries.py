@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from newsletter.compose.calendar_links import calendar_links
@@ -11,7 +11,7 @@ from newsletter.compose.moments import begins, day_of, instant_of, midnight
 from newsletter.compose.plain import summary_of
 from newsletter.compose.topics import topics_of
 from newsletter.compose.view import View
-from newsletter.dates.wording import date_range_text, day_text, span_text, time_text
+from newsletter.dates.wording import time_text
 from newsletter.model.issue import Change, Entry, Link, TimeText
 from newsletter.model.item import Item, Place
 from newsletter.model.when import Occurrence
@@ -64,18 +64,8 @@ def reader_time(view: View, occurrence: Occurrence) -> TimeText:
 
 def moment_text(view: View, occurrence: Occurrence) -> str:
     """Day and clock without a zone, for `now` and `was`: "Tue 8 Dec, 12-1:30 PM" in the reader's zone."""
-    start, end = occurrence.start, occurrence.end
-    if not isinstance(start, datetime):
-        return day_text(start) if end in (None, start) else date_range_text(start, last_day(occurrence))
-    local_end = end.astimezone(view.zone) if isinstance(end, datetime) else None
-    local = start.astimezone(view.zone)
-    return f"{day_text(local.date())}, {span_text(local, local_end, view.choices.clock)}"
-
-
-def last_day(occurrence: Occurrence) -> date:
-    """The last of an all-day occurrence's days."""
-    end = occurrence.end or occurrence.start
-    return end.date() if isinstance(end, datetime) else end
+    time = reader_time(view, occurrence)
+    return time.full.removesuffix(time.zone).strip() if time.zone else time.full
 
 
 def place_text(place: Place) -> str:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from newsletter.compose.changes import marks_between, vanished_problems
 from newsletter.compose.headline import dateline_of, preheader_of, subject_of, term_line_of
+from newsletter.compose.programme import Programme, programme_of
 from newsletter.compose.sections.registry import build_sections
 from newsletter.compose.strip import strip_of
 from newsletter.compose.upcoming import next_content
@@ -18,7 +19,13 @@ ORNAMENT = ("note", "thanks")
 
 def compose(draft: Draft, choices: Choices, baseline: Draft | None = None) -> Issue:
     """The issue as readers with these choices get it, marked against the last one they got."""
-    view = marked_view(draft, choices, baseline)
+    return arrange(programme_of(draft), choices, programme_of(baseline) if baseline else None)
+
+
+def arrange(programme: Programme, choices: Choices, baseline: Programme | None = None) -> Issue:
+    """The same from programmes, which every edition of a draft shares."""
+    draft = programme.draft
+    view = marked_view(programme, choices, baseline)
     sections, unknown = build_sections(view)
     subject = subject_of(view, sections)
     empty = is_empty(sections)
@@ -44,13 +51,13 @@ def compose(draft: Draft, choices: Choices, baseline: Draft | None = None) -> Is
         problems=_problems(draft, unknown + vanished_problems(view.marks)),
         empty=empty,
         next_content=next_content(view) if empty else "",
-        baseline=baseline.key if baseline else None,
+        baseline=baseline.draft.key if baseline else None,
     )
 
 
-def marked_view(draft: Draft, choices: Choices, baseline: Draft | None) -> View:
+def marked_view(programme: Programme, choices: Choices, baseline: Programme | None) -> View:
     """What these readers see, with its changes since the baseline; without one, nothing is marked."""
-    view = view_of(draft, choices)
+    view = view_of(programme, choices)
     if baseline is None:
         return view
     before = view_of(baseline, choices)

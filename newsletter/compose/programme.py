@@ -20,6 +20,8 @@ from newsletter.model.when import Occurrence, Recurrence, WeeklyRange, When
 WEEKLY_WINDOW = timedelta(days=15)
 #: How far ahead anything is looked for.
 HORIZON = timedelta(days=400)
+#: How far around the window an ordinary occurrence is looked for, so that a pattern names all its weekdays.
+AROUND = timedelta(days=28)
 #: What lasts no longer than this is one dated thing with sessions, however its rule is written.
 ONE_AFFAIR = timedelta(days=7)
 THANKS = ("thanks", "kudos")
@@ -37,7 +39,8 @@ class Timed:
 class Programme:
     """A draft's items that may be told, and its events inside the window, both in a stable order.
 
-    `moment` is when the issue is read at the earliest: the later of `as_of` and the planned send time.
+    `moment` is when the issue is read at the earliest: the later of `as_of` and the planned send time. `usual` holds
+    for each series the occurrences that follow its rule.
     """
 
     draft: Draft
@@ -47,6 +50,7 @@ class Programme:
     items: tuple[Item, ...]
     timed: tuple[Timed, ...]
     follows: Mapping[str, Follows]
+    usual: Mapping[Item, tuple[Occurrence, ...]]
 
     @property
     def is_weekly(self) -> bool:
@@ -70,9 +74,10 @@ def programme_of(draft: Draft) -> Programme:
     window = Window(draft.slot.window.start.astimezone(home), draft.slot.window.end.astimezone(home))
     moment = max(draft.as_of, draft.slot.send_at)
     items = tuple(sorted(filter(may_be_told, draft.items), key=lambda item: (item.title.casefold(), item.id)))
-    bare = Programme(draft, home, window, moment, items, (), follows_of(items))
+    bare = Programme(draft, home, window, moment, items, (), follows_of(items), {})
     timed = tuple(timed for item in items if (timed := Timed(item, inside(item, bare))).occurrences)
-    return replace(bare, timed=timed)
+    usual = {item: usual_of(item, bare) for item in items if item.kind == "event" and is_series(item.when)}
+    return replace(bare, timed=timed, usual=usual)
 
 
 def may_be_told(item: Item) -> bool:
@@ -102,6 +107,18 @@ def between(
         return ()
     found = occurrences(item.when, start, stop, home=programme.home, limit=limit)
     return tuple(one for one in found if not is_over(one, programme))
+
+
+def usual_of(item: Item, programme: Programme) -> tuple[Occurrence, ...]:
+    """A series' occurrences that follow its rule: of the window and some weeks after, or else before it."""
+    if item in programme.usual:
+        return programme.usual[item]
+    start, end = programme.window.start, programme.window.end
+    coming = [one for one in between(item, start, end + AROUND, programme) if one.status == "confirmed"]
+    if coming or item.when is None:
+        return tuple(coming)
+    gone = occurrences(item.when, start - AROUND, start, home=programme.home)
+    return tuple(one for one in gone if one.status == "confirmed")
 
 
 def is_over(occurrence: Occurrence, programme: Programme) -> bool:

@@ -8,16 +8,13 @@ from zoneinfo import ZoneInfo
 
 from newsletter.compose.entries import moment_text
 from newsletter.compose.moments import begins, day_of
-from newsletter.compose.programme import HORIZON, Timed, between, is_series
+from newsletter.compose.programme import HORIZON, Timed, between, is_series, usual_of
 from newsletter.compose.view import View
 from newsletter.dates.recurrence import last_date, occurrences
 from newsletter.dates.wording import day_text, pattern_text, span_text
 from newsletter.dates.zones import localise
 from newsletter.model.item import Item
 from newsletter.model.when import Occurrence, Override, Recurrence, WeeklyRange
-
-#: How far around the window an ordinary occurrence is looked for, so that the pattern names all its weekdays.
-AROUND = timedelta(days=28)
 
 
 def series_of(view: View) -> tuple[Timed, ...]:
@@ -29,7 +26,7 @@ def series_of(view: View) -> tuple[Timed, ...]:
 
 def pattern_of(view: View, item: Item) -> str:
     """ "Mondays 12-1 PM" in the reader's zone, as it stands when the window opens; empty where there is none."""
-    ordinary = _ordinary_around(view, item)
+    ordinary = usual_of(item, view.programme)
     if not ordinary:
         return ""
     first = ordinary[0]
@@ -37,6 +34,15 @@ def pattern_of(view: View, item: Item) -> str:
     usually = isinstance(item.when, WeeklyRange | Recurrence) and item.when.approximate
     text = pattern_text(first, weekdays, zone=view.zone, clock=view.choices.clock, approximate=usually)
     return text + _rhythm(item)
+
+
+def place_in_week(view: View, item: Item) -> tuple[int, str, str, str]:
+    """Sort key of a series on the reader's calendar: weekday, clock, title, id; what has no usual time comes last."""
+    usual = next(iter(usual_of(item, view.programme)), None)
+    if usual is None:
+        return 7, "", item.title.casefold(), item.id
+    clock = usual.start.astimezone(view.zone).time().isoformat() if isinstance(usual.start, datetime) else ""
+    return day_of(usual, view.zone).weekday(), clock, item.title.casefold(), item.id
 
 
 def exceptions_of(view: View, timed: Timed) -> tuple[str, ...]:
@@ -104,7 +110,7 @@ def _origin(moved: Occurrence) -> Occurrence:
 
 def _shifted(view: View, timed: Timed) -> Iterator[tuple[datetime, str]]:
     """Where a clock change, here or there, moves an ordinary occurrence on the reader's clock."""
-    usual = _ordinary_around(view, timed.item)[:1]
+    usual = usual_of(timed.item, view.programme)[:1]
     for before, after in pairwise([*usual, *_ordinary(timed.occurrences)]):
         if _clock(view, before) != _clock(view, after) and isinstance(after.start, datetime):
             end = after.end.astimezone(view.zone) if isinstance(after.end, datetime) else None
@@ -138,13 +144,6 @@ def _goes_on(view: View, item: Item) -> bool:
 def _first_day(item: Item) -> date:
     when = _when(item)
     return when.first if isinstance(when, WeeklyRange) else when.start.date()
-
-
-def _ordinary_around(view: View, item: Item) -> tuple[Occurrence, ...]:
-    """Occurrences that follow the rule: those of the window and after it, or else those just before it."""
-    start, end = view.programme.window.start, view.programme.window.end
-    coming = _ordinary(between(item, start, end + AROUND, view.programme))
-    return coming or _ordinary(occurrences(_when(item), start - AROUND, start, home=view.home))
 
 
 def _ordinary(found: Sequence[Occurrence]) -> tuple[Occurrence, ...]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from newsletter.compose.programme import Programme, Timed, is_thanks, programme_of
+from newsletter.compose.programme import Programme, Timed, is_thanks
 from newsletter.compose.topics import is_chosen, offered
 from newsletter.model.issue import Change, Choices, Draft
 from newsletter.model.item import Item
@@ -65,9 +65,9 @@ class View:
         return self.marks.by_id.get(item.id)
 
 
-def view_of(draft: Draft, choices: Choices) -> View:
-    """The draft's programme for these choices, without marks."""
-    programme = programme_of(draft)
+def view_of(programme: Programme, choices: Choices) -> View:
+    """The programme for these choices, without marks."""
+    draft = programme.draft
     topics = offered(draft)
     items = tuple(item for item in programme.items if is_chosen(item, topics, choices) and not is_thanks(item))
     shown = {item.id for item in items}

@@ -138,6 +138,14 @@ def test_an_event_with_sessions_is_told_once_with_those_of_the_week() -> None:
     assert [row.time.weekday for row in entries(issue, "glance")] == ["Tue", "Thu"]
 
 
+def test_sessions_at_one_hour_say_it_once() -> None:
+    course = event("Course", Sessions((at("2026-12-08 12:00"), at("2026-12-10 12:00"))))
+
+    entry = only(entries(compose(draft_of(course), IN_SEATTLE), "events"))
+
+    assert plain(entry.when_text) == "Tue 8 Dec, Thu 10 Dec, 12–1 PM PST"
+
+
 def test_a_monthly_rule_is_a_card_and_not_an_every_week_line() -> None:
     meetup = event("Meetup", weekly("2026-09-08 18:00", "FREQ=MONTHLY;BYDAY=2TU"))
     issue = compose(draft_of(meetup), IN_SEATTLE)

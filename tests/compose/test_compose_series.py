@@ -14,6 +14,7 @@ from compose_builders import (
     moved,
     only,
     plain,
+    titles,
     weekly,
     winter,
 )
@@ -127,7 +128,7 @@ def test_a_few_days_in_a_row_are_one_event_and_no_series() -> None:
     issue = compose(draft_of(workshop), IN_SEATTLE)
 
     assert entries(issue, "recurring") == ()
-    assert plain(only(entries(issue, "events")).when_text).startswith("Tue 8 Dec, 9–10 AM; Wed 9 Dec")
+    assert plain(only(entries(issue, "events")).when_text) == "Tue 8 Dec, Wed 9 Dec, Thu 10 Dec, 9–10 AM PST"
 
 
 def test_a_cancelled_session_of_a_dated_event_is_named_on_its_card() -> None:
@@ -135,7 +136,7 @@ def test_a_cancelled_session_of_a_dated_event_is_named_on_its_card() -> None:
 
     entry = only(entries(compose(draft_of(event("Workshop", when)), IN_SEATTLE), "events"))
 
-    assert plain(entry.when_text) == "Tue 8 Dec, 9–10 AM; Thu 10 Dec, 9–10 AM PST"
+    assert plain(entry.when_text) == "Tue 8 Dec, Thu 10 Dec, 9–10 AM PST"
     assert entry.exceptions == ("cancelled Wed 9 Dec",)
 
 
@@ -144,4 +145,20 @@ def test_whole_days_and_hours_may_stand_in_one_event() -> None:
 
     entry = only(entries(compose(draft_of(mixed), IN_SEATTLE), "events"))
 
-    assert plain(entry.when_text) == "8 to 9 December 2026; Thu 10 Dec, 12–1 PM"
+    assert plain(entry.when_text) == "Tue 8 Dec to Wed 9 Dec; Thu 10 Dec, 12–1 PM"
+
+
+def test_the_lines_follow_the_week_whatever_happens_to_this_weeks_instance() -> None:
+    tuesday = event("B", weekly("2026-10-06 15:00", "FREQ=WEEKLY", overrides=(cancelled("2026-12-08 15:00"),)))
+    early = event(
+        "C", weekly("2026-10-06 09:00", "FREQ=WEEKLY", overrides=(moved("2026-12-08 09:00", "2026-12-11 09:00"),))
+    )
+    monday = event("D", weekly("2026-09-28 12:00", MONDAYS))
+
+    assert titles(compose(draft_of(tuesday, early, monday), IN_SEATTLE), "recurring") == ["D", "C", "B"]
+
+
+def test_a_span_of_days_with_hours_names_both_days() -> None:
+    entry = only(entries(compose(draft_of(event("Hackweek", at("2026-12-08 09:00", 56))), IN_SEATTLE), "events"))
+
+    assert plain(entry.when_text) == "Tue 8 Dec, 9 AM to Thu 10 Dec, 5 PM PST"

@@ -44,10 +44,15 @@ def _card(view: View, timed: Timed) -> Entry | None:
 
 
 def _sessions(view: View, entry: Entry, live: list[Occurrence]) -> str:
+    """Every session inside the window; a clock that they share is said once."""
     if len(live) == 1:
         return entry.when_text
     more = f" and {len(live) - NAMED} more" if len(live) > NAMED else ""
-    return f"{'; '.join(moment_text(view, one) for one in live[:NAMED])}{more} {entry.time.zone}".strip()
+    times = [moment_text(view, one) for one in live[:NAMED]]
+    days, clocks = zip(*(text.rpartition(", ")[::2] for text in times), strict=True)
+    if len(set(clocks)) == 1 and all(text.count(", ") == 1 for text in times):
+        return f"{', '.join(days)}{more}, {clocks[0]} {entry.time.zone}"
+    return f"{'; '.join(times)}{more} {entry.time.zone}".strip()
 
 
 def _is_vaguely_inside(view: View, item: Item) -> bool:

@@ -2,19 +2,20 @@
 
 from dataclasses import replace
 
-from newsletter.compose.entries import at_time, entry_of, in_order, marked
+from newsletter.compose.entries import at_time, entry_of, marked
 from newsletter.compose.programme import Timed
-from newsletter.compose.series import exceptions_of, pattern_of, series_of
+from newsletter.compose.series import exceptions_of, pattern_of, place_in_week, series_of
 from newsletter.compose.view import View, is_off
 from newsletter.model.issue import Entry, Section
 
 
 def build(view: View) -> Section | None:
     """One line per series that goes on inside the window, or would by its rule."""
-    entries = [_line(view, timed) for timed in series_of(view) if not is_off(timed.item)]
+    found = [timed for timed in series_of(view) if not is_off(timed.item)]
+    entries = [_line(view, timed) for timed in sorted(found, key=lambda timed: place_in_week(view, timed.item))]
     free = entries and not any(entry.registration_url for entry in entries)
     hint = "No sign-up: just drop in." if free else "Come as often as you like."
-    return Section("recurring", "Every week", in_order(view, entries), hint)
+    return Section("recurring", "Every week", tuple(entries), hint)
 
 
 def _line(view: View, timed: Timed) -> Entry:

@@ -10,7 +10,7 @@ import os
 import re
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,10 +61,12 @@ class OutboxProvider:
             self._write_lists(mailing, log)
 
     def _write_lists(self, mailing: str, log: OutboxLog) -> None:
-        write_atomic(log.folder / "index.html", mailing_page(mailing, tuple(log.sent.values())).encode())
-        summaries = [found for path in sorted(self._folder.glob(f"*/{LOG_NAME}")) if (found := summary(path))]
-        write_atomic(self._folder / "index.html", top_page(summaries).encode())
-        self._listed[mailing] = len(log.sent)
+        # The pages only show what the files hold: a page that cannot be written takes back no mail.
+        with suppress(OSError):
+            write_atomic(log.folder / "index.html", mailing_page(mailing, tuple(log.sent.values())).encode())
+            found = [summary(path) for path in sorted(self._folder.glob(f"*/{LOG_NAME}"))]
+            write_atomic(self._folder / "index.html", top_page([one for one in found if one]).encode())
+            self._listed[mailing] = len(log.sent)
 
 
 def folder_name(mailing: str) -> str:

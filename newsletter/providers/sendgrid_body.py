@@ -10,11 +10,11 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from email.header import Header
-from email.utils import parseaddr
 from typing import Any
 
 from newsletter.model.delivery import Batch
 from newsletter.model.mail import Edition, Parts, Row, SlotRef, escape
+from newsletter.providers.mailbox import mailbox
 
 #: The most recipients one request may have.
 MOST_ROWS = 1000
@@ -130,10 +130,14 @@ def _static_headers(headers: Sequence[tuple[str, str]]) -> Mapping[str, str]:
 
 
 def _encoded(value: str) -> str:
+    """ASCII (RFC 2047); what stands between angle brackets at the end, as in List-Id, is an address and stays."""
     safe = escape(value, "header")
-    return safe if safe.isascii() else Header(safe, "utf-8").encode(linesep=" ").replace("  ", " ")
+    if safe.isascii():
+        return safe
+    words, bracket, address = safe.partition(" <") if safe.endswith(">") else (safe, "", "")
+    return Header(words, "utf-8").encode(linesep=" ").replace("  ", " ") + bracket + address
 
 
 def _mailbox(address: str) -> dict[str, str]:
-    name, email = parseaddr(address)
+    name, email = mailbox(address)
     return {"email": email} | ({"name": name} if name else {})

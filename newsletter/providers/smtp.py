@@ -9,13 +9,13 @@ import socket
 import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
-from email.utils import parseaddr
 from typing import Literal
 
 from pydantic import SecretStr
 
 from newsletter.model.delivery import Batch, Outcome, Receipt
 from newsletter.model.mail import Row, message_bytes
+from newsletter.providers.mailbox import mailbox
 from newsletter.providers.receipts import not_filled
 from newsletter.providers.smtp_dialog import Answer, Envelope, deliver, reason
 
@@ -81,7 +81,7 @@ class SmtpProvider:
             self._smtp = None
 
     def _hand_over(self, batch: Batch, row: Row) -> Answer:
-        envelope = Envelope(parseaddr(batch.edition.sender)[1], row.address)
+        envelope = Envelope(mailbox(batch.edition.sender)[1], row.address)
         if not _ADDRESS.fullmatch(envelope.recipient):
             return Answer(
                 "rejected", "the address cannot be used in SMTP (spaces, brackets or non-ASCII)", alive=True

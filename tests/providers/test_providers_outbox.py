@@ -63,6 +63,15 @@ def test_a_folder_that_cannot_be_written_submits_nothing(tmp_path: Path) -> None
     assert "could not be written" in receipts[0].detail
 
 
+def test_a_page_that_cannot_be_written_takes_back_no_mail(tmp_path: Path) -> None:
+    (tmp_path / MAILING / "index.html").mkdir(parents=True)
+    outbox = OutboxProvider(tmp_path)
+    assert [one.outcome for one in outbox.submit(batch([row(1)]))] == ["accepted"]
+    outbox.close()
+    assert files(tmp_path) == ["001.eml"]
+    assert not list((tmp_path / MAILING).glob("*.part"))
+
+
 class Tags(HTMLParser):
     def __init__(self, page: str) -> None:
         super().__init__()

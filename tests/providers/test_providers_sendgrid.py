@@ -3,6 +3,7 @@
 import json
 import logging
 import time
+from email.header import decode_header, make_header
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +99,19 @@ def test_headers_are_the_readers_own_and_none_is_reserved() -> None:
     }
     assert second["List-Unsubscribe"] == "<https://news.example.org/u/token-2?a=1&b=2>"
     assert "List-Unsubscribe-Post" not in second
+
+
+def test_words_in_headers_are_encoded_and_addresses_are_not() -> None:
+    plain = edition()
+    title = " ".join(["Gemeinsame Stünden für alle"] * 4)
+    changed = {"headers": (("List-Id", f"{title} <a.example.org>"),), "sender": "Jürgen <h@bücher.example>"}
+    of = Edition(**{name: getattr(plain, name) for name in plain.__slots__} | changed)
+    body = request_body(batch([row(1)], of=of), [row(1)])
+    list_id = body["personalizations"][0]["headers"]["List-Id"]
+    assert list_id.endswith(" <a.example.org>")
+    assert str(make_header(decode_header(list_id.removesuffix(" <a.example.org>")))) == title
+    assert body["from"] == {"email": "h@xn--bcher-kva.example", "name": "Jürgen"}
+    assert BODY.is_valid(body)
 
 
 def test_nothing_personal_stays_with_the_provider() -> None:

@@ -16,7 +16,7 @@ from support_mail import AT, batch, edition, row
 from support_smtp import CLOSE, HANG, ScriptedSmtp, Step, certificate, scripted
 
 from newsletter.model.delivery import Receipt
-from newsletter.model.mail import message_bytes
+from newsletter.model.mail import Edition, message_bytes
 from newsletter.providers.smtp import SmtpProvider, SmtpRoute, connect
 from newsletter.providers.smtp_dialog import Envelope, deliver, wire_form
 
@@ -211,6 +211,15 @@ def test_the_envelope_names_one_sender_one_recipient_and_the_size() -> None:
         size = len(message_bytes(edition(), row(1), AT))
         assert server.commands("MAIL") == [f"MAIL FROM:<hours@news.example.org> SIZE={size}"]
         assert server.commands("RCPT") == ["RCPT TO:<reader1@example.org>"]
+
+
+def test_a_sender_below_an_international_domain_is_written_in_ascii() -> None:
+    plain = edition()
+    changed = {"sender": "Jürgen <hours@bücher.example>"}
+    of = Edition(**{name: getattr(plain, name) for name in plain.__slots__} | changed)
+    with scripted() as server, to(server) as provider:
+        provider.submit(batch([row(1)], of=of))
+        assert server.commands("MAIL") == ["MAIL FROM:<hours@xn--bcher-kva.example>"]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Which topics an item belongs to, and whether somebody who chose topics is shown it."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from newsletter.model.issue import Choices, Draft
 from newsletter.model.item import Item
@@ -9,6 +10,7 @@ from newsletter.model.workspace import TopicSettings
 Topics = tuple[tuple[str, TopicSettings], ...]
 
 
+@lru_cache(maxsize=4096)
 def plain_tag(tag: str) -> str:
     """A tag as it is compared: without `#`, case and the difference of spaces, underscores and hyphens."""
     return "-".join(tag.strip().lstrip("#").casefold().replace("_", " ").replace("-", " ").split())

@@ -3,6 +3,8 @@
 import functools
 from collections.abc import Callable, Mapping
 
+from jinja2 import pass_context
+from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
@@ -127,10 +129,11 @@ def _markdown(text: str, styles: Mapping[str, Mapping[str, str]], base: str = ""
     return Markup(html.replace("{", "&#123;").replace("}", "&#125;"))  # noqa: S704 - markup before and after
 
 
-def _bdi(text: str) -> Markup:
-    """The text, kept from turning its surroundings around where it is written right to left."""
+@pass_context
+def _bdi(names: Context, text: str) -> Markup:
+    """The text, kept from turning its surroundings around where it or they are written right to left."""
     safe = Markup(escape(text))  # noqa: S704 - escaped just here
-    return Markup("<bdi>{}</bdi>").format(safe) if has_rtl(text) else safe
+    return Markup("<bdi>{}</bdi>").format(safe) if names.get("dir") == "rtl" or has_rtl(text) else safe
 
 
 _FILTERS: Mapping[str, Callable[..., object]] = {

@@ -1,0 +1,89 @@
+"""What becomes of a slot at a moment: a pure decision over its state, the clock, and the digest's rules."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal, Protocol
+
+from newsletter.model.issue import IssueState
+
+Action = Literal["nothing", "wait", "draft", "send", "skip"]
+
+#: What counts as on time, however a digest treats what is late: a restart, a slow draft, an editor's last look.
+GRACE = timedelta(minutes=15)
+_LATE = re.compile(r"send-late up to (\d+) (minute|hour|day)s?")
+
+
+@dataclass(frozen=True, slots=True)
+class CatchUp:
+    """How late an issue may leave; with `merge`, until the next one is due, which then says it all."""
+
+    late: timedelta | None
+    merge: bool = False
+
+
+class Due(Protocol):
+    """A slot, or the row of one: when it is drafted, and when it is sent."""
+
+    @property
+    def draft_at(self) -> datetime: ...
+
+    @property
+    def send_at(self) -> datetime: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What to do about one slot, and why, in words for the ledger and the log."""
+
+    action: Action
+    why: str = ""
+
+
+def parse_catch_up(text: str) -> CatchUp:
+    """Read "send-late up to 12 hours", "merge" or "skip"; ValueError for anything else."""
+    plain = " ".join(text.casefold().split())
+    if plain == "merge":
+        return CatchUp(late=None, merge=True)
+    if plain == "skip":
+        return CatchUp(late=GRACE)
+    found = _LATE.fullmatch(plain)
+    if found is None:
+        raise ValueError(f"{text!r} is not a way to catch up; write 'send-late up to 12 hours', 'merge' or 'skip'")
+    return CatchUp(late=max(GRACE, timedelta(**{f"{found[2]}s": int(found[1])})))
+
+
+def decide(
+    due: Due, state: IssueState, now: datetime, *, automatic: bool, rule: CatchUp, newer: str | None = None
+) -> Decision:
+    """What to do at `now`. `newer` is the key of a later slot of the digest that is due to be sent by now."""
+    if state in ("sent", "skipped", "cancelled", "paused"):
+        return Decision("nothing")
+    if state == "sending":
+        return Decision("send", "the rest of an audience that is frozen already")
+    late = now - due.send_at
+    too_late = _too_late(late, rule, newer)
+    if too_late:
+        return Decision("skip", too_late if state != "drafted" or automatic else f"not approved: {too_late}")
+    if state == "due":
+        return Decision("draft") if now >= due.draft_at else Decision("nothing")
+    if late < timedelta(0):
+        return Decision("nothing")
+    if state == "drafted" and not automatic:
+        return Decision("wait", f"not approved yet, {_words(late)} after its time")
+    return Decision("send", f"{_words(late)} late" if late > GRACE else "")
+
+
+def _too_late(late: timedelta, rule: CatchUp, newer: str | None) -> str:
+    if rule.merge:
+        return f"merged into {newer}" if newer else ""
+    if rule.late is not None and late > rule.late:
+        return f"missed by {_words(late)}, more than the {_words(rule.late)} it may be late"
+    return ""
+
+
+def _words(span: timedelta) -> str:
+    minutes = int(span.total_seconds() // 60)
+    if minutes < 120:
+        return f"{minutes} minutes"
+    return f"{minutes // 60} hours" if minutes < 48 * 60 else f"{minutes // (24 * 60)} days"

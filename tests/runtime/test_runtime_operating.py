@@ -1,0 +1,198 @@
+"""The cadence over weeks of moved time, on the sample workspace, with a real store and a real outbox."""
+
+import threading
+from datetime import UTC, timedelta
+from pathlib import Path
+
+import pytest
+from cadence_workspace import Clock, at, mails, new_workspace, opened, states
+
+from newsletter.app.editing import approve
+from newsletter.app.operating import tick
+from newsletter.app.sending import pause, status
+
+WEEK = "weekly-2026-12-04"
+TEN_MINUTES = timedelta(minutes=10)
+DRAFT, SEND = "2026-12-01T09:00", "2026-12-04T09:00"
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock("2026-11-30T12:00")
+
+
+@pytest.fixture
+def root(tmp_path: Path, clock: Clock) -> Path:
+    return new_workspace(tmp_path / "lab", clock)
+
+
+def test_a_reviewed_issue_is_drafted_waits_for_approval_and_goes_out_once(root, clock):
+    ws = opened(root, clock)
+    assert tick(ws, clock.now).steps == ()
+    assert tick(ws, clock.move(DRAFT)).keys("draft") == (WEEK,)
+    assert (root / "issues" / f"{WEEK}.md").exists()
+    assert tick(ws, clock.move(SEND)).keys("wait") == (WEEK,)
+    assert mails(ws) == []
+    approve(ws, WEEK, "priya", clock.move("2026-12-04T09:20"))
+    assert tick(ws, clock.now).keys("send") == (WEEK,)
+    assert states(ws) == {WEEK: "sent"}
+    assert len(mails(ws)) == 2
+    for hour in range(10, 20):
+        assert tick(ws, clock.move(f"2026-12-04T{hour}:00")).steps == ()
+    assert len(mails(ws)) == 2
+
+
+def test_an_approved_issue_waits_for_its_time(root, clock):
+    ws = opened(root, clock)
+    tick(ws, clock.move(DRAFT))
+    approve(ws, WEEK, "priya", clock.now)
+    tick(ws, clock.move("2026-12-04T08:59:59"))
+    assert mails(ws) == []
+    tick(ws, clock.move(SEND))
+    assert len(mails(ws)) == 2
+
+
+def test_an_automatic_digest_needs_nobody(root, clock):
+    ws = opened(root, clock, review="automatic")
+    tick(ws, clock.move(DRAFT))
+    assert tick(ws, clock.move(SEND)).keys("send") == (WEEK,)
+    assert states(ws) == {WEEK: "sent"}
+    assert len(mails(ws)) == 2
+
+
+def test_an_issue_nobody_approved_is_skipped_and_says_so(root, clock):
+    ws = opened(root, clock)
+    tick(ws, clock.move(DRAFT))
+    assert tick(ws, clock.move("2026-12-04T21:00")).keys("wait") == (WEEK,)
+    (step,) = tick(ws, clock.move("2026-12-04T21:30")).steps
+    assert (step.key, step.action) == (WEEK, "skip")
+    assert step.why.startswith("not approved: missed by 12 hours")
+    assert states(ws) == {WEEK: "skipped"}
+    assert why_in_the_ledger(ws, WEEK) == f"schedule: {step.why}"
+
+
+def why_in_the_ledger(ws, key: str) -> str:
+    from newsletter.store.tables import issue_event
+
+    with ws.store.read() as connection:
+        rows = connection.execute(issue_event.select().where(issue_event.c.key == key)).mappings()
+        return [row["by"] for row in rows][-1]
+
+
+def test_slots_missed_while_nothing_ran_are_written_down(root, clock):
+    ws = opened(root, clock, review="automatic")
+    tick(ws, clock.move(DRAFT))
+    tick(ws, clock.move(SEND))
+    result = tick(ws, clock.move("2026-12-26T10:00"))
+    assert result.keys("skip") == ("weekly-2026-12-11", "weekly-2026-12-18", "weekly-2026-12-25")
+    assert set(states(ws).values()) == {"sent", "skipped"}
+    assert tick(ws, clock.now).steps == ()
+
+
+def test_what_lies_before_the_first_start_was_not_missed(root, clock):
+    ws = opened(root, clock, review="automatic")
+    assert tick(ws, clock.move("2026-12-04T10:00")).steps == ()
+    assert states(ws) == {}
+
+
+def test_an_automatic_issue_missed_by_a_few_hours_goes_out_late(root, clock):
+    ws = opened(root, clock, review="automatic")
+    tick(ws, clock.move("2026-11-27T08:59"))
+    tick(ws, clock.move("2026-12-04T14:00"))
+    assert tick(ws, clock.now).keys("send") == (WEEK,)
+    assert len(mails(ws)) == 2
+
+
+def test_merge_sends_the_newest_of_those_missed(root, clock):
+    ws = opened(root, clock, review="automatic", catch_up="merge")
+    tick(ws, clock.move(DRAFT))
+    result = tick(ws, clock.move("2026-12-13T10:00"))
+    assert result.keys("skip") == (WEEK,)
+    assert result.keys("draft") == ("weekly-2026-12-11",)
+    assert tick(ws, clock.now).keys("send") == ("weekly-2026-12-11",)
+
+
+def test_an_empty_issue_is_skipped_with_its_reason(root, clock):
+    for file in (root / "content").rglob("*.*"):
+        file.unlink()
+    ws = opened(root, clock, review="automatic")
+    tick(ws, clock.move(DRAFT))
+    (step,) = tick(ws, clock.move(SEND)).steps
+    assert (step.action, step.why) == ("skip", "nothing falls into its window")
+    assert mails(ws) == []
+
+
+def test_a_sending_that_was_stopped_is_gone_on_with(root, clock):
+    ws = opened(root, clock, review="automatic")
+    tick(ws, clock.move(DRAFT))
+    clock.move(SEND)
+    stopping = iter([False])
+    tick(ws, clock.now, lambda: next(stopping, True))
+    assert states(ws) == {WEEK: "sending"}
+    assert mails(ws) == []
+    tick(opened(root, clock, review="automatic"), clock.move("2026-12-04T09:01"))
+    assert states(ws) == {WEEK: "sent"}
+    assert len(mails(ws)) == 2
+
+
+def test_a_paused_issue_is_left_alone(root, clock):
+    ws = opened(root, clock, review="automatic")
+    tick(ws, clock.move(DRAFT))
+    stopping = iter([False])
+    tick(ws, clock.move(SEND), lambda: next(stopping, True))
+    pause(ws, WEEK, clock.now)
+    assert tick(ws, clock.move("2026-12-04T09:01")).steps == ()
+    assert mails(ws) == []
+
+
+def test_a_broken_template_holds_up_its_issue_and_is_tried_again(root, clock, caplog):
+    ws = opened(root, clock, review="automatic")
+    tick(ws, clock.move(DRAFT))
+    ws_broken = opened(root, clock, review="automatic", theme="hours")
+    template = root / "templates" / "hours" / "issue.mjml"
+    good = template.read_text()
+    template.write_text(good + "{{ nobody.knows }}")
+    clock.move("2026-12-08T09:00")
+    assert tick(ws_broken, clock.now).keys("skip") == (WEEK,)
+    clock.move("2026-12-11T09:00")
+    (step,) = tick(ws_broken, clock.now).steps
+    assert step.action == "wait"
+    assert "nobody" in caplog.text
+
+
+@pytest.mark.parametrize("night", ["2026-11-01", "2027-03-14"])
+@pytest.mark.parametrize("clock_time", ["01:30", "02:30"])
+def test_a_night_in_which_the_clocks_change_has_one_issue(root, clock, night, clock_time):
+    ws = opened(root, clock, review="automatic", cadence=f"weekly on Sunday at {clock_time}", draft="1 hour before")
+    start = at(f"{night}T00:00").astimezone(UTC)
+    sent = [key for step in range(36) for key in tick(ws, clock.set(start + step * TEN_MINUTES)).keys("send")]
+    assert sent == [f"weekly-{night}"]
+    assert len(mails(ws)) == 2
+
+
+def test_two_wakers_on_one_store_make_one_issue(root, clock):
+    opened(root, clock).store.close()
+    rooms = [opened(root, clock, review="automatic") for _ in range(4)]
+    failures: list[BaseException] = []
+
+    def wake(ws) -> None:
+        try:
+            barrier.wait()
+            for _ in range(3):
+                tick(ws, clock.now)
+        except BaseException as error:
+            failures.append(error)
+
+    for moment in (DRAFT, SEND):
+        clock.move(moment)
+        barrier = threading.Barrier(len(rooms))
+        threads = [threading.Thread(target=wake, args=(ws,)) for ws in rooms]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert failures == []
+    assert states(rooms[0]) == {WEEK: "sent"}
+    assert len(mails(rooms[0])) == 2
+    report = status(rooms[0], WEEK)
+    assert report["planned"] == report["states"]["accepted"] == 2

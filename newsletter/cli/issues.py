@@ -139,10 +139,11 @@ def preview(
     Example: `newsletter preview --at 2026-12-04 --open`
     """
     from newsletter.app import timing
-    from newsletter.web.preview import serve_preview
+    from newsletter.cli.serving import serve_preview
 
     ws = workspace(context)
-    serve_preview(ws, timing.read_at(ws, at), port=port, open_browser=open_)
+    timing.read_at(ws, at)
+    serve_preview(ws, at, port=port, open_browser=open_)
 
 
 def approve(context: typer.Context, key: Key, by: By) -> None:

@@ -21,7 +21,7 @@ def run(context: typer.Context) -> None:
 
     Example: `newsletter --workspace /srv/common-hours run`
     """
-    from newsletter.runtime.process import run_workspace
+    from newsletter.cli.serving import run_workspace
 
     run_workspace(workspace(context))
 

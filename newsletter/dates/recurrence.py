@@ -173,7 +173,9 @@ def _last_of_series(when: Recurrence) -> date | None:
     if when.until is None and any(rule.count is None and rule.until is None for rule in rules):
         return None
     upper = min(_end_of(when), max([*ends, when.start, *when.rdates]))
-    found = _of_series(when, min([upper - 3 * _LONGEST, *(when.start for rule in rules if rule.count)]), upper)
+    # A counted rule counts from its start, and years may pass between two instances of a yearly one.
+    whole = any(rule.count or rule.freq == "YEARLY" or rule.interval > 30 for rule in rules)
+    found = _of_series(when, when.start if whole else upper - 3 * _LONGEST, upper)
     days = [_day(one.end or one.start) for one in found if one.status != "cancelled"]
     return max(days, default=None)
 

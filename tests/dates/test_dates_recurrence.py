@@ -167,6 +167,16 @@ def test_a_moved_instance_leaves_one_window_and_enters_another() -> None:
     assert [(f"{one.start:%m-%d}", one.status) for one in found] == [("02-15", "confirmed"), ("02-16", "moved")]
 
 
+def test_a_series_that_expired_has_no_moved_instances_either() -> None:
+    moved = Override(datetime(2026, 12, 7, 12), "moved", datetime(2026, 12, 10, 12))
+    assert between(series(MONDAYS, overrides=(moved,), until=date(2026, 12, 8)), *WEEK) == ()
+
+
+def test_a_long_instance_counts_in_every_window_it_touches() -> None:
+    camp = series("FREQ=MONTHLY", start=datetime(2026, 9, 1, 12), minutes=8 * 24 * 60)
+    assert days(between(camp, *WEEK)) == ["12-01"]
+
+
 def test_another_room_is_no_move() -> None:
     roomed = series(MONDAYS, overrides=(Override(datetime(2026, 12, 7, 12), "moved", place="Room 4"),))
     (one,) = between(roomed, *WEEK)
@@ -261,6 +271,11 @@ def test_where_a_series_last_happens() -> None:
     assert last_date(series(f"{MONDAYS};UNTIL=20261209", overrides=(cancelled,))) == date(2026, 11, 30)
     moved = Override(datetime(2026, 12, 7, 12), "moved", datetime(2026, 12, 8, 12))
     assert last_date(series(f"{MONDAYS};UNTIL=20261209", overrides=(moved,))) == date(2026, 12, 8)
+
+
+def test_where_a_rare_series_last_happens() -> None:
+    leap = series("FREQ=YEARLY;INTERVAL=4;UNTIL=20271231", start=datetime(2016, 2, 29, 12))
+    assert last_date(leap) == date(2024, 2, 29)
 
 
 def test_where_other_times_last_happen() -> None:

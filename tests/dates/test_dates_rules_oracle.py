@@ -69,7 +69,7 @@ starts = st.datetimes(datetime(2015, 1, 1), datetime(2026, 12, 31)).map(lambda t
 delays = st.integers(-60, 2500)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(rules(), starts, delays)
 def test_rules_expand_as_dateutil_expands_them(rule: str, start: datetime, delay: int) -> None:
     lower = datetime.combine(start.date() + timedelta(days=delay), datetime.min.time())
@@ -79,7 +79,7 @@ def test_rules_expand_as_dateutil_expands_them(rule: str, start: datetime, delay
     assert list(found) == [moment for moment in expected if moment >= lower]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(rules(), starts, delays)
 def test_occurrences_agree_with_recurring_ical_events(rule: str, start: datetime, delay: int) -> None:
     if "UNTIL" in rule:  # its reading of a local UNTIL is another (it drops the last one)
@@ -109,7 +109,7 @@ simple_rules = st.one_of(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(simple_rules, st.dates(date(2019, 1, 1), date(2026, 1, 1)), delays)
 def test_rules_agree_with_asking_every_day_in_turn(rule: str, start: date, delay: int) -> None:
     noon = datetime(start.year, start.month, start.day, 12)

@@ -94,9 +94,9 @@ def _moves(after: View, old: Item, new: Item) -> Iterator[Mark]:
 
 def _series_moves(after: View, old: Item, new: Item, change: Difference) -> Iterator[Mark]:
     """A new pattern is told as one; otherwise each instance that was moved or does not take place."""
-    if change.gone and not change.kept and any(one.status == "confirmed" for one in change.come):
-        at = begins(change.come[0], after.home)
-        yield Mark(new, "moved", at, now=pattern_of(after, new), was=pattern_of(after, old))
+    now, was = pattern_of(after, new), pattern_of(after, old)
+    if change.gone and now and was and now != was:
+        yield Mark(new, "moved", begins((change.come or change.gone)[0], after.home), now=now, was=was)
         return
     targets = {_start_of(after, one): one for one in change.come if one.moved_from is not None}
     for one in change.gone:

@@ -12,11 +12,10 @@ from newsletter.model.when import Occurrence
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Occurrences that no longer stand as they did, those that stand now instead, and how many stand in both."""
+    """Occurrences that no longer stand as they did, and those that stand now instead."""
 
     gone: tuple[Occurrence, ...] = ()
     come: tuple[Occurrence, ...] = ()
-    kept: int = 0
 
 
 def difference(old: Item, new: Item, programme: Programme) -> Difference:
@@ -27,10 +26,10 @@ def difference(old: Item, new: Item, programme: Programme) -> Difference:
     if old.when == new.when:
         return Difference()
     was, now = _by_start(old, programme), _by_start(new, programme)
-    kept = [start for start in was if start in now and not _lengths_differ(was[start], now[start])]
+    kept = {start for start in was if start in now and not _lengths_differ(was[start], now[start])}
     gone = [one for start, one in was.items() if start not in kept]
     come = [one for start, one in now.items() if start not in kept]
-    return Difference(_without_detail(gone, come, programme), _without_detail(come, gone, programme), len(kept))
+    return Difference(_without_detail(gone, come, programme), _without_detail(come, gone, programme))
 
 
 def still_to_come(item: Item, programme: Programme) -> tuple[Occurrence, ...]:

@@ -56,6 +56,11 @@ def marked(view: View, entry: Entry, item: Item) -> Entry:
     return replace(entry, change=mark.change, flag=entry.flag or FLAGS[mark.change], now=mark.now, was=mark.was)
 
 
+def with_flag(view: View, entry: Entry, change: Change) -> Entry:
+    """The entry with the change's word beside it; it counts as changed only where the changes tell it."""
+    return replace(entry, flag=FLAGS[change], change=change if entry.id in view.marks.told else "")
+
+
 def reader_time(view: View, occurrence: Occurrence) -> TimeText:
     """The occurrence's time in the reader's zone, with the community's beside it where they differ."""
     city = view.draft.community.city or city_of(view.home.key)

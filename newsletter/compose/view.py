@@ -41,6 +41,11 @@ class Marks:
     known_off: frozenset[str] = frozenset()
     vanished: tuple[Item, ...] = ()
 
+    @property
+    def told(self) -> frozenset[str]:
+        """Ids of the items that the section of changes speaks of."""
+        return frozenset(mark.item.id for mark in self.listed)
+
 
 @dataclass(frozen=True, slots=True)
 class View:

@@ -260,3 +260,43 @@ def test_every_change_is_told_in_one_issue_only() -> None:
     )
 
     assert changes(compose(this_week(now), IN_SEATTLE, this_week(now))) == []
+
+
+def test_only_what_the_changes_tell_is_marked_as_changed() -> None:
+    rule = weekly("2026-10-07 09:00", "FREQ=WEEKLY", overrides=(moved("2026-12-09 09:00", "2026-12-10 10:00"),))
+    items = (event("Coffee", rule), replace(TALK, status="cancelled"))
+
+    known = only(entries(compose(this_week(items[0]), IN_SEATTLE, last_week(*items)), "glance"))
+    off = only(entries(compose(this_week(items[1]), IN_SEATTLE, last_week(*items)), "glance"))
+
+    assert (known.flag, known.change) == ("moved", "")
+    assert (off.flag, off.change, off.cancelled) == ("cancelled", "", True)
+    assert only(entries(after(TALK, items[1]), "glance")).change == "cancelled"
+
+
+def test_a_cancellation_stays_told_when_another_word_of_it_is_edited() -> None:
+    off = replace(TALK, status="cancelled")
+
+    issue = compose(this_week(replace(off, summary="Sorry")), IN_SEATTLE, this_week(off))
+
+    assert changes(issue) == []
+
+
+def test_a_place_that_is_taken_out_is_no_other_place() -> None:
+    assert changes(after(TALK, replace(TALK, place=Place()))) == []
+
+
+def test_a_rule_with_another_second_weekday_is_another_pattern() -> None:
+    old = event("Clinic", weekly("2026-10-05 12:00", "FREQ=WEEKLY;BYDAY=MO,WE"))
+    new = event("Clinic", weekly("2026-10-05 12:00", "FREQ=WEEKLY;BYDAY=MO,TH"))
+
+    assert changes(after(old, new)) == [
+        ("moved", "Mondays and Thursdays 12–1 PM", "Mondays and Wednesdays 12–1 PM"),
+    ]
+
+
+def test_a_series_that_gains_a_weekday_has_lost_nothing() -> None:
+    old = event("Clinic", weekly("2026-10-05 12:00", "FREQ=WEEKLY;BYDAY=MO"))
+    new = event("Clinic", weekly("2026-10-05 12:00", "FREQ=WEEKLY;BYDAY=MO,TH"))
+
+    assert changes(after(old, new)) == []

@@ -111,7 +111,7 @@ def test_an_address_that_lists_many_events_joins_none() -> None:
 
 
 def test_talks_of_one_source_at_the_same_hour_stay_apart() -> None:
-    talks = [event(f"Data talk {name}", at("2026-12-08 12:00"), source="talks") for name in ("Ada", "Lin")]
+    talks = [event(f"Short talks on data and maps, room {name}", at("2026-12-08 12:00")) for name in "AB"]
 
     assert len(joined(*talks)) == 2
 

@@ -102,6 +102,7 @@ def test_the_window_is_half_open_in_the_communitys_zone() -> None:
     issue = compose(draft_of(*inside, *outside), Choices(timezone="Pacific/Auckland"))
 
     assert sorted(titles(issue, "events")) == ["First", "Last", "Sunday"]
+    assert [entry.flag for entry in entries(issue, "events")] == ["", "", ""]
 
 
 def test_the_last_day_of_term_is_inside_the_terms_issue() -> None:
@@ -138,12 +139,12 @@ def test_an_event_with_sessions_is_told_once_with_those_of_the_week() -> None:
     assert [row.time.weekday for row in entries(issue, "glance")] == ["Tue", "Thu"]
 
 
-def test_sessions_at_one_hour_say_it_once() -> None:
-    course = event("Course", Sessions((at("2026-12-08 12:00"), at("2026-12-10 12:00"))))
+def test_sessions_around_a_clock_change_name_the_zone_of_each() -> None:
+    course = event("Course", Sessions((at("2027-03-12 12:00"), at("2027-03-15 12:00"))))
 
-    entry = only(entries(compose(draft_of(course), IN_SEATTLE), "events"))
+    entry = only(entries(compose(winter(course), IN_SEATTLE), "events"))
 
-    assert plain(entry.when_text) == "Tue 8 Dec, Thu 10 Dec, 12–1 PM PST"
+    assert plain(entry.when_text) == "Fri 12 Mar, 12–1 PM PST; Mon 15 Mar, 12–1 PM PDT"
 
 
 def test_a_monthly_rule_is_a_card_and_not_an_every_week_line() -> None:

@@ -9,6 +9,8 @@ from newsletter.compose.entries import (
     in_order,
     marked,
     moment_text,
+    reader_time,
+    with_flag,
     with_note_of_start,
 )
 from newsletter.compose.programme import Timed, is_series
@@ -36,7 +38,7 @@ def _card(view: View, timed: Timed) -> Entry | None:
     item, first = timed.item, live[0]
     entry = with_note_of_start(view, at_time(view, entry_of(view, item), first), first)
     if first.status == "moved":
-        entry = replace(entry, flag="moved")
+        entry = with_flag(view, entry, "moved")
     links = calendar_of(item, first)
     texts = cancelled_texts(view, timed)
     entry = replace(entry, when_text=_sessions(view, entry, live), calendar=links, exceptions=texts)
@@ -44,15 +46,13 @@ def _card(view: View, timed: Timed) -> Entry | None:
 
 
 def _sessions(view: View, entry: Entry, live: list[Occurrence]) -> str:
-    """Every session inside the window; a clock that they share is said once."""
+    """Every session inside the window; the zone stands at the end, or with each where they differ."""
     if len(live) == 1:
         return entry.when_text
     more = f" and {len(live) - NAMED} more" if len(live) > NAMED else ""
-    times = [moment_text(view, one) for one in live[:NAMED]]
-    days, clocks = zip(*(text.rpartition(", ")[::2] for text in times), strict=True)
-    if len(set(clocks)) == 1 and all(text.count(", ") == 1 for text in times):
-        return f"{', '.join(days)}{more}, {clocks[0]} {entry.time.zone}"
-    return f"{'; '.join(times)}{more} {entry.time.zone}".strip()
+    if len({reader_time(view, one).zone for one in live}) > 1:
+        return "; ".join(reader_time(view, one).full for one in live[:NAMED]) + more
+    return f"{'; '.join(moment_text(view, one) for one in live[:NAMED])}{more} {entry.time.zone}".strip()
 
 
 def _is_vaguely_inside(view: View, item: Item) -> bool:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from newsletter.compose.entries import FLAGS, at_time, entry_of, in_order, marked, with_note_of_start
+from newsletter.compose.entries import at_time, entry_of, in_order, marked, with_flag, with_note_of_start
 from newsletter.compose.programme import Timed, is_series
 from newsletter.compose.view import View, is_off
 from newsletter.model.issue import Change, Entry, Section
@@ -28,10 +28,10 @@ def _is_shown(view: View, timed: Timed) -> bool:
 def _row(view: View, timed: Timed, occurrence: Occurrence) -> Entry:
     entry = at_time(view, entry_of(view, timed.item), occurrence)
     if is_off(timed.item):
-        status: Change = "cancelled" if timed.item.status == "cancelled" else "postponed"
-        return replace(entry, cancelled=True, flag=FLAGS[status])
+        off: Change = "cancelled" if timed.item.status == "cancelled" else "postponed"
+        return replace(with_flag(view, entry, off), cancelled=True)
     if occurrence.status == "cancelled":
-        return replace(entry, cancelled=True, flag=FLAGS["cancelled"], summary=occurrence.note)
+        return replace(with_flag(view, entry, "cancelled"), cancelled=True, summary=occurrence.note)
     if occurrence.status == "moved":
-        return replace(entry, flag=FLAGS["moved"])
+        return with_flag(view, entry, "moved")
     return marked(view, with_note_of_start(view, entry, occurrence), timed.item)

@@ -84,7 +84,7 @@ class Line:
         if not self.mark(held):
             return True
         self.batches += 1
-        self._settle(held, self.hand_over(held, batch))
+        self.settle(held, self.hand_over(held, batch))
         return True
 
     def claim(self) -> tuple[Claim | None, int]:
@@ -131,11 +131,11 @@ class Line:
         try:
             receipts = {receipt.delivery_id: receipt for receipt in self.provider.submit(batch)}
         except Exception as error:
-            self._settle(held, receipts_for_all(batch, "unknown", f"the provider failed: {type(error).__name__}"))
+            self.settle(held, receipts_for_all(batch, "unknown", f"the provider failed: {type(error).__name__}"))
             raise
         return complete(receipts, tuple(due.delivery_id for due in held.rows))
 
-    def _settle(self, held: Claim, receipts: tuple[Receipt, ...]) -> bool:
+    def settle(self, held: Claim, receipts: tuple[Receipt, ...]) -> bool:
         now = self.now()
         tries = {due.delivery_id: due.tries + 1 for due in held.rows}
         settled = [settlement(one, tries[one.delivery_id], now, self.jitter()) for one in receipts]

@@ -63,7 +63,8 @@ def unsubscribe_headers(subject: Subject) -> Iterator[Finding]:
     if len(found) != 1 or not re.fullmatch(rb"List-Unsubscribe: <https://[!-;=?-~]+>", found[0]):
         yield Finding(f"List-Unsubscribe must stand once, with one https address on one line; found {found}", HEADERS)
     posts = [line for line in head if line.lower().startswith(b"list-unsubscribe-post:")]
-    if posts != [b"List-Unsubscribe-Post: List-Unsubscribe=One-Click"]:
+    wanted = [] if subject.draft.list.leave_url else [b"List-Unsubscribe-Post: List-Unsubscribe=One-Click"]
+    if posts != wanted:
         yield Finding(f"List-Unsubscribe-Post must stand once, as RFC 8058 has it; found {posts}", HEADERS)
     yield from _one_click_address(subject)
 
@@ -92,6 +93,8 @@ def _visible(subject: Subject) -> str:
 
 def _one_click_address(subject: Subject) -> Iterator[Finding]:
     """The links' own address: plain http is for trying things out on this machine, and only there."""
+    if subject.draft.list.leave_url:
+        return
     parts = urlsplit(subject.draft.base_url)
     if parts.scheme != "https":
         level: Level | None = "warning" if parts.hostname in ("127.0.0.1", "localhost", "::1") else None

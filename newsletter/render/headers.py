@@ -23,14 +23,17 @@ FEEDBACK_SENDER = "newsltr"
 
 
 def digest_headers(issue: Issue, draft: Draft, subject: str) -> tuple[tuple[str, str], ...]:
-    """The static headers of an issue, as (name, decoded value)."""
+    """The static headers of an issue, as (name, decoded value).
+
+    A list that is left elsewhere (`leave_url`) promises no one-click leaving: its address need not take a POST.
+    """
     fields = (issue.key, "digest", draft.community.id, FEEDBACK_SENDER)
     return (
         ("From", one_line(draft.sender)),
         *((("Reply-To", one_line(draft.reply_to)),) if draft.reply_to else ()),
         ("Subject", subject),
         ("List-Id", list_id(draft)),
-        ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
+        *(() if draft.list.leave_url else (("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),)),
         ("Precedence", "bulk"),
         ("Feedback-ID", ":".join(_FIELD.sub("-", field) for field in fields)),
     )

@@ -225,3 +225,10 @@ def test_private_machines_are_found(address: str) -> None:
     section = Section("deadlines", "Deadlines", (plain("dev", "deadline", "Try it", url=address),))
     found = {problem.code for problem in Mail(an_issue(sections=(section,))).problems()}
     assert found == {"link.local"}
+
+
+def test_a_list_that_is_left_elsewhere_promises_no_one_click() -> None:
+    elsewhere = GOOD_DRAFT.list.model_copy(update={"leave_url": "https://lists.example.org/staff"})
+    mail = Mail(draft=a_draft(list=elsewhere, base_url="http://news.example.org"))
+    assert mail.problems() == ()
+    assert "List-Unsubscribe-Post" not in dict(render(mail.issue, mail.draft).headers)

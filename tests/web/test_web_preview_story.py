@@ -1,0 +1,187 @@
+"""An editor's afternoon: the sample workspace in the preview, in a real Chromium, while files change under it."""
+
+import re
+import statistics
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Frame, Page, expect
+from support_browser import browser
+from support_loopback import served
+
+from newsletter.app.preview_page import fill_page
+from newsletter.app.previewing import Studio
+from newsletter.app.sample import init_workspace
+from newsletter.runtime.server import listen
+from newsletter.runtime.watcher import watching
+from newsletter.web.changes import Changes
+from newsletter.web.preview import entry_path, new_key, preview_app
+
+pytestmark = pytest.mark.browser
+
+AT = "2026-12-01T09:00"
+KEY = "weekly-2026-12-04"
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with browser() as running:
+        yield running
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    init_workspace(tmp_path / "lab")
+    return tmp_path / "lab"
+
+
+@pytest.fixture
+def at() -> str:
+    return AT
+
+
+@pytest.fixture
+def page(chromium: Browser, root: Path, at: str) -> Iterator[Page]:
+    studio, changes, key, listener = Studio(root, at, environ={}), Changes(), new_key(), listen("127.0.0.1", 0)
+
+    def changed() -> None:
+        studio.refresh()
+        changes.publish()
+
+    app = preview_app(studio, fill_page, changes, port=listener.getsockname()[1], key=key)
+    context = chromium.new_context(viewport={"width": 1360, "height": 860})
+    with served(app, listener) as server, watching(studio.watched, changed):
+        page = context.new_page()
+        page.goto(server.url + entry_path(key))
+        page.wait_for_url(server.url + "/")
+        expect(page.locator("#live")).to_have_attribute("data-state", "live")
+        yield page
+        context.close()
+        changes.close()
+    studio.close()
+
+
+def mail(page: Page) -> Frame:
+    expect(page.locator("#frame iframe")).to_have_count(1)
+    frame = page.locator("#frame iframe").element_handle().content_frame()
+    assert frame
+    frame.wait_for_load_state()
+    return frame
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+
+
+def datathon(root: Path) -> Path:
+    return root / "content" / "datathons" / "2026-12.md"
+
+
+def test_the_first_look_shows_the_next_issue(page):
+    expect(page.locator("#inbox")).to_contain_text(KEY)
+    assert mail(page).get_by_role("heading", name="Common Hours").is_visible()
+    expect(page.locator("#faults")).to_be_empty()
+
+
+def test_no_mail_is_wider_than_the_phone_it_is_read_on(page):
+    for width in (320, 375, 600, 768):
+        page.click(f"#width-{width}")
+        expect(page.locator("#frame")).to_have_css("width", f"{width}px")
+        frame = mail(page)
+        assert frame.evaluate("innerWidth") == width
+        assert frame.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_dark_is_the_themes_own_dark(page):
+    light = mail(page).evaluate("getComputedStyle(document.body).backgroundColor")
+    page.click("#scheme-dark")
+    expect(page.locator("#frame")).to_have_class("frame w600 dark")
+    dark = mail(page).evaluate("getComputedStyle(document.body).backgroundColor")
+    assert (light, dark) == ("rgb(243, 239, 231)", "rgb(15, 19, 27)")
+
+
+def test_berlin_reads_its_own_clock(page):
+    page.select_option("#persona", "berlin")
+    page.wait_for_url("**persona=berlin**")
+    text = mail(page).inner_text("body")
+    assert re.search(r"\b2[0-3]:\d\d", text), "evening times on the 24-hour clock"
+    assert "Berlin" in text
+
+
+def test_a_saved_file_is_a_new_picture(page, root):
+    expect(page.locator("#frame")).not_to_have_attribute("data-shown", re.compile("."))
+    waits = []
+    name = "Datathon"
+    for number in range(5):
+        text = datathon(root).read_text()
+        title = re.search(r'^title = "(.*)"$', text, re.M)
+        assert title
+        name = f"Datathon round {number}"
+        began = time.perf_counter()
+        datathon(root).write_text(text.replace(title[0], f'title = "{name}"'))
+        frame = page.frame_locator("#frame iframe:last-child")
+        expect(frame.get_by_text(name, exact=False).first).to_be_visible()
+        waits.append(time.perf_counter() - began)
+    assert statistics.median(waits) < 3, waits
+
+
+def test_a_broken_template_shows_where_and_leaves_the_last_good_mail(page, root):
+    assert mail(page).get_by_role("heading", name="Common Hours").is_visible()
+    template = root / "templates" / "hours" / "issue.mjml"
+    good = template.read_text()
+    line = good[: good.index("<mj-body")].count("\n") + 2
+    lines = good.split("\n")
+    template.write_text("\n".join([*lines[: line - 1], "{{ nobody.knows ", *lines[line - 1 :]]))
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text("templates/hours/issue.mjml:")
+    expect(alert.locator(".lines span")).to_have_count(3)
+    assert mail(page).get_by_role("heading", name="Common Hours").is_visible()
+    template.write_text(good)
+    expect(alert).to_have_count(0)
+
+
+def test_a_wrong_key_in_the_settings_names_its_line(page, root):
+    edit(root / "config.toml", "[sender]", "colour = 1\n\n[sender]")
+    expect(page.get_by_role("alert")).to_contain_text("config.toml:")
+    expect(page.get_by_role("alert")).to_contain_text("colour")
+    edit(root / "config.toml", "colour = 1\n\n[sender]", "[sender]")
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
+def test_what_is_wrong_in_content_is_listed_with_its_line(page, root):
+    (root / "content" / "community" / "broken.md").write_text("---\ntitle: Odd one\ndates: Smarch 45\n---\nWords.\n")
+    expect(page.locator("#pane")).to_contain_text("content/community/broken.md:3")
+    expect(page.locator("#tab-checks .count")).to_contain_text("E")
+
+
+def test_the_editors_words_appear_when_their_file_does(page, root):
+    (root / "issues").mkdir(exist_ok=True)
+    (root / "issues" / f"{KEY}.md").write_text('+++\nsubject = "The kettle is on"\n+++\n\nHello from the test.\n')
+    expect(page.locator(".subject")).to_have_text("The kettle is on")
+
+
+@pytest.mark.parametrize("at", ["2027-01-19T09:00"])
+def test_an_empty_issue_says_when_the_next_content_is(page, root):
+    for file in (root / "content").rglob("*.*"):
+        if file.name != "2027-03.md":
+            file.unlink()
+    expect(page.locator(".notice")).to_contain_text("This issue is empty.")
+    expect(page.locator(".notice")).to_contain_text("Fri 19 Mar")
+
+
+def test_looking_writes_nothing_but_the_store(page, root):
+    before = {path: path.read_bytes() for path in files_of(root)}
+    for tab in ("text", "headers", "mail"):
+        page.click(f"#tab-{tab}")
+    page.select_option("#digest", "quarterly")
+    page.wait_for_url("**digest=quarterly**")
+    mail(page)
+    assert {path: path.read_bytes() for path in files_of(root)} == before
+
+
+def files_of(root: Path) -> list[Path]:
+    return [path for path in root.rglob("*") if path.is_file() and ".db" not in path.name]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import chain
 from zoneinfo import ZoneInfo
 
@@ -32,6 +33,12 @@ def occurrences(
     Cancelled instances stay, with their status; a moved one counts where it moved to. RuleError for a rule that
     cannot be expanded. At most `limit`, the earliest ones.
     """
+    return _occurrences(when, start, end, home, limit)
+
+
+# Every edition of an issue asks the same of the same frozen values; the zones alone differ, and they come later.
+@lru_cache(maxsize=16_384)
+def _occurrences(when: When, start: datetime, end: datetime, home: ZoneInfo, limit: int) -> tuple[Occurrence, ...]:
     found = [one for one in _all(when, start, end) if _overlaps(one, start, end, home)]
     return tuple(sorted(found, key=lambda one: _span(one, home))[:limit])
 
@@ -166,6 +173,7 @@ def _inclusive(begin: datetime, finish: datetime | None) -> date:
     return max(begin.date(), (finish - _DAY).date()) if finish else begin.date()
 
 
+@lru_cache(maxsize=4096)
 def _last_of_series(when: Recurrence) -> date | None:
     zone = ZoneInfo(when.timezone)
     rules = [parse_rule(rule) for rule in when.rules]

@@ -27,11 +27,13 @@ def open_store(url: str, root: Path) -> Store:
     store = Store(_engine(_anchored(url, root)))
     try:
         migrate(store)
-    except sa.exc.OperationalError as error:
+    except sa.exc.DatabaseError as error:
         store.close()
-        raise StoreError(
-            f"the store {url} cannot be opened ({error.orig}): check [store] url in config.toml"
-        ) from error
+        text = f"the store {url} cannot be opened ({error.orig}): check [store] url in config.toml"
+        raise StoreError(text) from error
+    except StoreError:
+        store.close()
+        raise
     return store
 
 
@@ -57,7 +59,10 @@ def _create_private(path: Path) -> None:
 
 
 def _engine(url: URL) -> Engine:
-    engine = sa.create_engine(url)
+    try:
+        engine = sa.create_engine(url)
+    except (sa.exc.NoSuchModuleError, ImportError) as error:
+        raise StoreError(f"[store] url names a database without a driver here: {url.drivername} ({error})") from error
     if engine.dialect.name == "sqlite":
         sa.event.listen(engine, "connect", _prepare_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)

@@ -1,0 +1,170 @@
+import stat
+import threading
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from newsletter.model.people import Consent
+from newsletter.store import consents, migrate, suppressions
+from newsletter.store.engine import Store, StoreError, open_store
+from newsletter.store.tables import APPEND_ONLY, delivery_event, issue_event, metadata
+from newsletter.store.tables import consent as consent_table
+
+URL = "sqlite:///subscribers/newsletter.db"
+NOW = datetime(2026, 12, 4, 17, 0, tzinfo=UTC)
+LINE = Consent("f00d", "community", "added", NOW, "test")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return open_store(URL, tmp_path)
+
+
+def test_a_new_store_is_made_below_the_workspace_and_only_its_owner_may_read_it(tmp_path: Path) -> None:
+    open_store(URL, tmp_path)
+    file = tmp_path / "subscribers" / "newsletter.db"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_opening_again_finds_the_schema_in_order(store: Store, tmp_path: Path) -> None:
+    assert not migrate.migrate(open_store(URL, tmp_path))
+
+
+def test_the_program_speaks_the_newest_schema() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(migrate.SCRIPTS))
+    assert ScriptDirectory.from_config(config).get_current_head() == migrate.HEAD
+
+
+def test_the_migrations_build_the_very_tables_the_queries_use(store: Store) -> None:
+    with store.read() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_a_store_of_a_newer_program_is_refused_in_a_sentence(store: Store, tmp_path: Path) -> None:
+    with store.begin() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(StoreError, match="9999"):
+        open_store(URL, tmp_path)
+
+
+def test_a_url_that_is_none_and_a_place_that_cannot_be_written_are_named(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="not a database URL"):
+        open_store("newsletter.db", tmp_path)
+    with pytest.raises(StoreError, match="without a driver"):
+        open_store("parchment:///newsletter.db", tmp_path)
+    (tmp_path / "subscribers").write_text("a file where the folder should be")
+    with pytest.raises(StoreError, match=r"subscribers/newsletter\.db"):
+        open_store(URL, tmp_path)
+
+
+def test_a_file_that_is_no_database_is_named_too(tmp_path: Path) -> None:
+    (tmp_path / "subscribers").mkdir()
+    (tmp_path / "subscribers" / "newsletter.db").write_bytes(b"this is not a database, it is a letter" * 40)
+    with pytest.raises(StoreError, match="not a database"):
+        open_store(URL, tmp_path)
+
+
+def test_commits_survive_a_power_cut_and_foreign_keys_hold(store: Store) -> None:
+    with store.read() as connection:
+        pragma = {
+            name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys")
+        }
+    assert pragma == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+
+
+def test_writers_who_read_first_wait_for_each_other_and_none_is_lost(store: Store) -> None:
+    def work(name: int) -> None:
+        for turn in range(25):
+            with store.begin() as connection:
+                before = suppressions.count(connection, "lab")
+                suppressions.add(connection, "lab", f"{name}-{turn}-{before}", reason="operator", at=NOW)
+
+    threads = [threading.Thread(target=work, args=(name,)) for name in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with store.read() as connection:
+        assert suppressions.count(connection, "lab") == 100
+
+
+def test_a_transaction_that_fails_leaves_nothing(store: Store) -> None:
+    with pytest.raises(sa.exc.StatementError, match="naive"), store.begin() as connection:
+        consents.append(connection, "lab", [LINE, replace(LINE, at=datetime(2026, 12, 4))])
+    with store.read() as connection:
+        assert consents.of(connection, "lab", LINE.who) == ()
+
+
+def test_what_is_written_while_reading_is_rolled_back(store: Store) -> None:
+    with store.read() as connection:
+        suppressions.add(connection, "lab", "f00d", reason="operator", at=NOW)
+    with store.read() as connection:
+        assert suppressions.reason_of(connection, "lab", "f00d") == ""
+
+
+def test_reading_keeps_no_writer_waiting(store: Store) -> None:
+    with store.read() as reading:
+        assert suppressions.count(reading, "lab") == 0
+        with store.begin() as connection:
+            suppressions.add(connection, "lab", "f00d", reason="operator", at=NOW)
+        assert suppressions.count(reading, "lab") == 0, "a reader sees one moment"
+
+
+def test_instants_come_back_in_utc_and_naive_ones_are_refused(store: Store) -> None:
+    noon_in_tokyo = datetime(2026, 12, 4, 12, 0, tzinfo=timezone(timedelta(hours=9)))
+    with store.begin() as connection:
+        consents.append(connection, "lab", [Consent("f00d", "community", "added", noon_in_tokyo, "test")])
+        (line,) = consents.of(connection, "lab", "f00d")
+    assert line.at == noon_in_tokyo
+    assert line.at.tzinfo is UTC
+    naive = Consent("f00d", "community", "added", datetime(2026, 12, 4), "test")
+    with pytest.raises(sa.exc.StatementError, match="naive"), store.begin() as connection:
+        consents.append(connection, "lab", [naive])
+
+
+@pytest.mark.parametrize("verb", ["UPDATE {} SET community = 'other'", "DELETE FROM {}"])
+@pytest.mark.parametrize("table", APPEND_ONLY)
+def test_logs_can_only_grow(store: Store, table: str, verb: str) -> None:
+    with store.begin() as connection:
+        connection.execute(
+            sa.insert(consent_table), {**_row(), "who": "f00d", "list": "l", "action": "added", "how": ""}
+        )
+        connection.execute(sa.insert(issue_event), {**_row(), "key": "weekly-2026-12-04", "state": "drafted"})
+        connection.execute(
+            sa.insert(delivery_event), {**_row(), "delivery_id": "d", "kind": "lost", "state": "unknown"}
+        )
+    with pytest.raises(sa.exc.IntegrityError, match="append-only"), store.begin() as connection:
+        connection.exec_driver_sql(verb.format(table))
+
+
+def _row() -> dict[str, object]:
+    return {"community": "lab", "at": NOW}
+
+
+def test_one_store_keeps_communities_apart(store: Store) -> None:
+    with store.begin() as connection:
+        consents.append(connection, "lab", [LINE])
+        suppressions.add(connection, "lab", "f00d", reason="bounced", at=NOW)
+        assert consents.of(connection, "club", "f00d") == ()
+        assert suppressions.reason_of(connection, "club", "f00d") == ""
+
+
+def test_a_graver_reason_takes_the_place_of_a_lighter_one_in_any_order(store: Store) -> None:
+    for who, reasons in (("a", ("bounced", "complained")), ("b", ("complained", "bounced"))):
+        with store.begin() as connection:
+            for reason in reasons:
+                suppressions.add(connection, "lab", who, reason=reason, at=NOW)  # type: ignore[arg-type]  # words
+            assert suppressions.reason_of(connection, "lab", who) == "complained"
+
+
+def test_every_table_names_its_community() -> None:
+    assert [table.name for table in metadata.sorted_tables if "community" not in table.c] == []

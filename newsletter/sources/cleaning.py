@@ -9,11 +9,17 @@ from dataclasses import dataclass
 from newsletter.sources.links import outside_code
 
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
-_LIQUID_COMMENT = re.compile(r"\{%-?\s*comment\s*-?%\}.*?\{%-?\s*endcomment\s*-?%\}", re.DOTALL)
+_LIQUID_OPEN = re.compile(r"\{%-?[ \t]*comment[ \t]*-?%\}")
+_LIQUID_CLOSE = re.compile(r"\{%-?[ \t]*endcomment[ \t]*-?%\}")
 _REFERENCE = re.compile(r"""\{\{[<%]\s*(?:rel)?ref\s+["']([^"'\n]*)["']\s*[>%]\}\}""")
 _SITE = re.compile(r"\{\{-?\s*(?:site\.(?:base_?url|url)|\.Site\.BaseURL|config\.base_url)\s*-?\}\}", re.IGNORECASE)
 _RELATIVE = re.compile(r"""\{\{-?\s*["']([^"'\n]*)["']\s*\|\s*(?:relative_url|absolute_url|relURL|absURL)\s*-?\}\}""")
-_TEMPLATE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}(?!\()", re.DOTALL)
+#: Each stops at the next opening of its kind, so that text full of openings costs no more than its length.
+_TEMPLATE = re.compile(
+    r"\{\{(?:[^{}]|\{(?!\{)|\}(?!\})){0,2000}\}\}"
+    r"|\{%(?:[^{%]|\{(?!%)|%(?!\})){0,2000}%\}"
+    r"|\{#(?:[^{#]|\{(?!#)|#(?!\})){0,2000}#\}"
+)
 _ATTRIBUTES = re.compile(r"\{:[^{}\n]*\}|(?<=[\])#\w])[ \t]*\{[.#][^{}\n]*\}")
 _DIV = re.compile(r"^[ \t]*:{3,}[ \t]*(?:\{[^\n]*\}|[\w-]*)[ \t]*$\n?", re.MULTILINE)
 _SPAN = re.compile(r"\[([^\[\]\n]*)\]\{[.#][^{}\n]*\}")
@@ -53,7 +59,7 @@ def _strip(text: str, site: str, removed: list[str], mdx: bool) -> str:
         return ""
 
     text = _COMMENT.sub("", text)
-    text = _LIQUID_COMMENT.sub("", text)
+    text = _without_liquid_comments(text)
     text = _REFERENCE.sub(r"\1", text)
     text = _SITE.sub(lambda _: site, text)
     text = _RELATIVE.sub(r"\1", text)
@@ -64,3 +70,15 @@ def _strip(text: str, site: str, removed: list[str], mdx: bool) -> str:
     if mdx:
         text = _MDX_COMPONENT.sub(take, _MDX_IMPORT.sub("", text))
     return text
+
+
+def _without_liquid_comments(text: str) -> str:
+    kept: list[str] = []
+    position = 0
+    while begun := _LIQUID_OPEN.search(text, position):
+        ended = _LIQUID_CLOSE.search(text, begun.end())
+        if ended is None:
+            break
+        kept.append(text[position : begun.start()])
+        position = ended.end()
+    return "".join([*kept, text[position:]])

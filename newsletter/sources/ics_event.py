@@ -1,12 +1,13 @@
-"""One VEVENT read property by property, icalendar taking the lines apart; a broken property is named, not fatal."""
+"""One VEVENT read property by property; a broken property is named and not fatal.
+
+Lines are taken apart here and not by icalendar, which reads `%2C` in a link as a comma and unescapes twice.
+"""
 
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
-
-from icalendar.parser import Contentline, unescape_char
 
 from newsletter.model.problem import Origin
 from newsletter.model.when import TzSource
@@ -22,6 +23,12 @@ _TEXTS = frozenset(
 )
 _NAMES = _TEXTS | {"DTSTART", "DTEND", "RECURRENCE-ID", "RRULE", "RDATE", "EXDATE", "CATEGORIES", "ORGANIZER"}
 _UNESCAPED_COMMA = re.compile(r"(?<!\\),")
+_ESCAPE = re.compile(r"\\([\\;,:nN\"])")
+#: Dates hold no colon, but the zone ids before them may: TZID=tzone://Microsoft/Utc:20260708T120000.
+_DATED = re.compile(r"[^;:]+(;.*)?:([0-9TZ,/PDWHMS+\- ]*)", re.IGNORECASE)
+_QUOTED = re.compile(r"""[^;:"]+((?:;(?:"[^"]*"|[^":])*)?):(.*)""", re.DOTALL)
+_PARAMETER = re.compile(r""";([A-Za-z0-9-]+)=("[^"]*"|[^;"]*)""")
+_DATES = frozenset({"DTSTART", "DTEND", "RECURRENCE-ID", "RDATE", "EXDATE"})
 _NAME = re.compile(r"[A-Za-z0-9-]+")
 
 
@@ -110,27 +117,22 @@ def read_vevent(component: Component, origin: Origin, zones: CalendarZones, sour
 
 
 def _read_line(line: Line, event: VEvent, zones: CalendarZones, source: SourceSettings) -> None:
-    try:
-        name, parameters, value = Contentline(line.text).parts()  # type: ignore[no-untyped-call]  # icalendar annotates it in part
-    except ValueError as error:
-        event.report.error("E-ICS", f"{line.name} cannot be read: {error}"[:300], line.number)
-        return
-    name = str(name).upper()
-    plain = {str(key).upper(): str(given) for key, given in parameters.items()}
+    plain, value = _content_line(line)
+    name = line.name
     match name:
         case "DTSTART" | "DTEND" | "RECURRENCE-ID":
-            _read_moment(name, plain, str(value), line, event, zones, source)
+            _read_moment(name, plain, value, line, event, zones, source)
         case "RDATE" | "EXDATE":
             target = event.rdates if name == "RDATE" else event.exdates
-            target += _moments(plain, str(value), line, event, zones, source)
+            target += _moments(plain, value, line, event, zones, source)
         case "RRULE":
-            event.rules.append(str(value).strip().rstrip(";"))
+            event.rules.append(value.strip().rstrip(";"))
         case "CATEGORIES":
-            event.categories += [unescape_char(part).strip() for part in _UNESCAPED_COMMA.split(str(value))]
+            event.categories += [_unescape(part).strip() for part in _UNESCAPED_COMMA.split(value)]
         case "ORGANIZER":
             event.organizer = plain.get("CN", "").strip()
         case _:
-            event.texts.setdefault(name, unescape_char(str(value)).replace("\r\n", "\n"))
+            event.texts.setdefault(name, _unescape(value))
 
 
 def _read_moment(
@@ -174,3 +176,18 @@ def _moment(
         zone, how = zones.find(tzid, event.report, line.number)
         return Moment(plain, zone, how, line.number)
     return Moment(plain, zones.home, "floating" if not zones.named else "source_default", line.number)
+
+
+def _unescape(value: str) -> str:
+    """A TEXT value as meant (RFC 5545, 3.3.11)."""
+    return _ESCAPE.sub(lambda escaped: "\n" if escaped[1] in "nN" else escaped[1], value)
+
+
+def _content_line(line: Line) -> tuple[dict[str, str], str]:
+    """The parameters and the value of a line (RFC 5545, 3.1), quotes around parameters removed."""
+    found = _DATED.fullmatch(line.text.strip()) if line.name in _DATES else None
+    found = found or _QUOTED.fullmatch(line.text)
+    if found is None:
+        return {}, line.text.partition(":")[2]
+    parameters = {name.upper(): value.strip('"') for name, value in _PARAMETER.findall(found[1] or "")}
+    return parameters, found[2]

@@ -105,7 +105,8 @@ def _title(fields: Fields, record: Record, report: Report) -> str:
         report.warning("W-PLACEHOLDER", f"The title is still {title!r}.", found.line if found else None)
     if record.heading:
         return shorten(record.heading, MAX_TITLE)
-    report.warning("W-TITLE", f"There is no title; {record.stem or 'untitled'!r} stands in for it.")
+    if not report.failed:
+        report.warning("W-TITLE", f"There is no title; {record.stem or 'untitled'!r} stands in for it.")
     return record.stem or "untitled"
 
 

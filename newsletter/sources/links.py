@@ -1,12 +1,13 @@
 """Links of a page made to work in a mail: absolute, or plain text where nobody can know where they lead."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
-_FENCE = re.compile(r"^(`{3,}|~{3,}).*?^\1[`~]*[ \t]*$", re.MULTILINE | re.DOTALL)
-_CODE = re.compile(r"(?<!`)(`{1,3})(?!`)[^`]{1,2000}?(?<!`)\1(?!`)")
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
+_TICKS = re.compile(r"`+")
+_HIDDEN = re.compile("\ue000(\\d+)\ue001")
 _TARGET = re.compile(
     r"""\]\([ \t]*(<[^>\n]*>|[^\s()<>]*(?:\([^\s()]*\)[^\s()]*)*)([ \t]+(?:"[^"\n]*"|'[^'\n]*'))?[ \t]*\)"""
 )
@@ -76,25 +77,58 @@ def absolute_links(markdown: str, base: Base) -> Linked:
 def outside_code(markdown: str, change: Callable[[str], str]) -> str:
     """Apply a change to everything but code blocks and code spans."""
     parts: list[str] = []
-    position = 0
-    spans = [match.span() for match in _FENCE.finditer(markdown)]
-    for start, end in spans:
-        parts += [_outside_spans(markdown[position:start], change), markdown[start:end]]
-        position = end
-    parts.append(_outside_spans(markdown[position:], change))
+    for is_code, block in _blocks(markdown):
+        parts.append(block if is_code else _outside_spans(block, change))
     return "".join(parts)
+
+
+def _blocks(markdown: str) -> Iterator[tuple[bool, str]]:
+    """Fenced code and what lies between, by lines; a fence that is never closed runs to the end (CommonMark)."""
+    fence = ""
+    block: list[str] = []
+    for row in markdown.splitlines(keepends=True):
+        found = _FENCE.match(row)
+        if fence:
+            block.append(row)
+            if found and found[1].startswith(fence) and not row[found.end() :].strip():
+                yield True, "".join(block)
+                fence, block = "", []
+        elif found:
+            yield False, "".join(block)
+            fence, block = found[1], [row]
+        else:
+            block.append(row)
+    yield bool(fence), "".join(block)
 
 
 def _outside_spans(text: str, change: Callable[[str], str]) -> str:
     """Code spans are hidden behind marks, so that a link whose text holds code is still seen whole."""
+    text = text.replace("\ue000", "").replace("\ue001", "")
     spans: list[str] = []
+    kept: list[str] = []
+    position = 0
+    for start, end in _spans(text):
+        kept += [text[position:start], f"\ue000{len(spans)}\ue001"]
+        spans.append(text[start:end])
+        position = end
+    changed = change("".join([*kept, text[position:]]))
+    return _HIDDEN.sub(lambda match: spans[int(match[1])], changed)
 
-    def hide(match: re.Match[str]) -> str:
-        spans.append(match[0])
-        return f"\ue000{len(spans) - 1}\ue001"
 
-    changed = change(_CODE.sub(hide, text.replace("\ue000", "").replace("\ue001", "")))
-    return re.sub("\ue000(\\d+)\ue001", lambda match: spans[int(match[1])], changed)
+def _spans(text: str) -> Iterator[tuple[int, int]]:
+    """Code spans: a run of backticks to the next run of the same length."""
+    runs = [match.span() for match in _TICKS.finditer(text)]
+    by_length: dict[int, list[int]] = {}
+    for start, end in reversed(runs):
+        by_length.setdefault(end - start, []).append(start)
+    position = 0
+    for start, end in runs:
+        same = by_length[end - start]
+        while same and same[-1] <= start:
+            same.pop()
+        if start >= position and same:
+            position = same[-1] + end - start
+            yield start, position
 
 
 def _rewrite(text: str, target: Callable[[str], str]) -> str:

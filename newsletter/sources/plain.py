@@ -10,7 +10,7 @@ from markdown_it.token import Token
 
 MAX_SUMMARY = 600
 #: A first paragraph further down than this is no summary.
-_LOOKED_AT = 20_000
+_LOOKED_AT = 5_000
 _TAG = re.compile(
     r"</?(?:a|b|i|u|p|br|div|span|ul|ol|li|strong|em|h[1-6]|html|body|table|font)\b[^>]*>", re.IGNORECASE
 )

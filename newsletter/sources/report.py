@@ -2,6 +2,8 @@
 
 from newsletter.model.problem import Level, Origin, Problem, has_errors
 
+MAX_PROBLEMS = 1000
+
 
 class Report:
     """Problems against one origin; a line given with a problem is nearer than the origin's own."""
@@ -9,6 +11,7 @@ class Report:
     def __init__(self, origin: Origin) -> None:
         self.origin = origin
         self.problems: list[Problem] = []
+        self._seen: set[Problem] = set()
 
     def error(self, code: str, text: str, line: int | None = None) -> None:
         """Something that holds the item back."""
@@ -32,7 +35,14 @@ class Report:
         return has_errors(self.problems)
 
     def _add(self, level: Level, code: str, text: str, line: int | None) -> None:
+        if len(self._seen) > MAX_PROBLEMS:
+            return
         place = Origin(self.origin.source, self.origin.path, line or self.origin.line)
         problem = Problem(level, code, text, place)
-        if problem not in self.problems:
+        if len(self._seen) == MAX_PROBLEMS:
+            problem = Problem(
+                "error", "E-CAP", f"More than {MAX_PROBLEMS} problems; no more are listed.", self.origin
+            )
+        if problem not in self._seen:
+            self._seen.add(problem)
             self.problems.append(problem)

@@ -30,7 +30,7 @@ def parse_address(text: str) -> Address:
     if len(typed) > LONGEST:
         return Address(problems=(f"the address is longer than {LONGEST} characters",))
     try:
-        found = validate_email(typed, check_deliverability=False, allow_smtputf8=False)
+        found = validate_email(typed, check_deliverability=False, allow_smtputf8=False, strict=True)
     except EmailNotValidError as error:
         return Address(problems=(f"{typed!r} is not an address: {_sentence(error)}",))
     domain = (found.ascii_domain or found.domain).lower()

@@ -17,7 +17,8 @@ def _unmet(source: SourceSettings, reading: Reading, today: date) -> Iterator[Pr
     origin = Origin(source.name, source.path)
     found, least = len(reading.items), source.expect.min_items
     if found < least:
-        yield Problem("warning", "source.few", f"{found} items, at least {least} expected; is a file missing?", origin)
+        text = f"{found} items, at least {least} expected; is a file missing?"
+        yield Problem("warning", "source.few", text, origin)
     newest = max((report.newest for report in reading.sources if report.newest), default=None)
     days = source.expect.fresh_days
     if days is not None and (newest is None or newest < today - timedelta(days=days)):

@@ -14,6 +14,7 @@ _LOOKED_AT = 5_000
 _TAG = re.compile(
     r"</?(?:a|b|i|u|p|br|div|span|ul|ol|li|strong|em|h[1-6]|html|body|table|font)\b[^>]*>", re.IGNORECASE
 )
+_MARKED = re.compile(r"[\\`*_\[<&!]")
 _URL_ALONE = re.compile(r"\s*<?https?://\S+>?\s*")
 
 
@@ -42,10 +43,11 @@ def first_heading(markdown: str) -> tuple[str, int, int] | None:
 
 def plain_text(markdown: str) -> str:
     """Words of one field without markup or line breaks."""
-    if not markdown.strip():
-        return ""
-    tokens = _parser().parse(html_to_markdown(markdown)[:_LOOKED_AT])
-    return " ".join(text for token in tokens if token.type == "inline" and (text := _plain(token)))
+    if not _MARKED.search(markdown):
+        return " ".join(markdown.split())
+    # As one line: a field that begins with "1." or "#" is no list and no heading.
+    text = " ".join(html_to_markdown(markdown)[:_LOOKED_AT].split())
+    return " ".join(filter(None, map(_plain, _parser().parseInline(text))))
 
 
 def shorten(text: str, limit: int = MAX_SUMMARY) -> str:
@@ -72,6 +74,8 @@ def _plain(inline: Token) -> str:
             parts.append(token.content)
         elif token.type in ("softbreak", "hardbreak"):
             parts.append(" ")
+        elif token.type == "html_inline" and not _TAG.fullmatch(token.content):
+            parts.append(token.content)
     return " ".join("".join(parts).split())
 
 

@@ -153,7 +153,8 @@ def test_a_change_of_all_that_follows_splits_the_series() -> None:
     reading = read(
         calendar(
             f"{WEEKLY}\nRRULE:FREQ=WEEKLY",
-            "UID:w\nSUMMARY:Weekly, later\nRECURRENCE-ID;RANGE=THISANDFUTURE;TZID=America/Los_Angeles:20261028T090000\n"
+            "UID:w\nSUMMARY:Weekly, later\n"
+            "RECURRENCE-ID;RANGE=THISANDFUTURE;TZID=America/Los_Angeles:20261028T090000\n"
             "DTSTART;TZID=America/Los_Angeles:20261028T140000\nDTEND;TZID=America/Los_Angeles:20261028T150000",
         ),
         "ics",

@@ -339,3 +339,14 @@ def test_places_tell_their_mode() -> None:
     assert place("Room 4") == ("in_person", "Room 4")
     assert place("TBA") == ("tba", "")
     assert place("https://meet.example.org/x") == ("online", "")
+
+
+def test_titles_lose_their_markup_and_nothing_else() -> None:
+    for written, title in [
+        ("1. Introduction", "1. Introduction"),
+        ("# of bugs found", "# of bugs found"),
+        ("The `map` of *all* things", "The map of all things"),
+        ("C++: vector<int>", "C++: vector<int>"),
+        ("<b>Bold</b> &amp; bright", "Bold & bright"),
+    ]:
+        assert one(f"---\ntitle: '{written}'\n---\nx").title == title

@@ -19,7 +19,10 @@ _TRACKING = re.compile(r"^(utm_\w+|fbclid|gclid|mc_[ce]id|ref)$", re.IGNORECASE)
 
 def plain_url(url: str) -> str:
     """An address as it is compared: host without www, no scheme, fragment, tracking parameters or last slash."""
-    parts = urlsplit(url.strip())
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError:  # an address that is none is compared as it stands
+        return url.strip()
     host = (parts.hostname or "").removeprefix("www.")
     query = urlencode(sorted(pair for pair in parse_qsl(parts.query) if not _TRACKING.match(pair[0])))
     path = re.sub(r"/index\.html?$", "/", parts.path).rstrip("/")
@@ -60,8 +63,16 @@ def first_start(when: When | None) -> datetime | None:
     if isinstance(when, Sessions):
         return first_start(when.sessions[0])
     if isinstance(when, Instant) or (isinstance(when, Recurrence) and not when.all_day):
-        return localise(when.start, ZoneInfo(when.timezone)).astimezone(UTC)
+        return _in_utc(when.start, when.timezone)
     return None
+
+
+def _in_utc(wall: datetime, timezone: str) -> datetime | None:
+    """The wall clock in UTC; None at the ends of the calendar, where there is no such instant."""
+    try:
+        return localise(wall, ZoneInfo(timezone)).astimezone(UTC)
+    except OverflowError:
+        return None
 
 
 def compatible_times(one: When | None, other: When | None) -> bool:

@@ -73,11 +73,16 @@ def programme_of(draft: Draft) -> Programme:
     home = ZoneInfo(draft.community.timezone)
     window = Window(draft.slot.window.start.astimezone(home), draft.slot.window.end.astimezone(home))
     moment = max(draft.as_of, draft.slot.send_at)
-    items = tuple(sorted(filter(may_be_told, draft.items), key=lambda item: (item.title.casefold(), item.id)))
+    items = tuple(sorted(filter(may_be_told, draft.items), key=_place_in_order))
     bare = Programme(draft, home, window, moment, items, (), follows_of(items), {})
     timed = tuple(timed for item in items if (timed := Timed(item, inside(item, bare))).occurrences)
     usual = {item: usual_of(item, bare) for item in items if item.kind == "event" and is_series(item.when)}
     return replace(bare, timed=timed, usual=usual)
+
+
+def _place_in_order(item: Item) -> tuple[str, str, str]:
+    """A total order, even where a source gives one id twice."""
+    return item.title.casefold(), item.id, f"{item.origin}"
 
 
 def may_be_told(item: Item) -> bool:

@@ -5,59 +5,32 @@ from dataclasses import replace
 from datetime import date, datetime, time
 
 import pytest
-from compose_builders import SEATTLE, at, cancelled, days, draft_of, event, mondays, moved, weekly
+from compose_builders import (
+    IN_BERLIN,
+    SEATTLE,
+    TERMS,
+    at,
+    cancelled,
+    days,
+    draft_of,
+    event,
+    local,
+    mondays,
+    moved,
+    weekly,
+)
+from compose_strategies import items, words
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter.compose.draft import draft_hash, dump_draft, load_draft
+from newsletter.compose.facts import check_facts
+from newsletter.compose.identity import join
 from newsletter.compose.issue import compose
 from newsletter.model.issue import Choices, Note
-from newsletter.model.item import Deadline, Item, Place
+from newsletter.model.item import Deadline, Item, Reading
 from newsletter.model.problem import Origin, Problem
-from newsletter.model.when import AllDay, Instant, Override, Recurrence, Sessions, Vague, WeeklyRange
-
-words = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
-dates = st.dates(date(2026, 1, 1), date(2028, 1, 1))
-clocks = st.datetimes(datetime(2026, 1, 1), datetime(2028, 1, 1))
-instants = st.builds(Instant, clocks, st.none() | clocks, st.just(SEATTLE))
-whole_days = st.builds(AllDay, dates, dates)
-overrides = st.builds(
-    Override, clocks, st.sampled_from(["moved", "cancelled"]), st.none() | clocks, place=st.none() | words
-)
-whens = st.one_of(
-    st.none(),
-    instants,
-    whole_days,
-    st.builds(Sessions, st.lists(instants | whole_days, min_size=1, max_size=3).map(tuple)),
-    st.builds(
-        WeeklyRange, st.just((0, 2)), dates, dates, st.none() | st.times(), st.none() | st.times(), st.just(SEATTLE)
-    ),
-    st.builds(
-        Recurrence,
-        clocks,
-        st.none() | clocks,
-        st.just(SEATTLE),
-        st.just(("FREQ=WEEKLY",)),
-        exdates=st.lists(clocks, max_size=2).map(tuple),
-        overrides=st.lists(overrides, max_size=2).map(tuple),
-        until=st.none() | dates,
-    ),
-    st.builds(Vague, words, st.none() | dates),
-)
-deadlines = st.builds(Deadline, words, clocks | dates, st.just(SEATTLE))
-items = st.builds(
-    Item,
-    id=words,
-    kind=st.sampled_from(["event", "announcement", "page"]),
-    title=words,
-    origins=st.just((Origin("events", "content/a.md", 3),)),
-    when=whens,
-    place=st.builds(Place, name=words),
-    deadlines=st.lists(deadlines, max_size=2).map(tuple),
-    publish=st.none() | dates,
-    tags=st.lists(words, max_size=2).map(tuple),
-    custom=st.lists(st.tuples(words, words), max_size=1).map(tuple),
-)
+from newsletter.model.when import WeeklyRange
 
 
 @given(st.lists(items, max_size=3), words)
@@ -131,3 +104,20 @@ def test_times_of_day_survive() -> None:
 
     assert isinstance(item.when, WeeklyRange)
     assert item.when.start == time(12, 5)
+
+
+@given(st.lists(items, max_size=6), st.lists(items, max_size=4), st.randoms(use_true_random=False))
+@settings(deadline=None, max_examples=60)
+def test_whatever_was_read_an_issue_comes_out_and_order_is_no_matter(found, before, random) -> None:
+    shuffled = random.sample(found, len(found))
+    month = ("2026-12-01", "2027-01-01")
+    issues = []
+    for order in (found, shuffled):
+        reading = check_facts(
+            join(Reading(tuple(order))), terms=dict(TERMS), timezone=SEATTLE, as_of=local("2026-12-01")
+        )
+        draft = draft_of(*reading.items, sent="2026-12-01 09:00", window=month)
+        baseline = draft_of(*before, sent="2026-11-27 09:00")
+        issues.append(compose(draft, IN_BERLIN, baseline))
+
+    assert issues[0] == issues[1]

@@ -44,6 +44,7 @@ ERRORS = [
     (replace(TALK, summary="Lorem ipsum dolor"), "E-PLACEHOLDER"),
     (replace(TALK, hosts=(".na.character",)), "E-PLACEHOLDER"),
     (news("To be announced"), "E-PLACEHOLDER"),
+    (replace(TALK, title="FIXME", place=Place()), "E-PLACEHOLDER"),
 ]
 
 

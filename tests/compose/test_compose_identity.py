@@ -187,3 +187,9 @@ def test_addresses_are_compared_without_what_does_not_matter() -> None:
     assert plain_url("http://www.Example.org/a/?b=1&utm_source=x#c") == plain_url("https://example.org/a?b=1")
     assert plain_url("https://example.org/a?id=1") != plain_url("https://example.org/a?id=2")
     assert plain_url("") == ""
+
+
+def test_odd_addresses_and_years_do_no_harm() -> None:
+    odd = [event("Talk", at("9999-12-31 20:00", 0), url="http://[odd"), event("Talk", at("0001-01-01 00:00"), id="b")]
+
+    assert len(joined(*odd)) == 2

@@ -243,7 +243,12 @@ def test_the_masthead_names_the_days_the_term_and_the_zone() -> None:
 
 def test_an_empty_issue_says_when_there_is_something_again() -> None:
     issue = compose(
-        draft_of(event("Winter datathon", at("2027-03-19 11:00", 3)), note=Note(body="Hello")), IN_SEATTLE
+        draft_of(
+            event("Ball", at("2027-04-19 11:00")),
+            event("Winter datathon", at("2027-03-19 11:00", 3)),
+            note=Note(body="Hello"),
+        ),
+        IN_SEATTLE,
     )
 
     assert issue.empty

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from newsletter.compose.entries import at_time, entry_of, in_order, moment_text
-from newsletter.compose.moments import begins, ends
+from newsletter.compose.moments import begins, day_of, ends
 from newsletter.compose.view import View, is_off
 from newsletter.dates.zones import localise
 from newsletter.model.issue import Entry, Section
@@ -14,6 +14,8 @@ from newsletter.model.when import Occurrence
 
 #: How far beyond the window a deadline is already told.
 AHEAD = timedelta(days=14)
+#: Days are compared before instants, so that a placeholder at the end of the calendar needs no instant.
+_SLACK = timedelta(days=1)
 
 
 def build(view: View) -> Section | None:
@@ -27,6 +29,8 @@ def is_near(view: View, deadline: Deadline) -> bool:
     """Whether it lies ahead of the reader and not too far off; a date alone lasts to the end of that day."""
     at = occurrence_of(deadline)
     window = view.programme.window
+    if not window.start.date() - _SLACK <= day_of(at, view.home) <= window.end.date() + AHEAD:
+        return False
     begin, end = begins(at, view.home), ends(at, view.home)
     return end > view.programme.moment and window.start <= begin < window.end + AHEAD
 

@@ -24,6 +24,9 @@ from newsletter.store.handle import StoreError
 
 LOG = logging.getLogger(__name__)
 LARGEST_EXCERPT = 1_000_000
+#: Folders whose files make an issue, besides what the sources name.
+FOLDERS = ("content", "templates", "issues")
+WILD = frozenset("*?[")
 NO_MENU = Menu("", (), ())
 
 
@@ -47,6 +50,8 @@ class Studio:
         self._lock = RLock()
         self._opened: Workspace | None = None
         self._menu = NO_MENU
+        self._files: tuple[str, ...] = (CONFIG, PERSONAS, LISTS)
+        self._folders: tuple[str, ...] = FOLDERS
         self._drafts: dict[str, Draft] = {}
         self._shown: dict[tuple[str, str], Shown] = {}
         self._good: dict[tuple[str, str], View] = {}
@@ -65,10 +70,7 @@ class Studio:
 
     def watched(self) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
         """The files, and the folders with all below them, whose change is a reason to refresh."""
-        files = tuple(self.root / name for name in (CONFIG, PERSONAS, LISTS))
-        patterns = [source.path for source in self._opened.settings.sources] if self._opened else []
-        folders = dict.fromkeys(("content", "templates", "issues", *(_fixed_part(pattern) for pattern in patterns)))
-        return files, tuple(self.root / name for name in folders if name not in ("", "."))
+        return tuple(self.root / name for name in self._files), tuple(self.root / name for name in self._folders)
 
     def show(self, digest: str = "", persona: str = "") -> Shown:
         """The issue of a digest as a persona gets it; names that are not there fall back to the first there is."""
@@ -92,6 +94,7 @@ class Studio:
         if self._opened is None:
             opened = open_workspace(self.root, self._environ, self._clock)
             self._menu = _menu(opened)
+            self._files, self._folders = _places(opened)
             self._opened = opened
         return self._opened
 
@@ -110,6 +113,7 @@ class Studio:
         return Shown(self._menu, digest, persona, view)
 
     def _fallback(self, digest: str, persona: str, problems: Sequence[Problem]) -> Shown:
+        digest, persona = _one_of(digest, self._menu.digests), _one_of(persona, self._menu.personas)
         faults = tuple(excerpt(problem, self._lines) for problem in problems)
         return Shown(self._menu, digest, persona, self._good.get((digest, persona)), faults)
 
@@ -143,6 +147,16 @@ def _menu(workspace: Workspace) -> Menu:
     return Menu(settings.community.name, digests, personas)
 
 
+def _places(workspace: Workspace) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Files, and folders, relative to the root, that the settings make matter."""
+    settings = workspace.settings
+    texts = (section.path for section in settings.sections.values() if section.path)
+    patterns = [source.path for source in settings.sources]
+    whole = (pattern for pattern in patterns if not set(pattern) & WILD)
+    folders = dict.fromkeys((*FOLDERS, *filter(None, map(_fixed_part, patterns))))
+    return tuple(dict.fromkeys((CONFIG, PERSONAS, LISTS, *texts, *whole))), tuple(folders)
+
+
 def _one_of(name: str, entries: Sequence[Named]) -> str:
     names = [entry.name for entry in entries]
     return name if name in names else next(iter(names), "")
@@ -151,7 +165,7 @@ def _one_of(name: str, entries: Sequence[Named]) -> str:
 def _fixed_part(pattern: str) -> str:
     """The first folder of a source's pattern, or "" where it starts with a wildcard."""
     first, *rest = PurePosixPath(pattern).parts or ("",)
-    return first if rest and not set(first) & set("*?[") and first not in ("..", "/") else ""
+    return first if rest and not set(first) & WILD and first not in ("..", "/") else ""
 
 
 def _once(draft: Draft, built: Built) -> tuple[Problem, ...]:

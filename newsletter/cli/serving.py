@@ -40,6 +40,7 @@ def serve_preview(ws: Workspace, at: str | None, *, port: int = 0, open_browser:
         stack.enter_context(watching(studio.watched, changed))
         first = address(listener) + entry_path(key)
         say(f"Preview of {ws.settings.community.name}: {first}\nIt follows your files. Ctrl+C ends it.")
+        sys.stdout.flush()
         if open_browser:
             webbrowser.open(first)
         stop.wait()
@@ -58,4 +59,5 @@ def run_workspace(ws: Workspace) -> None:
         waking(lambda: tick(ws, ws.clock(), stop.is_set)),
     ):
         say(f"{ws.settings.community.name}: public pages on {address(listener)}, cadence running. Ctrl+C ends it.")
+        sys.stdout.flush()
         stop.wait()

@@ -1,0 +1,160 @@
+"""`newsletter run` and `newsletter preview` as processes; and wakers that meet at the moment of sending."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from cadence_workspace import Clock, mails, new_workspace, opened, states
+from support_loopback import Served, ask
+
+from newsletter.app.operating import tick
+from newsletter.app.sample import init_workspace
+from newsletter.runtime.server import listen
+from newsletter.runtime.waker import waking
+
+WEEK = "weekly-2026-12-04"
+SOON = timedelta(milliseconds=50)
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    init_workspace(tmp_path / "lab")
+    return tmp_path / "lab"
+
+
+def on_port(root: Path, port: int) -> None:
+    config = root / "config.toml"
+    text = config.read_text()
+    assert "[web]\n" in text
+    config.write_text(text.replace("[web]\n", f"[web]\nport = {port}\n"))
+
+
+@contextmanager
+def process(root: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("NEWSLETTER_")}
+    command = [sys.executable, "-m", "newsletter", "--workspace", str(root), *arguments]
+    running = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environ,
+        cwd=Path(__file__).parents[2],
+    )
+    try:
+        yield running
+    finally:
+        running.kill()
+        running.communicate()
+
+
+def first_line(running: subprocess.Popen[str]) -> str:
+    assert running.stdout
+    return running.stdout.readline()
+
+
+def port_in(line: str) -> int:
+    found = re.search(r"http://127\.0\.0\.1:(\d+)", line)
+    assert found, line
+    return int(found[1])
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_run_serves_until_it_is_told_to_stop(root, number):
+    on_port(root, 0)
+    with process(root, "run") as running:
+        server = Served(port_in(first_line(running)))
+        answer, page = ask(server, "GET", "/u/not-ours")
+        assert (answer.status, "This link does not work" in page) == (404, True)
+        assert ask(server, "GET", "/healthz")[0].status == 200
+        began = time.monotonic()
+        running.send_signal(number)
+        out, err = running.communicate(timeout=20)
+        assert running.returncode == 0, err
+        assert time.monotonic() - began < 8
+        assert "Traceback" not in err
+        assert "not-ours" not in out + err
+
+
+def test_a_port_in_use_is_one_clear_message(root):
+    taken = listen("127.0.0.1", 0)
+    port = taken.getsockname()[1]
+    on_port(root, port)
+    for arguments in (("run",), ("preview", "--port", str(port))):
+        with process(root, *arguments) as running:
+            out, err = running.communicate(timeout=30)
+        assert running.returncode == 1
+        assert f"port {port} on 127.0.0.1 is in use" in err
+        assert "Traceback" not in out + err
+    taken.close()
+
+
+def test_preview_prints_the_address_with_its_key_and_ends_on_interrupt(root):
+    with process(root, "preview", "--at", "2026-12-01") as running:
+        line = first_line(running)
+        server = Served(port_in(line))
+        path = line.strip().split(str(server.port))[1]
+        assert ask(server, "GET", "/")[0].status == 403
+        entry, _ = ask(server, "GET", path)
+        cookie = {"Cookie": entry.getheader("Set-Cookie", "").partition(";")[0]}
+        answer, page = ask(server, "GET", "/", headers=cookie)
+        assert (answer.status, WEEK in page) == (200, True)
+        running.send_signal(signal.SIGINT)
+        _, err = running.communicate(timeout=20)
+        assert running.returncode == 0, err
+        assert "Traceback" not in err
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock("2026-12-01T09:00")
+
+
+@pytest.fixture
+def lab(tmp_path: Path, clock: Clock) -> Path:
+    return new_workspace(tmp_path / "cadence", clock)
+
+
+def until(condition, within: float = 20.0) -> None:
+    end = time.monotonic() + within
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def wakers(stack: ExitStack, root: Path, clock: Clock, count: int) -> list:
+    rooms = [opened(root, clock, review="automatic") for _ in range(count)]
+    for ws in rooms:
+        stack.enter_context(waking(lambda ws=ws: tick(ws, ws.clock()), SOON))
+    return rooms
+
+
+def test_two_running_wakers_send_one_issue(lab, clock, caplog):
+    with ExitStack() as stack:
+        first, _ = wakers(stack, lab, clock, 2)
+        until(lambda: states(first) == {WEEK: "drafted"})
+        clock.move("2026-12-04T09:00")
+        until(lambda: states(first) == {WEEK: "sent"})
+        time.sleep(0.3)
+    assert len(mails(first)) == 2
+    assert "could not be worked on" not in caplog.text
+
+
+def test_a_restart_at_the_moment_of_sending_sends_once(lab, clock):
+    with ExitStack() as stack:
+        (first,) = wakers(stack, lab, clock, 1)
+        until(lambda: states(first) == {WEEK: "drafted"})
+        clock.move("2026-12-04T09:00")
+    for _ in range(3):
+        with ExitStack() as stack:
+            (again,) = wakers(stack, lab, clock, 1)
+            until(lambda ws=again: states(ws) == {WEEK: "sent"})
+    assert len(mails(first)) == 2

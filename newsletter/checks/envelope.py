@@ -32,7 +32,7 @@ def preheader(subject: Subject) -> Iterator[Finding]:
     origin = _written(subject, subject.issue.note.preheader, "preheader")
     if not line:
         yield Finding("there is no preheader; write one in the issue's file, of 60 to 120 characters", origin)
-    elif line.casefold().startswith(subject.edition.subject.casefold()):
+    elif subject.edition.subject and line.casefold().startswith(subject.edition.subject.casefold()):
         yield Finding(f"the preheader repeats the subject; say something else: {line!r}", origin)
     elif len(line) not in PREHEADER_LENGTH:
         yield Finding(f"the preheader has {len(line)} characters; 60 to 120 are shown: {line!r}", origin)

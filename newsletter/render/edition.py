@@ -10,7 +10,6 @@ from markupsafe import Markup
 
 from newsletter.model.issue import Draft, Issue
 from newsletter.model.mail import Edition
-from newsletter.render.dark import dark_css
 from newsletter.render.errors import RenderError, template_problem
 from newsletter.render.escaping import escape, one_line
 from newsletter.render.headers import digest_headers
@@ -63,7 +62,7 @@ def edition_key(marks: Marks) -> str:
 
 def _html(issue: Issue, draft: Draft, shared: Mapping[str, object]) -> str:
     """The HTML with as many cards as fit the size that mail programs show whole."""
-    names = {**shared, "pad": PREHEADER_PAD, "dark_css": _dark(draft, shared["tracks"], shared["plain_track"])}
+    names = {**shared, "pad": PREHEADER_PAD}
     cards = min(
         card_limit(issue), max((len(part.entries) for part in issue.sections if part.kind == "events"), default=0)
     )
@@ -91,13 +90,6 @@ def tidy(text: str) -> str:
     lines = [line if line == "-- " else line.rstrip() for line in plain.split("\n")]
     kept = [line for index, line in enumerate(lines) if line or (index and lines[index - 1])]
     return "\n".join(kept).strip("\n") + "\n"
-
-
-def _dark(draft: Draft, tracks: object, plain: object) -> Markup:
-    assert isinstance(tracks, dict)
-    theme = _theme(draft.theme, _folder(draft))
-    found = [*tracks.values(), *([plain] if plain and plain not in tracks.values() else [])]
-    return dark_css(theme.dark, [track.colours for track in found])
 
 
 def _folder(draft: Draft) -> str:

@@ -34,8 +34,3 @@ def marks_for(*inputs: object) -> Marks:
     for value in inputs:
         digest.update(repr(value).encode("utf-8", "backslashreplace"))
     return Marks(digest.hexdigest()[:32])
-
-
-def wording(parts: Parts) -> str:
-    """The static text of the parts with each slot as its name in guillemets, for reading and checking."""
-    return "".join(part if isinstance(part, str) else f"«{part.name}»" for part in parts)

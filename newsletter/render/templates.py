@@ -45,8 +45,6 @@ def render_template(env: ImmutableSandboxedEnvironment, folder: str, name: str, 
         missing = f"{folder}/{error.name}"
         text = f"this template is missing; create the file {missing}"
         raise RenderError(template_problem("src.missing", text, missing)) from None
-    except RenderError:
-        raise
     except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError) as error:
         path, line = _place(error.__traceback__, folder) or (f"{folder}/{name}", None)
         raise RenderError(template_problem("src.undefined", f"{error}", path, line)) from None

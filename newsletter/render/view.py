@@ -9,6 +9,7 @@ from itertools import groupby
 from newsletter.dates.wording import day_text
 from newsletter.model.issue import Change, DayTile, Draft, Entry, Issue, Section
 from newsletter.model.workspace import Track
+from newsletter.render.dark import dark_css
 from newsletter.render.slots import Marks
 from newsletter.render.theme import DROP_IN, Theme, topic_tracks
 
@@ -83,6 +84,7 @@ def context(issue: Issue, draft: Draft, theme: Theme, marks: Marks) -> dict[str,
     """All names a template of an issue may use, besides those of `carded`."""
     right_to_left = issue.choices.language.split("-")[0] in _RTL_LANGUAGES
     tracks = _tracks(issue, theme)
+    plain = Tracked(len(tracks), theme.tracks.get(DROP_IN) or next(iter(theme.tracks.values())))
     return {
         "issue": issue,
         "note": issue.note,
@@ -94,7 +96,8 @@ def context(issue: Issue, draft: Draft, theme: Theme, marks: Marks) -> dict[str,
         "listed": frozenset(entry.id for entry in _entries(issue, glance=True)),
         "told": frozenset(entry.url for entry in _entries(issue, glance=False)),
         "tracks": tracks,
-        "plain_track": Tracked(len(tracks), theme.tracks[DROP_IN]) if DROP_IN in theme.tracks else _first(tracks),
+        "plain_track": plain,
+        "dark_css": dark_css(theme.dark, [track.colours for track in (*tracks.values(), plain)]),
         "tile_rows": tile_rows(issue.strip, tracks, theme),
         "legend": legend(issue, tracks, theme),
         "followed": followed(issue),
@@ -204,19 +207,13 @@ def _tracks(issue: Issue, theme: Theme) -> dict[str, Tracked]:
     return {name: Tracked(index, track) for index, (name, track) in enumerate(found.items())}
 
 
-def _first(tracks: Mapping[str, Tracked]) -> Tracked | None:
-    return next(iter(tracks.values()), None)
-
-
 def _bars(tile: DayTile, tracks: Mapping[str, Tracked], theme: Theme) -> tuple[str, ...]:
     drop_in = theme.tracks.get(DROP_IN)
     found = [tracks[topic].colours if topic in tracks else drop_in for topic in tile.topics]
     return tuple(track.bar for track in found if track)[:BARS]
 
 
-def _week_heading(entry: Entry, monday: date | None) -> str:
+def _week_heading(entry: Entry, monday: date) -> str:
     """ "Week of 7 December"; the month in the entry's words where they are of the same month."""
-    if monday is None or entry.day is None:
-        return ""
-    month = entry.time.month_long if monday.month == entry.day.month else ""
-    return f"Week of {monday.day} {month or monday.strftime('%B')}"
+    same = entry.day is not None and monday.month == entry.day.month
+    return f"Week of {monday.day} {(same and entry.time.month_long) or monday.strftime('%B')}"

@@ -24,6 +24,7 @@ from newsletter.checks.registry import RULES, run_checks
 from newsletter.model.issue import Draft, Entry, Issue, Section
 from newsletter.model.mail import Edition, Parts, SlotRef
 from newsletter.model.problem import Origin, Problem
+from newsletter.model.workspace import SectionSettings
 from newsletter.render.edition import render
 
 GOOD_ISSUE, GOOD_DRAFT = an_issue(), a_draft()
@@ -232,3 +233,54 @@ def test_a_list_that_is_left_elsewhere_promises_no_one_click() -> None:
     mail = Mail(draft=a_draft(list=elsewhere, base_url="http://news.example.org"))
     assert mail.problems() == ()
     assert "List-Unsubscribe-Post" not in dict(render(mail.issue, mail.draft).headers)
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("", [("error", "inbox.subject")]),
+        ("EVERYTHING HAPPENS ON FRIDAY", [("warning", "inbox.subject")]),
+        ("x" * 79, [("warning", "inbox.subject")]),
+        ("Ten signs!", []),
+    ],
+)
+def test_subjects(line: str, found: list[tuple[str, str]]) -> None:
+    assert [(problem.level, problem.code) for problem in Mail(an_issue(subject=line)).problems()] == found
+
+
+@pytest.mark.parametrize("line", ["Too short", "long " * 40, "Pipelines on Tuesday, datathon on Friday and more"])
+def test_a_preheader_adds_something_of_the_right_length(line: str) -> None:
+    assert [problem.code for problem in Mail(an_issue(preheader=line)).problems()] == ["inbox.preheader"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rule"),
+    [
+        ("<h1 ", '<a href="https://data.example.org"> </a><h1 ', "a11y.link-name"),
+        ('<html lang="en"', "<html", "a11y.lang"),
+        ('scope="row"', "", "a11y.layout-table"),
+        ('href="https://data.example.org"', 'href="http://[x"', "link.relative"),
+    ],
+)
+def test_other_ways_to_break_the_html(old: str, new: str, rule: str) -> None:
+    assert rule in {problem.code for problem in Mail(edition=swap(old, new)).problems()}
+
+
+def test_placeholders_are_found_in_a_sections_own_file() -> None:
+    draft = a_draft(
+        sections=(("jobs", SectionSettings(title="Work with us", path="content/jobs.md")),),
+        section_texts=(("jobs", "Lorem ipsum"),),
+    )
+    assert [(problem.code, str(problem.origin)) for problem in Mail(draft=draft).problems()] == [
+        ("src.placeholder", "content/jobs.md")
+    ]
+
+
+def test_a_word_that_merely_looks_like_a_placeholder_is_left_alone() -> None:
+    words = plain("todo", "thanks", "Todor Mastodon", summary="for the TODOS talk, and for Tk and xxx")
+    assert Mail(with_entries("thanks", words)).problems() == ()
+
+
+def test_a_link_in_the_note_is_traced_to_the_editors_file() -> None:
+    note = replace(NOTE, body="[here](http://old.example.org/)", origin=Origin("issue", "issues/w.md", 5))
+    assert [(p.code, str(p.origin)) for p in Mail(an_issue(note=note)).problems()] == [("link.http", "issues/w.md:5")]

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import date
 from xml.etree.ElementTree import Element
 
 import html5lib
@@ -160,6 +161,26 @@ def test_a_long_window_is_told_by_weeks() -> None:
     assert words.count("Week of 7 December") == words.count("Week of 14 December") == 1
     assert words.index("Week of 14 December") < words.index("Later") < words.index("Last")
     assert "Week of 14 December\nTue 15" in text_of(term)
+
+
+def test_a_week_that_begins_in_the_old_month_is_named_by_its_monday() -> None:
+    first = event("new-year", "New year's walk", 1, "9–10 AM")
+    friday = replace(first, day=date(2027, 1, 1), time=time_on(1, "9–10 AM", 1, 2027))
+    window = Window(WINDOW.start, WINDOW.end.replace(year=2027, month=3))
+    words = words_of(html_of(an_issue(sections=(Section("glance", "At a glance", (friday,)),), window=window)))
+    assert "Week of 28 December" in words
+
+
+def test_an_undated_entry_of_the_table_says_what_is_known() -> None:
+    vague = plain("retreat", "event", "Writing retreat", when_text="late winter quarter")
+    issue = an_issue(sections=(Section("glance", "At a glance", (vague,)),))
+    assert "late winter quarter" in words_of(html_of(issue))
+    assert "late winter quarter" in text_of(issue)
+
+
+def test_an_undated_card_stands_without_a_date() -> None:
+    vague = plain("retreat", "event", "Writing retreat", when_text="late winter quarter")
+    assert "Soon" in words_of(html_of(with_events(vague)))
 
 
 def test_a_week_is_not_told_by_weeks() -> None:

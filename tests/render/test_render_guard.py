@@ -94,9 +94,10 @@ def test_unprocessed_source_never_gets_out(leak: str) -> None:
 
 
 def test_a_raw_block_left_open_is_refused() -> None:
-    body = "<mj-section><mj-column><mj-raw><div></mj-raw></mj-column></mj-section><mj-section></mj-section>"
-    with pytest.raises(RenderError):
+    body = "<mj-raw><div></mj-raw><mj-section><mj-column></mj-column></mj-section><mj-raw></div></mj-raw>"
+    with pytest.raises(RenderError) as caught:
         compile_mjml(f"<mjml><mj-body>{body}</mj-body></mjml>", "x.mjml")
+    assert "came through into the mail; close every tag of mj-raw" in only_problem(caught)
 
 
 def test_a_fault_in_a_section_is_found_in_the_sections_file() -> None:

@@ -58,6 +58,7 @@ def test_styles_go_into_every_tag_in_a_stable_order() -> None:
         ("> quoted\n> twice", "> quoted twice"),
         ("a\n\n---\n\nb", "a\n\n* * *\n\nb"),
         ("# Top\n\ntext", "Top\n\ntext"),
+        ("    code\n    more", "code\nmore"),
     ],
 )
 def test_text_of_markdown(written: str, text: str) -> None:

@@ -94,6 +94,7 @@ def test_a_section_of_ones_own_may_have_a_template_of_its_own() -> None:
         ('fg = "#8C2A12"\n', "", "[tracks.dive] lacks fg"),
         ("[palette.dark]", "[palette.night]", "the table [dark] is missing"),
         ('name = "Hours"', "name = Hours", "not valid TOML"),
+        ("[tracks.dive]", "[tracks]\nx = 1\n[tracks.dive]", "the table [x] is missing"),
     ],
 )
 def test_a_wrong_theme_setting_is_named(old: str, new: str, said: str) -> None:

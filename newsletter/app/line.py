@@ -138,7 +138,8 @@ class Line:
     def settle(self, held: Claim, receipts: tuple[Receipt, ...]) -> bool:
         now = self.now()
         tries = {due.delivery_id: due.tries + 1 for due in held.rows}
-        settled = [settlement(one, tries[one.delivery_id], now, self.jitter()) for one in receipts]
+        jitter = self.jitter()  # one for the batch: what is put off together is tried again together
+        settled = [settlement(one, tries[one.delivery_id], now, jitter) for one in receipts]
         with self.ws.store.begin() as connection:
             written = claims.settle(connection, self.job.community, held, settled, now)
         if written:

@@ -115,4 +115,5 @@ def _bytes(parts: MimeParts, values: Mapping[str, str]) -> Iterable[bytes]:
         elif part.context == "header":
             yield escape(values[part.name], "header").encode("ascii")
         else:
-            yield quoted_printable(escape(values[part.name], part.context))
+            # The dash keeps a last line of 76 from growing by the soft break that follows every slot.
+            yield quoted_printable(escape(values[part.name], part.context) + "-")[:-1]

@@ -100,6 +100,14 @@ def test_no_line_is_too_long_and_none_ends_bare(token: str) -> None:
     assert raw.isascii()
 
 
+@pytest.mark.parametrize("length", [74, 75, 76, 77, 150, 151, 152])
+def test_a_value_that_just_fills_its_line_leaves_room_for_the_soft_break(length: int) -> None:
+    raw = raw_mail(preferences_url="a" * length)
+    assert max(len(line) for line in raw.split(b"\r\n")) <= 76 + 2
+    assert max(len(line) for line in raw.split(b"\r\n\r\n", 1)[1].split(b"\r\n")) <= 76
+    assert f"Change: {'a' * length}\r\n" in parse(raw).get_body(("plain",)).get_content()  # type: ignore[union-attr]
+
+
 def test_slots_in_a_body_stand_between_soft_breaks() -> None:
     parts = tuple(quoted(("See ", SlotRef("web_url", "text"), " now.\n")))
     assert parts == (b"See ", b"=\r\n", SlotRef("web_url", "text"), b"=\r\n", b" now.\r\n")

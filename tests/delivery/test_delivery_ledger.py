@@ -302,3 +302,31 @@ def test_a_worker_that_slept_past_its_lease_writes_and_sends_nothing(
     assert states["unknown"] == (BATCH if marked else 0)
     assert states["accepted"] == READERS - states["unknown"]
     assert max(other.sink.values()) == 1
+
+
+def test_a_lease_that_is_over_is_over_even_if_nobody_has_looked(planned_root: Path, tmp_path: Path) -> None:
+    shutil.copytree(planned_root, tmp_path, dirs_exist_ok=True)
+    clock = Clock()
+    ws = open_at(tmp_path, clock)
+    sleeper = Line(ws, Silent(), find_job(ws, KEY), clock, BATCH, WORKERS[0], lambda: 0.0)
+    held, _ = sleeper.claim()
+    assert held is not None
+    clock.now = held.lease_until
+    assert not sleeper.mark(held)
+    assert status(ws, KEY)["states"]["pending"] == READERS
+
+
+@pytest.mark.parametrize("outcome", sorted(OUTCOME_STATE))
+def test_only_a_reply_that_proves_it_unsent_frees_a_delivery_for_another_attempt(
+    planned_root: Path, tmp_path: Path, outcome: Outcome
+) -> None:
+    shutil.copytree(planned_root, tmp_path, dirs_exist_ok=True)
+    ws = open_at(tmp_path)
+    line = Line(ws, Silent(), find_job(ws, KEY), Clock(), BATCH, WORKERS[0], lambda: 0.0)
+    held, _ = line.claim()
+    assert held is not None
+    assert line.mark(held)
+    assert line.settle(held, receipts_for_all(line.fill(held), outcome, ""))
+    with ws.store.read() as connection:
+        live = set(connection.execute(sa.select(attempt_item.c.live)).scalars())
+    assert live == {outcome in ("accepted", "unknown")}

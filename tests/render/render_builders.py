@@ -64,9 +64,9 @@ def time_on(day: int, clock: str, month: int = 12, year: int = 2026) -> TimeText
         month_long=f"{on:%B}",
         year=str(year),
         clock=clock,
-        zone="PST",
+        zone="PST" if clock else "",
         date_text=f"{on:%a} {day} {on:%b}",
-        full=f"{on:%a} {day} {on:%b}, {clock} PST",
+        full=f"{on:%a} {day} {on:%b}, {clock} PST" if clock else f"{on:%a} {day} {on:%b}",
     )
 
 

@@ -193,6 +193,9 @@ def test_days_that_last_say_until_when() -> None:
     one = event("open", "Open house", 9, "", place="Steam Hall")
     words = words_of(html_of(an_issue(sections=(Section("glance", "At a glance", (days, one)),))))
     assert "until Thu 10 Dec" in words
+    assert "All day" in words_of(html_of(with_events(one)))
+    lasting = replace(days, when_text="Tue 8 Dec to Thu 10 Dec")
+    assert "Tue 8 Dec to Thu 10 Dec" in words_of(html_of(with_events(lasting)))
     assert "all day" in words
 
 

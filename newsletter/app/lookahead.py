@@ -40,6 +40,7 @@ def _next_time(item: Item, found: Iterable[Occurrence], home: ZoneInfo) -> str:
     if not times:
         return item.when.text if isinstance(item.when, Vague) else ""
     text = time_text(times[0], zone=home, clock=12, home=home, home_city="").full
+    text += f" ({times[0].status})" if times[0].status != "confirmed" else ""
     return f"{text} and {len(times) - 1} more" if len(times) > 1 else text
 
 

@@ -1,6 +1,7 @@
 """Which moment is meant: `--at` on the command line, and the slot a digest has then."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -31,6 +32,12 @@ def read_at(ws: Workspace, text: str | None) -> datetime:
     except ValueError:
         raise UsageError(f"--at {text!r} is not a date; write 2026-12-04 or 2026-12-04T09:00") from None
     return moment if moment.tzinfo else localise(moment, home_zone(ws))
+
+
+def at_moment(ws: Workspace, text: str | None) -> Workspace:
+    """The workspace with its clock standing at `--at`, or as it is where none was given."""
+    moment = read_at(ws, text)
+    return replace(ws, clock=lambda: moment) if text else ws
 
 
 def find_digest(ws: Workspace, name: str) -> DigestSettings:

@@ -8,6 +8,7 @@ from typing import TextIO
 
 from newsletter.model.problem import Problem
 
+WIDE = 160
 _STYLE = {"error": "bold red", "warning": "yellow", "info": "dim"}
 
 
@@ -58,4 +59,5 @@ def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[objec
         table.add_column(column, justify="right" if numeric else "left", overflow="fold")
     for row in body:
         table.add_row(*(Text(str(cell)) for cell in row))
-    Console(highlight=False).print(table)
+    # Beside a terminal, a pipe or file has no width of its own: nothing there needs folding at 80.
+    Console(highlight=False, width=None if sys.stdout.isatty() else WIDE).print(table)

@@ -39,8 +39,8 @@ def send(
 
     from newsletter.app import dispatching, sending, timing
 
-    ws = workspace(context)
-    moment = timing.read_at(ws, at)
+    ws = timing.at_moment(workspace(context), at)
+    moment = ws.clock()
     if dry_run:
         return _dry_run(dispatching.look_at_audience(ws, name, moment))
     with dispatching.provider_of(ws) as provider, _progress() as on_progress:
@@ -100,9 +100,7 @@ def _show(report: dict[str, object]) -> None:
     parts = ", ".join(f"{count} {state}" for state, count in states.items() if count)
     say(f"{report['key']}: {report['state']}, {planned} planned: {parts or 'nothing yet'}")
     if states["unknown"]:
-        say(
-            f"{states['unknown']} of {planned} unknown: the provider may have them; they are not sent again blindly."
-        )
+        say(f"{states['unknown']} of {planned} unknown: the provider may have them; they are not sent again blindly.")
     if states["pending"]:
         say(f"{states['pending']} of {planned} wait for another try: newsletter send {report['key']}")
 

@@ -45,6 +45,14 @@ def time_rules(fields: Fields, source: SourceSettings, default: str, report: Rep
 
 def read_when_fields(fields: Fields, rules: TimeRules, report: Report, *, date_is_event: bool) -> When | None:
     """When it happens, or None where no field says so; `date_is_event` tells what a bare `date` key means."""
+    try:
+        return _read_when(fields, rules, report, date_is_event=date_is_event)
+    except OverflowError:
+        report.error("E-YEAR", "The time reaches beyond the year 9999; correct the year or the duration.")
+        return None
+
+
+def _read_when(fields: Fields, rules: TimeRules, report: Report, *, date_is_event: bool) -> When | None:
     when = _from_start(fields, rules, report) or _from_dates(fields, rules, report, date_is_event=date_is_event)
     found = fields.find("recurrence")
     if found is not None:

@@ -65,9 +65,9 @@ BAD = [
 def test_a_bad_file_is_named_at_once_and_costs_only_itself(kind: str, data: bytes, code: str) -> None:
     bad, good = f"content/bad.{ENDINGS[kind]}", f"content/good.{ENDINGS[kind]}"
     source = SourceSettings(name="lab", format=kind, path="content/*")
-    begun = time.perf_counter()
+    begun = time.process_time()
     reading = read_source(source, [Blob(bad, data), Blob(good, GOOD[kind])], SourceContext("Europe/Berlin"))
-    assert time.perf_counter() - begun < 1
+    assert time.process_time() - begun < 1
     assert [(p.level, p.code) for p in reading.problems if p.origin.path == bad] == [("error", code)]
     assert [item.title for item in reading.items if item.origin.path == good] == ["Fine"]
     assert reading.sources[0].files == 2
@@ -110,9 +110,9 @@ HOSTILE = [
 
 @pytest.mark.parametrize(("kind", "data"), HOSTILE, ids=[f"{kind}-{n}" for n, (kind, _) in enumerate(HOSTILE)])
 def test_hostile_input_is_read_or_refused_in_a_moment(kind: str, data: bytes) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     reading = read(data, kind)
-    assert time.perf_counter() - begun < 3
+    assert time.process_time() - begun < 3
     assert reading.items or reading.problems
 
 
@@ -269,3 +269,11 @@ def test_any_words_in_any_field_give_a_reading(kind: str, values: dict[str, str]
     }[kind]
     reading = read(text.encode(), kind)
     assert reading.items or codes(reading)
+
+
+def test_a_time_beyond_the_calendar_is_an_error_of_its_own() -> None:
+    data = b"title,start,duration\nLate,9999-12-31 23:59,60\nFine,2026-12-01 12:00,60\n"
+    source = SourceSettings(name="lab", format="csv", path="content/*")
+    reading = read_source(source, [Blob("content/talks.csv", data)], SourceContext("Europe/Berlin"))
+    assert [(p.code, p.origin.line) for p in reading.problems if p.level == "error"] == [("E-YEAR", 2)]
+    assert {item.title: item.held_back for item in reading.items} == {"Late": True, "Fine": False}

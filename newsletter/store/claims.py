@@ -47,7 +47,7 @@ def due(connection: Connection, job: Mailing, now: datetime, limit: int) -> tupl
         )
         .select_from(_with_reader(job.list))
         .where(delivery.c.mailing_id == job.id, delivery.c.state == "pending", delivery.c.not_before <= now)
-        .order_by(delivery.c.edition_key, delivery.c.not_before, delivery.c.id)
+        .order_by(delivery.c.edition_key, delivery.c.not_before)  # as the index has it: no claim sorts the rest
         .limit(limit)
         .with_for_update(of=delivery, skip_locked=True)
     )

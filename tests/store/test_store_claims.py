@@ -31,8 +31,9 @@ def test_one_mailing_has_one_delivery_for_one_subscriber(tmp_path: Path) -> None
     with_readers(ws, 1)
     with_issue(ws)
     plan_issue(ws, KEY, render, NOW)
-    with pytest.raises(sa.exc.IntegrityError, match="UNIQUE"), ws.store.begin() as connection:
+    with ws.store.read() as connection:
         (row,) = connection.execute(sa.select(delivery)).mappings()
+    with pytest.raises(sa.exc.IntegrityError, match="UNIQUE"), ws.store.begin() as connection:
         connection.execute(sa.insert(delivery).values(dict(row) | {"id": "another id"}))
 
 

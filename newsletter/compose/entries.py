@@ -63,8 +63,13 @@ def with_flag(view: View, entry: Entry, change: Change) -> Entry:
 
 def reader_time(view: View, occurrence: Occurrence) -> TimeText:
     """The occurrence's time in the reader's zone, with the community's beside it where they differ."""
-    city = view.draft.community.city or city_of(view.home.key)
+    city = community_city(view)
     return time_text(occurrence, zone=view.zone, clock=view.choices.clock, home=view.home, home_city=city)
+
+
+def community_city(view: View) -> str:
+    """The name people know the community's clock by."""
+    return view.draft.community.city or city_of(view.home.key)
 
 
 def moment_text(view: View, occurrence: Occurrence) -> str:

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from newsletter.compose.entries import moment_text
+from newsletter.compose.entries import community_city, moment_text, reader_time
 from newsletter.compose.moments import begins, day_of
 from newsletter.compose.programme import HORIZON, Timed, between, is_series, usual_of
 from newsletter.compose.view import View
@@ -43,6 +43,17 @@ def place_in_week(view: View, item: Item) -> tuple[int, str, str, str]:
         return 7, "", item.title.casefold(), item.id
     clock = usual.start.astimezone(view.zone).time().isoformat() if isinstance(usual.start, datetime) else ""
     return day_of(usual, view.zone).weekday(), clock, item.title.casefold(), item.id
+
+
+def elsewhere_of(view: View, item: Item) -> str:
+    """What the pattern's clock is for the community, where that is another: "3 PM in Seattle"."""
+    usual = next(iter(usual_of(item, view.programme)), None)
+    elsewhere = reader_time(view, usual).elsewhere if usual else ""
+    if usual is None or not elsewhere or day_of(usual, view.home) == day_of(usual, view.zone):
+        return elsewhere
+    # A date beside a pattern would name one week of many: where the weekday differs, it is the weekday that is said.
+    there = pattern_text(usual, zone=view.home, clock=view.choices.clock)
+    return f"{there} in {community_city(view)}"
 
 
 def exceptions_of(view: View, timed: Timed) -> tuple[str, ...]:

@@ -78,6 +78,19 @@ def test_a_moved_instance_names_both_days() -> None:
     assert (row.time.weekday, row.flag) == ("Thu", "moved")
 
 
+def test_the_communitys_clock_beside_a_pattern_is_the_patterns_whatever_happens_to_this_weeks_instance() -> None:
+    week = {"moved": moved("2026-12-07 12:00", "2026-12-10 15:00"), "off": cancelled("2026-12-07 12:00")}
+    for override in week.values():
+        entry = line(draft_of(coworking(overrides=(override,))), IN_BERLIN)
+        assert (entry.when_text, entry.time.elsewhere) == ("Mondays 21:00–22:00", "12:00 in Seattle")
+
+
+def test_where_the_readers_weekday_is_another_the_communitys_weekday_is_said() -> None:
+    hours = event("Office hours", weekly("2026-10-01 15:00", "FREQ=WEEKLY;BYDAY=TH"))
+
+    assert line(draft_of(hours), IN_BERLIN).time.elsewhere == "Thursdays 15:00–16:00 in Seattle"
+
+
 def test_an_instance_moved_out_of_the_window_is_still_told() -> None:
     draft = draft_of(coworking(overrides=(moved("2026-12-07 12:00", "2026-12-18 15:00"),)))
 

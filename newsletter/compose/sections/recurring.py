@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from newsletter.compose.entries import at_time, entry_of, marked
 from newsletter.compose.programme import Timed
-from newsletter.compose.series import exceptions_of, pattern_of, place_in_week, series_of
+from newsletter.compose.series import elsewhere_of, exceptions_of, pattern_of, place_in_week, series_of
 from newsletter.compose.view import View, is_off
 from newsletter.model.issue import Entry, Section
 
@@ -24,4 +24,5 @@ def _line(view: View, timed: Timed) -> Entry:
     if first is not None:
         entry = replace(at_time(view, entry, first), place=entry.place)
     text = pattern_of(view, timed.item) or entry.when_text
+    entry = replace(entry, time=replace(entry.time, elsewhere=elsewhere_of(view, timed.item)))
     return marked(view, replace(entry, when_text=text, exceptions=exceptions_of(view, timed)), timed.item)

@@ -1,14 +1,16 @@
 """The cadence over weeks of moved time, on the sample workspace, with a real store and a real outbox."""
 
 import threading
+from dataclasses import replace
 from datetime import UTC, timedelta
 from pathlib import Path
 
 import pytest
 from cadence_workspace import Clock, at, mails, new_workspace, opened, states
 
-from newsletter.app.editing import approve
-from newsletter.app.operating import tick
+from newsletter.app.editing import approve, stored_draft
+from newsletter.app.importing import import_bytes
+from newsletter.app.operating import AT_A_STRETCH, tick
 from newsletter.app.sending import pause, status
 
 WEEK = "weekly-2026-12-04"
@@ -133,6 +135,31 @@ def test_a_sending_that_was_stopped_is_gone_on_with(root, clock):
     tick(opened(root, clock, review="automatic"), clock.move("2026-12-04T09:01"))
     assert states(ws) == {WEEK: "sent"}
     assert len(mails(ws)) == 2
+
+
+def test_one_wake_up_hands_over_many_batches(root, clock):
+    people = "email\n" + "".join(f"reader{number}@example.org\n" for number in range(AT_A_STRETCH + 3))
+    ws = opened(root, clock, review="automatic")
+    import_bytes(ws, people.encode(), "more.csv", "community")
+    provider = ws.settings.provider.model_copy(update={"batch": 1})
+    ws = replace(ws, settings=ws.settings.model_copy(update={"provider": provider}))
+    tick(ws, clock.move(DRAFT))
+    tick(ws, clock.move(SEND))
+    assert states(ws) == {WEEK: "sent"}
+    assert len(mails(ws)) == AT_A_STRETCH + 5
+
+
+def test_a_draft_is_as_of_a_round_moment_so_that_two_wakers_freeze_the_same(root, clock):
+    ws = opened(root, clock)
+    tick(ws, clock.move("2026-12-01T09:03:17"))
+    assert stored_draft(ws, WEEK).as_of == at(DRAFT)
+
+
+def test_a_draft_of_a_missed_slot_is_of_that_slot(root, clock):
+    ws = opened(root, clock, review="automatic")
+    tick(ws, clock.move("2026-11-27T08:59"))
+    assert tick(ws, clock.move("2026-12-04T14:00")).keys("draft") == (WEEK,)
+    assert stored_draft(ws, WEEK).as_of == at(SEND)
 
 
 def test_a_paused_issue_is_left_alone(root, clock):

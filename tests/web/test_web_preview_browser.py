@@ -1,9 +1,10 @@
 """The preview in a real Chromium: widths, dark, keys, live changes, and the last good mail under a fault."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Frame, Page, expect
+from playwright.sync_api import Browser, Frame, Page, Route, expect
 from preview_desk import FAULT, Desk
 from support_browser import browser
 from support_loopback import served
@@ -135,6 +136,20 @@ def test_many_changes_at_once_end_in_the_last(page, desk):
     expect(page.locator(".subject")).to_have_text("Version 199")
     expect(page.locator("#frame iframe")).to_have_count(1)
     assert mail(page).locator("h1").inner_text() == "Version 199"
+
+
+def test_an_answer_that_comes_late_does_not_replace_a_newer_one(page):
+    held: list[Route] = []
+    page.route(re.compile("persona=berlin.*tab=text"), lambda route: held.append(route))
+    page.goto(page.url + "?persona=berlin")
+    page.click("#tab-text")
+    expect(page.locator("#tab-text")).not_to_have_attribute("aria-current", "true")
+    page.click("#tab-headers")
+    expect(page.locator("#tab-headers")).to_have_attribute("aria-current", "true")
+    held[0].continue_()
+    page.wait_for_timeout(400)
+    expect(page.locator("#tab-headers")).to_have_attribute("aria-current", "true")
+    assert "tab=headers" in page.url
 
 
 def test_two_windows_agree(page, desk):

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from newsletter.model.delivery import OUTCOME_STATE, Receipt
 from newsletter.model.ledger import Settlement
 
-#: After so many handings over, a delivery that is still put off is failed; with the waits below about ten hours.
+#: After so many answers that put it off, a delivery is failed; with the waits below that is about ten hours.
 MAX_TRIES = 16
 FIRST_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(hours=1)
@@ -25,7 +25,8 @@ def settlement(receipt: Receipt, tries: int, now: datetime, jitter: float) -> Se
     detail, theirs = receipt.detail, receipt.provider_id
     if state != "pending":
         return Settlement(receipt.delivery_id, receipt.outcome, state, detail, theirs)
-    if tries >= MAX_TRIES:
+    # A road that is closed says nothing about the reader: nobody is given up for it.
+    if tries >= MAX_TRIES and receipt.outcome != "not_submitted":
         detail = f"given up after {tries} tries: {detail}"
         return Settlement(receipt.delivery_id, receipt.outcome, "failed", detail, theirs)
     wait = backoff(tries, jitter)

@@ -132,6 +132,11 @@ def test_what_is_put_off_too_often_is_failed_and_says_why() -> None:
     assert "450 busy" in given_up.detail
 
 
+def test_a_closed_road_gives_up_nobody() -> None:
+    still = settlement(Receipt("d1", "not_submitted", "connection refused"), 10 * MAX_TRIES, NOW, 0.5)
+    assert (still.state, still.not_before) == ("pending", NOW + LONGEST_WAIT * 0.75)
+
+
 def test_silence_about_a_recipient_is_unknown() -> None:
     answered = {"d1": Receipt("d1", "accepted"), "stranger": Receipt("stranger", "accepted")}
     assert [one.outcome for one in complete(answered, ("d1", "d2"))] == ["accepted", "unknown"]

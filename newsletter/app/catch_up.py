@@ -70,7 +70,7 @@ def decide(
     if late < timedelta(0):
         return Decision("nothing")
     if state == "drafted" and not automatic:
-        return Decision("wait", f"not approved yet, {_words(late)} after its time")
+        return Decision("wait", "its time has come, and nobody has approved it yet")
     return Decision("send", f"{_words(late)} late" if late > GRACE else "")
 
 

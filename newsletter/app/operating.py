@@ -51,6 +51,11 @@ class TickResult:
         return tuple(step.key for step in self.steps if step.action == action)
 
 
+def new_waits(before: TickResult, after: TickResult) -> tuple[Step, ...]:
+    """What waits now and did not at the wake-up before, or for another reason: worth a line in the log, once."""
+    return tuple(step for step in after.steps if step.action == "wait" and step not in before.steps)
+
+
 @dataclass(frozen=True, slots=True)
 class _Job:
     """An issue to decide about; `state` is None where its slot has no row yet."""
@@ -111,7 +116,6 @@ def _step(ws: Workspace, job: _Job, now: datetime, newer: str | None, stopping: 
         # Another waker, or a person, was quicker: that is what the state table is for.
         return Step(job.key, "nothing", str(error))
     except SendRefused as error:
-        LOG.warning("%s waits: %s", job.key, error)
         return Step(job.key, "wait", str(error))
     except Exception as error:
         LOG.exception("%s could not be worked on", job.key)

@@ -6,7 +6,7 @@ import threading
 import webbrowser
 from contextlib import ExitStack
 
-from newsletter.app.operating import tick
+from newsletter.app.operating import TickResult, new_waits, tick
 from newsletter.app.preview_page import fill_page
 from newsletter.app.previewing import Studio
 from newsletter.app.public_pages import PublicPages
@@ -19,6 +19,7 @@ from newsletter.web.changes import Changes
 from newsletter.web.preview import entry_path, new_key, preview_app
 from newsletter.web.public import public_app
 
+LOG = logging.getLogger(__name__)
 PREVIEW_HOST = "127.0.0.1"
 
 
@@ -53,10 +54,18 @@ def run_workspace(ws: Workspace) -> None:
     listener = listen(ws.settings.web.host, ws.settings.web.port)
     pages, stop = PublicPages(ws), threading.Event()
     pages.invalid_page()  # a broken template is told now, and not to the first reader
+    told = TickResult()
+
+    def wake() -> None:
+        nonlocal told
+        before, told = told, tick(ws, ws.clock(), stop.is_set)
+        for step in new_waits(before, told):
+            LOG.warning("%s waits: %s", step.key, step.why)
+
     with (
         stopping_on_signals(stop),
         serving(public_app(pages), listener, stop),
-        waking(lambda: tick(ws, ws.clock(), stop.is_set)),
+        waking(wake),
     ):
         say(f"{ws.settings.community.name}: public pages on {address(listener)}, cadence running. Ctrl+C ends it.")
         sys.stdout.flush()

@@ -10,7 +10,7 @@ from cadence_workspace import Clock, at, mails, new_workspace, opened, states
 
 from newsletter.app.editing import approve, stored_draft
 from newsletter.app.importing import import_bytes
-from newsletter.app.operating import AT_A_STRETCH, tick
+from newsletter.app.operating import AT_A_STRETCH, TickResult, new_waits, tick
 from newsletter.app.sending import pause, status
 
 WEEK = "weekly-2026-12-04"
@@ -42,6 +42,15 @@ def test_a_reviewed_issue_is_drafted_waits_for_approval_and_goes_out_once(root, 
     for hour in range(10, 20):
         assert tick(ws, clock.move(f"2026-12-04T{hour}:00")).steps == ()
     assert len(mails(ws)) == 2
+
+
+def test_what_waits_is_news_once(root, clock):
+    ws = opened(root, clock)
+    tick(ws, clock.move(DRAFT))
+    first = tick(ws, clock.move(SEND))
+    later = tick(ws, clock.move("2026-12-04T10:00"))
+    assert [step.key for step in new_waits(TickResult(), first)] == [WEEK]
+    assert new_waits(first, later) == ()
 
 
 def test_an_approved_issue_waits_for_its_time(root, clock):

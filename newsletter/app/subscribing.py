@@ -114,6 +114,12 @@ def listing(
         return tuple(subscribers.members(connection, ws.settings.community.id, list_name, state))
 
 
+def suppressed(ws: Workspace) -> frozenset[str]:
+    """The ids of subscribers who get nothing because their address is suppressed."""
+    with ws.store.read() as connection:
+        return subscribers.suppressed(connection, ws.settings.community.id)
+
+
 def show(ws: Workspace, address: str) -> Person:
     """All that is known of one subscriber; SubscriberError where the address is nobody's."""
     community = ws.settings.community.id

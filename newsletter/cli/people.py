@@ -103,17 +103,21 @@ def list_people(
     """List who is on which list, with what they chose."""
     from newsletter.app import subscribing
 
-    members = subscribing.listing(workspace(context), list_)
+    ws = workspace(context)
+    members, barred = subscribing.listing(ws, list_), subscribing.suppressed(ws)
     rows = [
-        (person.address, one.list, one.state, ", ".join(one.digests), _topics(one.topics), person.timezone or "home")
+        (
+            person.address, one.list, "suppressed" if person.id in barred else one.state, ", ".join(one.digests),
+            _topics(one.topics), person.timezone or "home",
+        )
         for person, one in members
-    ]
+    ]  # fmt: skip
     columns = ("Address", "List", "State", "Digests", "Topics", "Zone")
     if as_json:
         print_json([dict(zip(map(str.lower, columns), row, strict=True)) for row in rows])
     else:
         show_table("", columns, rows)
-        say(f"{sum(one.state == 'active' for _, one in members)} of {len(members)} active")
+        say(f"{sum(row[2] == 'active' for row in rows)} of {len(rows)} active")
 
 
 def _topics(topics: tuple[str, ...] | None) -> str:

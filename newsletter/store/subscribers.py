@@ -33,6 +33,8 @@ _MEMBERSHIP = (
     memberships.c.since,
 )
 
+_BARRED = sa.exists().where(suppression.c.community == people.c.community, suppression.c.who == people.c.who)
+
 
 def insert(connection: Connection, community: str, person: Subscriber, *, key: str, who: str, at: datetime) -> bool:
     """Write a new subscriber; False, and nothing written, where `key` belongs to somebody already."""
@@ -126,14 +128,20 @@ def everybody(connection: Connection, community: str) -> tuple[tuple[Subscriber,
     return tuple((_subscriber(row), row[people.c.who]) for row in connection.execute(found).mappings())
 
 
+def suppressed(connection: Connection, community: str) -> frozenset[str]:
+    """The ids of subscribers whose address may not be written to, whatever their subscriptions say."""
+    return frozenset(
+        connection.execute(sa.select(people.c.id).where(people.c.community == community, _BARRED)).scalars()
+    )
+
+
 def sendable(connection: Connection, community: str, list_name: str) -> tuple[tuple[Subscriber, Subscription], ...]:
     """The active members of a list whose address is not suppressed, by id."""
-    barred = sa.exists().where(suppression.c.community == people.c.community, suppression.c.who == people.c.who)
     found = (
         sa.select(*_PERSON, *_MEMBERSHIP)
         .join_from(people, memberships, people.c.id == memberships.c.subscriber_id)
         .where(people.c.community == community, memberships.c.list == list_name, memberships.c.state == "active")
-        .where(~barred)
+        .where(~_BARRED)
         .order_by(people.c.id)
     )
     return tuple((_subscriber(row), _subscription(row)) for row in connection.execute(found).mappings())

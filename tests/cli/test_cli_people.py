@@ -1,0 +1,84 @@
+"""Subscribers from the command line: every line of a file accounted for, and nobody shown as what they are not."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from newsletter.app.sample import init_workspace
+from newsletter.cli.failures import run_guarded
+
+
+@pytest.fixture
+def run(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    init_workspace(tmp_path / "ws")
+
+    def newsletter(*arguments: str) -> tuple[int, str, str]:
+        code = run_guarded(["--workspace", str(tmp_path / "ws"), "subscribers", *arguments])
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    newsletter.example = str(tmp_path / "ws/subscribers/example.csv")  # type: ignore[attr-defined]
+    return newsletter
+
+
+def states(run) -> dict[str, str]:
+    return {row["address"]: row["state"] for row in json.loads(run("list", "--json")[1])}
+
+
+def test_a_dry_run_decides_everything_and_writes_nothing(run) -> None:
+    code, out, _ = run("import", run.example, "--dry-run")
+    assert (code, "nothing was written" in out) == (0, True)
+    assert states(run) == {}
+
+
+def test_importing_twice_brings_nobody_in_twice_and_nobody_back_who_left(run) -> None:
+    run("import", run.example)
+    assert len(states(run)) == 8
+    assert run("remove", "noor.haddad@example.org", "--reason", "asked by phone")[0] == 0
+    code, _, err = run("import", run.example)
+    assert code == 0
+    assert "noor.haddad@example.org" in err
+    assert states(run)["noor.haddad@example.org"] == "left"
+    assert sum(state == "active" for state in states(run).values()) == 7
+
+
+def test_a_suppressed_address_is_not_shown_as_active(run) -> None:
+    run("import", run.example)
+    run("suppress", "haruka.mori@example.org", "--reason", "hard bounce")
+    assert states(run)["haruka.mori@example.org"] == "suppressed"
+    assert "7 of 8 active" in run("list")[1]
+    assert "suppressed" in run("show", "haruka.mori@example.org")[1]
+
+
+def test_an_address_is_changed_and_the_choices_stay(run) -> None:
+    run("add", "ada@example.org", "--timezone", "Europe/Berlin", "--clock", "24", "--digest", "weekly")
+    assert run("change-address", "ada@example.org", "ada.l@example.org")[0] == 0
+    assert states(run) == {"ada.l@example.org": "active"}
+    assert "Europe/Berlin" in run("list")[1]
+
+
+def test_what_is_exported_can_be_imported(run, tmp_path: Path) -> None:
+    run("import", run.example)
+    file = tmp_path / "export.csv"
+    file.write_text(run("export")[1], encoding="utf-8", newline="")
+    code, out, _ = run("import", str(file), "--dry-run")
+    assert code == 0
+    assert "known already" in out
+    assert " 8" in next(line for line in out.splitlines() if "known already" in line)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("add", "not an address"), "not an address"),
+        (("add", "a@example.org", "--timezone", "Mars"), "'Mars'"),
+        (("add", "a@example.org", "--topic", "cats"), "topic 'cats' is not one of"),
+        (("show", "nobody@example.org"), "nobody has the address"),
+        (("import", "/nowhere.csv"), "/nowhere.csv"),
+    ],
+)
+def test_what_cannot_be_done_is_said(run, arguments: tuple[str, ...], words: str) -> None:
+    code, _, err = run(*arguments)
+    assert code != 0
+    assert words in err

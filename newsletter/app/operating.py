@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import takewhile
 
-from newsletter.app.catch_up import Action, Decision, decide, parse_catch_up
 from newsletter.app.dispatching import edition_renderer, provider_of
 from newsletter.app.editing import draft_issue, stored_draft
 from newsletter.app.planning import SendRefused, plan_issue
@@ -17,6 +16,7 @@ from newsletter.app.sending import pump, this_worker
 from newsletter.app.timing import slot_for, upcoming
 from newsletter.app.workspace import Workspace
 from newsletter.compose.issue import compose
+from newsletter.dates.catch_up import Action, Decision, decide, parse_catch_up
 from newsletter.model.issue import Choices, IssueState, Slot
 from newsletter.model.ledger import IssueRow
 from newsletter.store import issues

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from newsletter.dates.cadence import parse_cadence, parse_lead, parse_window
+from newsletter.dates.catch_up import parse_catch_up
 from newsletter.model.workspace import DigestSettings, Settings, SourceSettings
 
 KNOWN_SECTIONS = frozenset(
@@ -80,6 +81,7 @@ def _digests(settings: Settings) -> Iterator[Fault]:
         yield from _readable((*key, "cadence"), digest.cadence, parse_cadence)
         yield from _readable((*key, "draft"), digest.draft, parse_lead)
         yield from _readable((*key, "window"), digest.window, parse_window)
+        yield from _readable((*key, "catch_up"), digest.catch_up, parse_catch_up)
         yield from _digest_names(settings, name, digest)
 
 

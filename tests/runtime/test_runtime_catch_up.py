@@ -7,8 +7,11 @@ from cadence_workspace import at
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.app.catch_up import GRACE, CatchUp, decide, parse_catch_up
+from newsletter.app.sample import init_workspace
+from newsletter.app.workspace import open_workspace
+from newsletter.dates.catch_up import GRACE, CatchUp, decide, parse_catch_up
 from newsletter.model.issue import ISSUE_TRANSITIONS, Slot, Window
+from newsletter.settings.reading import SettingsError
 
 SEND = at("2026-12-04T09:00")
 SLOT = Slot("weekly", "weekly-2026-12-04", SEND, SEND - timedelta(days=3), Window(SEND, SEND))
@@ -84,6 +87,17 @@ def test_the_ways_to_catch_up(text, rule):
 def test_other_words_are_refused_with_what_may_be_written(text):
     with pytest.raises(ValueError, match="write 'send-late up to 12 hours', 'merge' or 'skip'"):
         parse_catch_up(text)
+
+
+def test_a_misspelt_way_is_found_when_the_settings_are_read(tmp_path):
+    init_workspace(tmp_path)
+    config = tmp_path / "config.toml"
+    config.write_text(config.read_text().replace("[digests.weekly]", '[digests.weekly]\ncatch_up = "later"'))
+    with pytest.raises(SettingsError) as found:
+        open_workspace(tmp_path, environ={})
+    (problem,) = found.value.problems
+    assert "digests.weekly.catch_up" in problem.text
+    assert config.read_text().split("\n")[problem.origin.line - 1] == 'catch_up = "later"'
 
 
 @given(

@@ -2,7 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from newsletter.dates.abbreviations import FIXED, SEASONAL, SPOKEN
@@ -13,11 +13,18 @@ _REGION = {
 _OFFSET = re.compile(r"(?:UTC|GMT)?\s*([+-])(\d{1,2})(?::?(\d\d))?", re.IGNORECASE)
 _DISPLAY_PREFIX = re.compile(r"^\((?:UTC|GMT)[^)]*\)\s*", re.IGNORECASE)
 _FILLER = re.compile(r"\b(?:time|standard|daylight|summer|zone)\b|\((?:us ?& ?canada|us and canada)\)", re.IGNORECASE)
+_LONGEST_NAME = 200
 _AREAS = ("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
 
 
 def find_zone(name: str) -> ZoneInfo | None:
     """The zone a name means: IANA in any case, abbreviation, Windows or display name, city, whole-hour offset."""
+    return _find_zone(name) if len(name) <= _LONGEST_NAME else None
+
+
+# A calendar asks for its few zones thousands of times.
+@lru_cache(maxsize=1024)
+def _find_zone(name: str) -> ZoneInfo | None:
     text = name.strip().strip('"').strip()
     for look in (abbreviation_zone, _iana, _offset_zone, _windows, _spoken, _vendor_path):
         if text and (found := look(text)):

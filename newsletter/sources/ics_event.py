@@ -30,6 +30,7 @@ _QUOTED = re.compile(r"""[^;:"]+((?:;(?:"[^"]*"|[^":])*)?):(.*)""", re.DOTALL)
 _PARAMETER = re.compile(r""";([A-Za-z0-9-]+)=("[^"]*"|[^;"]*)""")
 _DATES = frozenset({"DTSTART", "DTEND", "RECURRENCE-ID", "RDATE", "EXDATE"})
 _NAME = re.compile(r"[A-Za-z0-9-]+")
+_UTC = ZoneInfo("UTC")
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,9 +169,8 @@ def _moment(
     if stamp.is_date:
         return Moment(stamp, None, "floating", line.number)
     if stamp.offset is not None and source.offset == "trust":
-        written = Stamp(stamp.day, stamp.clock)
-        utc = Stamp(stamp.in_zone(ZoneInfo("UTC")).date(), stamp.in_zone(ZoneInfo("UTC")).time())
-        return Moment(utc if stamp.offset else written, ZoneInfo("UTC"), "offset", line.number, is_utc=True)
+        utc = stamp.in_zone(_UTC) if stamp.offset else stamp.wall
+        return Moment(Stamp(utc.date(), utc.time()), _UTC, "offset", line.number, is_utc=True)
     plain = Stamp(stamp.day, stamp.clock or time())
     if tzid:
         zone, how = zones.find(tzid, event.report, line.number)
@@ -180,11 +180,15 @@ def _moment(
 
 def _unescape(value: str) -> str:
     """A TEXT value as meant (RFC 5545, 3.3.11)."""
+    if "\\" not in value:
+        return value
     return _ESCAPE.sub(lambda escaped: "\n" if escaped[1] in "nN" else escaped[1], value)
 
 
 def _content_line(line: Line) -> tuple[dict[str, str], str]:
     """The parameters and the value of a line (RFC 5545, 3.1), quotes around parameters removed."""
+    if line.text.startswith(":", len(line.name)):
+        return {}, line.text[len(line.name) + 1 :]
     found = _DATED.fullmatch(line.text.strip()) if line.name in _DATES else None
     found = found or _QUOTED.fullmatch(line.text)
     if found is None:

@@ -4,8 +4,9 @@ Works on bytes: a fold may part one letter's bytes (RFC 5545, 3.1), so lines are
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from newsletter.sources.blob import UnreadableError
 from newsletter.sources.report import Report
@@ -13,17 +14,17 @@ from newsletter.sources.report import Report
 MAX_EVENTS = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One unfolded content line and the number of its first physical line."""
+class Line(NamedTuple):
+    """One unfolded content line, the number of its first physical line, and its property's name in upper case."""
 
     number: int
+    name: str
     text: str
 
     @property
-    def name(self) -> str:
-        """The property's name, upper case; what stands before the first `:` or `;`."""
-        return self.text.partition(":")[0].partition(";")[0].strip().upper()
+    def value(self) -> str:
+        """What stands after the first colon."""
+        return self.text.partition(":")[2].strip()
 
 
 @dataclass(slots=True)
@@ -52,11 +53,11 @@ def split_calendar(data: bytes, report: Report) -> Calendar:
     seen = False
     for line in _lines(data, report):
         if line.name == "BEGIN":
-            kind = _value(line)
+            kind = line.value.upper()
             seen = seen or kind == "VCALENDAR"
             _begin(kind, line, open_components, report)
         elif line.name == "END":
-            _end(_value(line), line, open_components, calendar, report)
+            _end(line.value.upper(), line, open_components, calendar, report)
         else:
             _property(line, open_components, calendar)
     if not seen:
@@ -92,45 +93,51 @@ def _end(kind: str, line: Line, stack: list[Component], calendar: Calendar, repo
 
 def _property(line: Line, stack: list[Component], calendar: Calendar) -> None:
     if stack and stack[-1].kind == "VCALENDAR":
-        calendar.properties.setdefault(line.name, line.text.partition(":")[2].strip())
+        calendar.properties.setdefault(line.name, line.value)
     elif stack:
         stack[-1].lines.append(line)
 
 
 def _never_ended(component: Component, report: Report) -> None:
     if component.kind == "VEVENT":
-        title = next((line.text.partition(":")[2] for line in component.lines if line.name == "SUMMARY"), "")
-        text = f"The event {title.strip()[:80]!r} has no END:VEVENT and is not read."
+        title = next((line.value for line in component.lines if line.name == "SUMMARY"), "")
+        text = f"The event {title[:80]!r} has no END:VEVENT and is not read."
         report.error("E-ICS", text, component.line)
     elif component.kind == "VCALENDAR":
         report.warning("W-ICS-LINE", "The file ends before END:VCALENDAR; it may have been cut off.", component.line)
 
 
-def _value(line: Line) -> str:
-    return line.text.partition(":")[2].strip().upper()
-
-
 def _lines(data: bytes, report: Report) -> Iterator[Line]:
-    """Unfolded lines; a line that begins with a blank continues the one before."""
-    parts: list[bytes] = []
-    start = 1
-    rows = data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
-    for number, row in enumerate(rows, 1):
-        if row[:1] in (b" ", b"\t") and parts:
-            parts.append(row[1:])
-            continue
-        yield from _joined(parts, start, report)
-        parts, start = [row], number
-    yield from _joined(parts, start, report)
+    """Unfolded lines; a line that begins with a blank continues the one before.
+
+    Folds are marked by NUL, which no file that comes this far holds, so that lines can still be counted.
+    """
+    plain = data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    rows = plain.replace(b"\n ", b"\0").replace(b"\n\t", b"\0").split(b"\n")
+    number = 1
+    for row, text in zip(rows, _decoded(rows, report), strict=True):
+        if text and not text.isspace():
+            yield Line(number, text.partition(":")[0].partition(";")[0].strip().upper(), text)
+        number += 1 + row.count(b"\0")
 
 
-def _joined(parts: list[bytes], number: int, report: Report) -> Iterator[Line]:
-    raw = b"".join(parts)
-    if not raw.strip():
-        return
+def _decoded(rows: Sequence[bytes], report: Report) -> Iterable[str]:
+    """Each row without its folds as UTF-8, or else, with a warning, as Windows-1252."""
     try:
-        yield Line(number, raw.decode("utf-8"))
+        return b"\n".join(rows).replace(b"\0", b"").decode("utf-8").split("\n")
     except UnicodeDecodeError:
-        if not any(problem.code == "W-ENCODING" for problem in report.problems):
-            report.warning("W-ENCODING", "The file is not UTF-8; such lines were read as Windows-1252.", number)
-        yield Line(number, raw.decode("cp1252", errors="replace"))
+        return _decoded_one_by_one(rows, report)
+
+
+def _decoded_one_by_one(rows: Sequence[bytes], report: Report) -> Iterator[str]:
+    number, warned = 1, False
+    for row in rows:
+        plain = row.replace(b"\0", b"")
+        try:
+            yield plain.decode("utf-8")
+        except UnicodeDecodeError:
+            if not warned:
+                report.warning("W-ENCODING", "The file is not UTF-8; such lines were read as Windows-1252.", number)
+            warned = True
+            yield plain.decode("cp1252", errors="replace")
+        number += 1 + row.count(b"\0")

@@ -18,18 +18,19 @@ class CalendarZones:
     home: ZoneInfo
     named: bool
     described: dict[str, Component] = field(default_factory=dict)
-    known: dict[str, ZoneInfo | None] = field(default_factory=dict)
+    known: dict[str, tuple[ZoneInfo | None, bool]] = field(default_factory=dict)
 
     def find(self, tzid: str, report: Report, line: int) -> tuple[ZoneInfo, TzSource]:
         """The zone of a TZID; one that cannot be told is an error, and `home` stands in for it."""
         if tzid not in self.known:
-            self.known[tzid] = find_zone(tzid) or self._described(tzid)
-        zone = self.known[tzid]
+            named = find_zone(tzid)
+            self.known[tzid] = named or self._described(tzid), named is not None
+        zone, is_named = self.known[tzid]
         if zone is None:
             text = f"{tzid!r} is no time zone that is known; write one such as {self.home.key!r}."
             report.error("E-TZ", text, line)
             return self.home, "source_default"
-        if find_zone(tzid) is None:
+        if not is_named:
             report.info("I-TZ", f"{tzid!r} was taken for {zone.key}, whose clock it describes.", line)
         return zone, "iana"
 
@@ -41,7 +42,7 @@ class CalendarZones:
         located = _property(component, "X-LIC-LOCATION")
         if located and (zone := find_zone(located)):
             return zone
-        offsets = {line.text.partition(":")[2].strip() for line in component.lines if line.name == "TZOFFSETTO"}
+        offsets = {line.value for line in component.lines if line.name == "TZOFFSETTO"}
         if offsets and offsets == _offsets(self.home):
             return self.home
         return find_zone(f"UTC{offsets.pop()[:5]}") if len(offsets) == 1 else None
@@ -59,7 +60,7 @@ def calendar_zones(calendar: Calendar, source: SourceSettings, default: str, rep
 
 
 def _property(component: Component, name: str) -> str:
-    return next((line.text.partition(":")[2].strip() for line in component.lines if line.name == name), "")
+    return next((line.value for line in component.lines if line.name == name), "")
 
 
 def _offsets(zone: ZoneInfo) -> set[str]:

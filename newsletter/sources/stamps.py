@@ -60,7 +60,8 @@ class Stamp:
 
 def read_stamp(text: str) -> Stamp | None:
     """An ISO 8601 date or time, also `2017-10-11 14:00:00 -0500` and `20220112T110000`; None for anything else."""
-    found = _STAMP.match(text.strip()) or _COMPACT.match(text.strip())
+    text = text.strip()
+    found = _COMPACT.match(text) or _STAMP.match(text)
     if found is None:
         return None
     try:

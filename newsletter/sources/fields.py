@@ -92,6 +92,18 @@ _INNER_TABLES = ("extra", "params")
 NAMES = frozenset(USUAL_KEYS)
 
 
+def _ranked() -> dict[str, list[tuple[str, int]]]:
+    ranked: dict[str, list[tuple[str, int]]] = {}
+    for name, keys in USUAL_KEYS.items():
+        for rank, key in enumerate(keys):
+            ranked.setdefault(key, []).append((name, rank))
+    return ranked
+
+
+#: The fields that each usual key may stand for, and how good a key for it that is (0 is best).
+_RANKED = _ranked()
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """A value that was written, the key it stands under as one would map it, and its line."""
@@ -120,6 +132,7 @@ class Fields:
         self._map = _mapped_paths(tuple(source.fields.items()))
         self._defaults: Mapping[str, str | list[str]] = source.defaults
         self._index = _index(document.data)
+        self._known = _known(self._index)
         self.used: set[str] = set()
 
     def find(self, name: str) -> Found | None:
@@ -167,8 +180,7 @@ class Fields:
         return None
 
     def _usual(self, name: str) -> Found | None:
-        hits = (self._index.get(key) for key in USUAL_KEYS.get(name, ()))
-        hit = next((hit for hit in hits if hit and not is_empty(hit[0])), None)
+        hit = self._known.get(name)
         return self._found(*hit) if hit else None
 
     def _found(self, value: Value, path: Path) -> Found:
@@ -193,6 +205,16 @@ def _mapped_paths(fields: tuple[tuple[str, str], ...]) -> dict[str, tuple[Path, 
 
 def _path(text: str) -> Path:
     return parse_path(text) or (text,)
+
+
+def _known(index: dict[str, tuple[Value, Path]]) -> dict[str, tuple[Value, Path]]:
+    """What was written for each field of ours under its best usual key; one walk over the few keys of a record."""
+    best: dict[str, tuple[int, tuple[Value, Path]]] = {}
+    for key, hit in index.items():
+        for name, rank in _RANKED.get(key, ()):
+            if not is_empty(hit[0]) and (name not in best or rank < best[name][0]):
+                best[name] = rank, hit
+    return {name: hit for name, (_, hit) in best.items()}
 
 
 def _index(data: dict[str, Value]) -> dict[str, tuple[Value, Path]]:

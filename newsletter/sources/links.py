@@ -16,6 +16,8 @@ _ATTRIBUTE = re.compile(r"""(\s(?:href|src)\s*=\s*)(?:"([^"\n]*)"|'([^'\n]*)')""
 _DEAD = re.compile(r"!?\[([^\[\]]{0,2000})\]\(<>\)")
 _ALLOWED = frozenset({"http", "https", "mailto", "tel", "webcal"})
 _DEAD_TARGET = "<>"
+#: Without any of these a text holds no link that the patterns above could find, nor a mark that would hide code.
+_LINKING = re.compile(r"\]\(|\]:|=\s*[\"']|[\ue000\ue001]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,8 @@ class Linked:
 
 def absolute_links(markdown: str, base: Base) -> Linked:
     """Rewrite every link, image and reference outside code."""
+    if not _LINKING.search(markdown):
+        return Linked(markdown, ())
     dropped: list[str] = []
 
     def target(written: str) -> str:

@@ -15,6 +15,8 @@ _TAG = re.compile(
     r"</?(?:a|b|i|u|p|br|div|span|ul|ol|li|strong|em|h[1-6]|html|body|table|font)\b[^>]*>", re.IGNORECASE
 )
 _MARKED = re.compile(r"[\\`*_\[<&!]")
+#: A first paragraph in which no character can mean markup: each row begins with a letter; it has a blank in it.
+_PLAIN_START = re.compile(r"(?!\S+\s*(?:\n[ \t]*\n|\Z))(?:[^\W\d_][^\r\n\\`*_\[<&!]*(?:\n|\Z))+(?=[ \t]*(?:\n|\Z))")
 _URL_ALONE = re.compile(r"\s*<?https?://\S+>?\s*")
 
 
@@ -25,7 +27,10 @@ def _parser() -> MarkdownIt:
 
 def first_paragraph(markdown: str) -> str:
     """The first paragraph that holds words, as plain text, cut at a word where it is long; headings do not count."""
-    tokens = _parser().parse(markdown[:_LOOKED_AT])
+    beginning = markdown[:_LOOKED_AT]
+    if plain := _PLAIN_START.match(beginning):
+        return shorten(" ".join(plain[0].split()))
+    tokens = _parser().parse(beginning)
     for before, token in pairwise(tokens):
         if before.type == "paragraph_open" and (text := _plain(token)) and not _URL_ALONE.fullmatch(text):
             return shorten(text)
@@ -59,7 +64,7 @@ def shorten(text: str, limit: int = MAX_SUMMARY) -> str:
 
 def html_to_markdown(text: str) -> str:
     """Text as calendars send it; only what holds HTML tags is touched."""
-    if not _TAG.search(text):
+    if "<" not in text or not _TAG.search(text):
         return text
     writer = _Writer()
     writer.feed(text)

@@ -1,0 +1,62 @@
+"""Plain words are told from markup without parsing, and come out as a parser would give them."""
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from newsletter.sources import plain
+from newsletter.sources.links import Base, absolute_links
+from newsletter.sources.plain import first_paragraph
+
+MARKS = list("\\ \t\n\r.-=*_!|:&`é日٣²")
+WORDS = [
+    "Tea",
+    "and",
+    "é́",
+    "\n\n",
+    "  \n",
+    "    ",
+    "\x0c",
+    "1.",
+    "1)",
+    "- ",
+    "# ",
+    "===",
+    "---",
+    "***",
+    "> ",
+    "```",
+    "~~~",
+]
+MARKUP = [
+    "\\\n",
+    "&amp;",
+    "\u00a0",
+    "\u2028",
+    "[a]",
+    "[a]: https://example.org",
+    "](",
+    "<b>",
+    "<https://example.org>",
+]
+PIECES = st.sampled_from([*MARKS, *WORDS, *MARKUP, "https://example.org"])
+
+
+@settings(max_examples=1500)
+@given(st.lists(PIECES, max_size=12).map("".join))
+@example("Setext heading\n===\n\nWords here")
+@example("https://example.org\n\nWords here")
+@example("Words here\n1. a list\n\nmore")
+def test_plain_beginnings_read_as_the_parser_reads_them(text: str) -> None:
+    quick = first_paragraph(text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(plain, "_PLAIN_START", plain.re.compile(r"(?!)"))
+        assert quick == first_paragraph(text)
+
+
+@given(st.lists(PIECES | st.sampled_from(["](/x)", "href='/x'", 'src = "/y"', "\ue000"]), max_size=10).map("".join))
+def test_a_text_without_links_is_left_as_it_is(text: str) -> None:
+    quick = absolute_links(text, Base("https://lab.example.org"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("newsletter.sources.links._LINKING", plain.re.compile(""))
+        assert quick == absolute_links(text, Base("https://lab.example.org"))

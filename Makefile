@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 .PHONY: demo test lint types rules unit test-slow lock clean
 
 demo: $(RUNTIME)
-	$(BIN)/newsletter demo
+	@$(BIN)/newsletter demo
 
 test: lint types rules unit
 
@@ -31,14 +31,16 @@ test-slow: $(DEV)
 
 # Hash-locked: pip refuses anything that is not byte for byte what the lock names.
 $(RUNTIME): requirements.lock pyproject.toml
-	$(PYTHON) -m venv $(VENV)
-	$(PIP) --require-hashes -r requirements.lock
-	$(PIP) --no-deps --no-build-isolation --editable .
-	touch $@
+	@echo "Setting up $(VENV), once: half a minute or so"
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) --require-hashes -r requirements.lock
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
 
 $(DEV): $(RUNTIME) requirements-dev.lock
-	$(PIP) --require-hashes -r requirements-dev.lock
-	touch $@
+	@echo "Adding what the tests need, once"
+	@$(PIP) --require-hashes -r requirements-dev.lock
+	@touch $@
 
 clean:
 	rm -rf $(VENV) dist .coverage* .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -98,7 +98,9 @@ def _import(run: _Run) -> None:
     reading = collect(run.ws, at)
     kinds = Counter(item.kind for item in reading.items)
     found = ", ".join(f"{kinds[kind]} {kind}s" for kind in ("event", "announcement", "page"))
-    run.step("collect", f"{found} from {len(reading.sources)} sources, {len(reading.problems)} problems")
+    odd = Counter(problem.level for problem in reading.problems)
+    said = ", ".join(f"{count} {level}" for level, count in sorted(odd.items())) or "nothing wrong"
+    run.step("collect", f"{found} from {len(reading.sources)} sources: {said}")
     report = import_file(run.ws, run.ws.root / "subscribers/example.csv", "community")
     run.step("subscribers import", f"{report.new} people")
 

@@ -69,8 +69,7 @@ def last_date(when: When) -> date | None:
 def _all(when: When, start: datetime, end: datetime) -> Iterator[Occurrence]:
     """A generous superset of what overlaps; the caller compares exact instants."""
     if isinstance(when, Instant):
-        zone = ZoneInfo(when.timezone)
-        yield Occurrence(localise(when.start, zone), localise(when.end, zone) if when.end else None)
+        yield from _of_instant(when, start.date() - 2 * _DAY, end.date() + 2 * _DAY)
     elif isinstance(when, AllDay):
         yield Occurrence(when.first, when.last)
     elif isinstance(when, Sessions):
@@ -80,6 +79,12 @@ def _all(when: When, start: datetime, end: datetime) -> Iterator[Occurrence]:
     elif isinstance(when, Recurrence):
         zone = ZoneInfo(when.timezone)
         yield from _of_series(when, _wall(start, zone) - 2 * _DAY, _wall(end, zone) + 2 * _DAY)
+
+
+def _of_instant(when: Instant, lower: date, upper: date) -> Iterator[Occurrence]:
+    if when.start.date() <= upper and (when.end or when.start).date() >= lower:
+        zone = ZoneInfo(when.timezone)
+        yield Occurrence(localise(when.start, zone), localise(when.end, zone) if when.end else None)
 
 
 def _of_range(when: WeeklyRange, lower: date, upper: date) -> Iterator[Occurrence]:
@@ -113,7 +118,7 @@ def _of_series(when: Recurrence, lower: datetime, upper: datetime) -> Iterator[O
     changed = {override.original: override for override in when.overrides}
     last = _end_of(when)
     stretch = min(max(duration or _DAY, _DAY), _LONGEST)
-    for moment in sorted(_moments(when, lower - stretch, min(upper, last))):
+    for moment in sorted(_moments(when, _before(lower, stretch), min(upper, last))):
         override = changed.get(moment)
         if override is None:
             yield _instance(when, moment, moment + duration if duration else None)
@@ -127,6 +132,11 @@ def _of_series(when: Recurrence, lower: datetime, upper: datetime) -> Iterator[O
             and override.original not in when.exdates
         ):
             yield _moved(when, override, new, duration)
+
+
+def _before(moment: datetime, span: timedelta) -> datetime:
+    """The moment so much earlier, or the first there is."""
+    return moment - span if moment - datetime.min > span else datetime.min  # noqa: DTZ901  wall clocks are naive
 
 
 def _end_of(when: Recurrence) -> datetime:
@@ -181,11 +191,15 @@ def _last_of_series(when: Recurrence) -> date | None:
     if when.until is None and any(rule.count is None and rule.until is None for rule in rules):
         return None
     upper = min(_end_of(when), max([*ends, when.start, *when.rdates]))
-    # A counted rule counts from its start, and years may pass between two instances of a yearly one.
-    whole = any(rule.count or rule.freq == "YEARLY" or rule.interval > 30 for rule in rules)
-    found = _of_series(when, when.start if whole else upper - 3 * _LONGEST, upper)
-    days = [_day(one.end or one.start) for one in found if one.status != "cancelled"]
-    return max(days, default=None)
+    # A counted rule counts from its start anyway; of the others the last months tell, as a rule.
+    lowers = [] if any(rule.count for rule in rules) else [_before(upper, 40 * _DAY), _before(upper, 3 * _LONGEST)]
+    for lower in (*lowers, when.start):
+        found = _of_series(when, max(lower, when.start), upper)
+        last = max((_day(one.end or one.start) for one in found if one.status != "cancelled"), default=None)
+        # Whatever begins before `lower` ended before it too, or was found.
+        if last is not None and last >= lower.date():
+            return last
+    return last
 
 
 def _day(moment: date | datetime) -> date:

@@ -26,6 +26,8 @@ _RANGES = {
     "BYSECOND": (0, 59),
 }
 _KNOWN = {"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", "BYDAY", *_RANGES}
+#: A rule with a COUNT is counted from its start; a daily one of so many takes 270 years.
+MAX_COUNT = 100_000
 #: Nothing is expanded beyond this wall clock.
 END_OF_TIME = datetime.combine(date(2200, 1, 1), time())
 
@@ -67,7 +69,7 @@ def parse_rule(text: str) -> Rule:
     return Rule(
         freq=freq,  # type: ignore[arg-type]  # narrowed by the tuple above, which mypy does not follow
         interval=_positive("INTERVAL", parts.get("INTERVAL", "1")),
-        count=_positive("COUNT", parts["COUNT"]) if "COUNT" in parts else None,
+        count=_count(parts["COUNT"]) if "COUNT" in parts else None,
         until=_until(parts["UNTIL"]) if "UNTIL" in parts else None,
         week_start=_weekday(parts.get("WKST", "MO"))[1],
         days=tuple(_weekday(value) for value in parts["BYDAY"].split(",")) if "BYDAY" in parts else (),
@@ -125,6 +127,13 @@ def _positive(name: str, text: str) -> int:
     if not re.fullmatch(r"\d{1,9}", text) or int(text) == 0:
         raise RuleError(f"{name}={text} is not a positive number")
     return int(text)
+
+
+def _count(text: str) -> int:
+    count = _positive("COUNT", text)
+    if count > MAX_COUNT:
+        raise RuleError(f"COUNT={text} is more than {MAX_COUNT:,}; leave it out of a series that has no end")
+    return count
 
 
 def _until(text: str) -> date | datetime:
@@ -204,27 +213,33 @@ def _period_number(rule: Rule, day: date) -> int:
 
 
 def _period_days(rule: Rule, number: int) -> list[date]:
+    """The days of one period, those of a weekday that the rule does not name left out."""
     if rule.freq == "YEARLY":
-        first, size = date(number, 1, 1), 366 if _is_leap(number) else 365
+        first, size = date(number, 1, 1).toordinal(), 366 if _is_leap(number) else 365
     elif rule.freq == "MONTHLY":
-        first = date(number // 12, number % 12 + 1, 1)
-        size = _month_length(first)
+        month = date(number // 12, number % 12 + 1, 1)
+        first, size = month.toordinal(), _month_length(month)
     elif rule.freq == "WEEKLY":
-        first, size = date.fromordinal(max(1, number * 7 + 1 + rule.week_start)), 7
+        first, size = max(1, number * 7 + 1 + rule.week_start), 7
     else:
-        first, size = date.fromordinal(number), 1
-    return [date.fromordinal(first.toordinal() + index) for index in range(size)]
+        first, size = number, 1
+    wanted = {weekday for _, weekday in rule.days} or range(7)
+    return [date.fromordinal(day) for day in range(first, first + size) if (day - 1) % 7 in wanted]
 
 
 def _matches(rule: Rule, day: date) -> bool:
-    months, month_days, year_days = (rule.values(name) for name in ("BYMONTH", "BYMONTHDAY", "BYYEARDAY"))
+    by = rule.by
     return (
-        (not months or day.month in months)
-        and (not month_days or day.day in month_days or day.day - _month_length(day) - 1 in month_days)
-        and (not year_days or _year_day_in(day, year_days))
+        ("BYMONTH" not in by or day.month in by["BYMONTH"])
+        and ("BYMONTHDAY" not in by or _month_day_in(day, by["BYMONTHDAY"]))
+        and ("BYYEARDAY" not in by or _year_day_in(day, by["BYYEARDAY"]))
         and (not rule.days or any(_weekday_matches(rule, day, *wanted) for wanted in rule.days))
-        and (not rule.values("BYWEEKNO") or _week_in(day, rule.week_start, rule.values("BYWEEKNO")))
+        and ("BYWEEKNO" not in by or _week_in(day, rule.week_start, by["BYWEEKNO"]))
     )
+
+
+def _month_day_in(day: date, wanted: tuple[int, ...]) -> bool:
+    return day.day in wanted or day.day - _month_length(day) - 1 in wanted
 
 
 def _weekday_matches(rule: Rule, day: date, nth: int, weekday: int) -> bool:

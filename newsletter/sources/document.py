@@ -6,6 +6,7 @@ Formats disagree about what `12:30`, `NO` and `1.10` are; here they are text unt
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TypeAlias
 
 Value: TypeAlias = "str | list[Value] | dict[str, Value]"
@@ -25,13 +26,14 @@ class Document:
 
     def line_of(self, path: Path) -> int | None:
         """The line of the path, or of the nearest thing around it."""
-        while path:
+        while path and self.lines:
             if path in self.lines:
                 return self.lines[path]
             path = path[:-1]
         return self.line
 
 
+@lru_cache(maxsize=4096)
 def squash(key: str) -> str:
     """A key without case, blanks, `_` and `-`: `Start Date` and `start_date` are one."""
     return _SEPARATORS.sub("", key).casefold()

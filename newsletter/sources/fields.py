@@ -5,6 +5,7 @@ A mapped field looks nowhere else, so that a site's own `date` cannot slip in wh
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from newsletter.model.workspace import SourceSettings
 from newsletter.sources.document import (
@@ -198,6 +199,7 @@ def unused_mappings(source: SourceSettings, used: Sequence[set[str]]) -> list[st
     return [name for name in source.fields if not any(name in names for names in used)] if used else []
 
 
+@lru_cache(maxsize=256)
 def _mapped_paths(fields: tuple[tuple[str, str], ...]) -> dict[str, tuple[Path, ...]]:
     """`extra.when | when` gives two places to look, in that order; a key may itself hold dots."""
     return {name: tuple(_path(choice.strip()) for choice in paths.split("|")) for name, paths in fields}

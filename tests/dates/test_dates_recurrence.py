@@ -224,6 +224,8 @@ def test_no_more_than_the_limit_and_the_earliest_first() -> None:
         "FREQ=WEEKLY;INTERVAL=0",
         "FREQ=WEEKLY;COUNT=-1",
         "FREQ=WEEKLY;COUNT=99999999999",
+        "FREQ=DAILY;COUNT=1000000000",
+        "FREQ=DAILY;COUNT=100001",
         "FREQ=WEEKLY;UNTIL=tomorrow",
         "FREQ=WEEKLY;UNTIL=20261399",
         "FREQ=MONTHLY;BYMONTHDAY=32",
@@ -250,7 +252,8 @@ def test_a_sound_rule_has_no_problem() -> None:
         "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30",
         "FREQ=DAILY;BYSETPOS=2",
         "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30",
-        "FREQ=DAILY;COUNT=999999999",
+        "FREQ=DAILY;COUNT=100000",
+        "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30;COUNT=2",
         "FREQ=DAILY;BYHOUR=0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23",
         "FREQ=YEARLY;INTERVAL=999999999",
         "FREQ=DAILY",
@@ -276,6 +279,12 @@ def test_where_a_series_last_happens() -> None:
 def test_where_a_rare_series_last_happens() -> None:
     leap = series("FREQ=YEARLY;INTERVAL=4;UNTIL=20271231", start=datetime(2016, 2, 29, 12))
     assert last_date(leap) == date(2024, 2, 29)
+
+
+def test_a_series_at_the_beginning_of_the_calendar_is_no_trouble() -> None:
+    first = series(f"{MONDAYS};UNTIL=00010120", start=datetime(1, 1, 1, 12))
+    assert last_date(first) == date(1, 1, 15)
+    assert between(first, date(2026, 1, 1), date(2027, 1, 1)) == ()
 
 
 def test_where_other_times_last_happen() -> None:

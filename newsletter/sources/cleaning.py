@@ -4,6 +4,7 @@ Jekyll, Hugo, Zola, Quarto and MDX; code blocks are left alone, since there such
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from newsletter.sources.links import outside_code
@@ -53,6 +54,22 @@ def clean_markdown(text: str, site: str = "", *, mdx: bool = False) -> Cleaned:
     return Cleaned(_BLANKS.sub("\n\n", cleaned).strip(), tuple(dict.fromkeys(removed)), open_comment)
 
 
+def blanked(text: str) -> str:
+    """The text with comments and template code blanked out and every line where it was."""
+    return outside_code(text, _blank)
+
+
+def _blank(part: str) -> str:
+    part = _without_liquid_comments(_COMMENT.sub(lambda match: _line_ends(match[0]), part), _line_ends)
+    for pattern in (_TEMPLATE, _ATTRIBUTES):
+        part = pattern.sub(lambda match: _line_ends(match[0]), part)
+    return part
+
+
+def _line_ends(text: str) -> str:
+    return "\n" * text.count("\n")
+
+
 def _strip(text: str, site: str, removed: list[str], mdx: bool) -> str:
     def take(match: re.Match[str]) -> str:
         removed.append(" ".join(match[0].split())[:60])
@@ -72,13 +89,13 @@ def _strip(text: str, site: str, removed: list[str], mdx: bool) -> str:
     return text
 
 
-def _without_liquid_comments(text: str) -> str:
+def _without_liquid_comments(text: str, remains: Callable[[str], str] = lambda _: "") -> str:
     kept: list[str] = []
     position = 0
     while begun := _LIQUID_OPEN.search(text, position):
         ended = _LIQUID_CLOSE.search(text, begun.end())
         if ended is None:
             break
-        kept.append(text[position : begun.start()])
+        kept += [text[position : begun.start()], remains(text[begun.start() : ended.end()])]
         position = ended.end()
     return "".join([*kept, text[position:]])

@@ -20,7 +20,7 @@ CHANGES = Changes(heartbeat=0.2)
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Served]:
-    CHANGES.__init__()  # closed by the last server, where the module's tests do not run in one go
+    CHANGES.__init__(heartbeat=0.2)  # closed by the last server, where the module's tests do not run in one go
     listener = listen("127.0.0.1", 0)
     app = preview_app(DESK, fill_page, CHANGES, port=listener.getsockname()[1], key=KEY)
     with served(app, listener) as running:

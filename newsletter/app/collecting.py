@@ -1,9 +1,10 @@
-"""Reads every configured place into one Reading; the disk is touched here and nowhere below."""
+"""Reads every configured place into one Reading; disk and network are touched here and nowhere below."""
 
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
+from newsletter.app.fetching import Fetching, Loaded
 from newsletter.app.workspace import Workspace
 from newsletter.compose.facts import check_facts
 from newsletter.compose.identity import join
@@ -20,14 +21,17 @@ MAX_FILES = 20_000
 def collect(ws: Workspace, at: datetime) -> Reading:
     """Everything the sources hold, joined and checked as of `at` (aware)."""
     settings = ws.settings
-    readings = [_read(ws, source, at) for source in settings.sources]
+    remote = Fetching(ws.root, ws.clock(), ws.environ).load_all(settings.sources)
+    readings = [_read(ws, source, at, remote.get(source.name)) for source in settings.sources]
     return check_facts(join(merge(readings)), terms=settings.terms, timezone=settings.community.timezone, as_of=at)
 
 
-def _read(ws: Workspace, source: SourceSettings, at: datetime) -> Reading:
-    blobs, problems = load_files(ws.root, source)
+def _read(ws: Workspace, source: SourceSettings, at: datetime, remote: Loaded | None) -> Reading:
+    blobs, problems = (remote.blobs, remote.problems) if remote else load_files(ws.root, source)
+    if source.url and not source.base_url:
+        source = source.model_copy(update={"base_url": source.url})
     context = SourceContext(timezone=source.naive or ws.settings.community.timezone, terms=ws.settings.terms)
-    reading = read_source(source, blobs, context)
+    reading = read_source(source, blobs, context) if blobs or not remote else Reading()
     expected = check_expectations(source, reading, at.date())
     return merge([Reading(problems=problems), reading, Reading(problems=expected)])
 

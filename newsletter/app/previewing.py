@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from threading import RLock
 from zoneinfo import ZoneInfo
 
+from newsletter.app.collecting import DECISIONS
 from newsletter.app.editing import Built, build_edition, persona_choices, preview_draft
 from newsletter.app.preview_view import Finding, Menu, Named, Shown, View, excerpt, fault, for_frame
 from newsletter.app.timing import UsageError, read_at
@@ -50,7 +51,7 @@ class Studio:
         self._lock = RLock()
         self._opened: Workspace | None = None
         self._menu = NO_MENU
-        self._files: tuple[str, ...] = (CONFIG, PERSONAS, LISTS)
+        self._files: tuple[str, ...] = (CONFIG, PERSONAS, LISTS, DECISIONS)
         self._folders: tuple[str, ...] = FOLDERS
         self._drafts: dict[str, Draft] = {}
         self._shown: dict[tuple[str, str], Shown] = {}
@@ -151,10 +152,10 @@ def _places(workspace: Workspace) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Files, and folders, relative to the root, that the settings make matter."""
     settings = workspace.settings
     texts = (section.path for section in settings.sections.values() if section.path)
-    patterns = [source.path for source in settings.sources]
+    patterns = [source.path for source in settings.sources if not source.is_remote]
     whole = (pattern for pattern in patterns if not set(pattern) & WILD)
     folders = dict.fromkeys((*FOLDERS, *filter(None, map(_fixed_part, patterns))))
-    return tuple(dict.fromkeys((CONFIG, PERSONAS, LISTS, *texts, *whole))), tuple(folders)
+    return tuple(dict.fromkeys((CONFIG, PERSONAS, LISTS, DECISIONS, *texts, *whole))), tuple(folders)
 
 
 def _one_of(name: str, entries: Sequence[Named]) -> str:

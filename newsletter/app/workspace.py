@@ -3,7 +3,7 @@
 import os
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -31,6 +31,7 @@ class Workspace:
 
     settings: Settings
     clock: Callable[[], datetime] = utc_now
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
 
     @property
     def root(self) -> Path:
@@ -84,7 +85,7 @@ def open_workspace(
     if has_errors(problems):
         raise SettingsError(problems)
     settings = read_settings(_toml(root, CONFIG), _toml(root, LISTS), root=root.resolve(), secrets=secrets_read)
-    return Workspace(settings, clock)
+    return Workspace(settings, clock, environ)
 
 
 def with_settings(ws: Workspace, **changes: object) -> Workspace:

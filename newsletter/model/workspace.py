@@ -43,11 +43,19 @@ class Expect(Strict):
 
 
 class SourceSettings(Strict):
-    """One configured place to read, and how its times and fields are meant."""
+    """One configured place to read, and how its times and fields are meant.
+
+    The place is one of: `path`, a pattern in the workspace; `url`; `url_env`, the variable that holds a secret
+    address; or `git` with a pattern `path` in that repository as of `ref` (branch, tag or commit).
+    """
 
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
     format: Literal["markdown", "ics", "csv", "json", "yaml", "toml"]
     path: str = ""
+    url: str = ""
+    url_env: str = ""
+    git: str = ""
+    ref: str = ""
     base_url: str = ""
     fields: dict[str, str] = Field(default_factory=dict)
     defaults: dict[str, str | list[str]] = Field(default_factory=dict)
@@ -59,6 +67,18 @@ class SourceSettings(Strict):
     end: Literal["inclusive", "exclusive"] = "inclusive"
     visibility: Literal["public", "members"] = "public"
     expect: Expect = Expect()
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether reading it takes the network."""
+        return bool(self.url or self.url_env or self.git)
+
+    @property
+    def where(self) -> str:
+        """The place as it may be shown; a secret address goes by the name of its variable."""
+        if self.git:
+            return f"{self.git}#{self.ref}:{self.path}" if self.ref else f"{self.git}:{self.path}"
+        return f"${self.url_env}" if self.url_env else self.url or self.path
 
 
 class TermSettings(Strict):

@@ -1,6 +1,7 @@
 """What a schema cannot say: that zones exist, cadences can be read, and names lead somewhere."""
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
 from email.utils import parseaddr
 from pathlib import PurePosixPath
 from typing import Any
@@ -13,6 +14,11 @@ from newsletter.model.workspace import DigestSettings, Settings, SourceSettings
 KNOWN_SECTIONS = frozenset(
     {"note", "changes", "glance", "events", "recurring", "deadlines", "announcements", "thanks", "open"}
 )
+
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_REPOSITORY = re.compile(r"(?:https|http|ssh|file)://[^\s\x00-\x20\x7f]+")
+_CREDENTIALS = re.compile(r"https?://[^/?#]*@")
+_REF = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]*")
 
 #: Key path, problem code, sentence.
 Fault = tuple[tuple[str | int, ...], str, str]
@@ -64,15 +70,54 @@ def _sources(settings: Settings) -> Iterator[Fault]:
         seen.add(source.name)
         if source.naive:
             yield from _zone(("sources", index, "naive"), source.naive)
-        yield from _path(source, index)
+        yield from _place(source, index)
 
 
-def _path(source: SourceSettings, index: int) -> Iterator[Fault]:
-    key = ("sources", index, "path")
-    if not source.path:
-        yield key, "settings.missing-key", f"source {source.name!r} has no `path`; say which files to read"
-    elif PurePosixPath(source.path).is_absolute() or ".." in PurePosixPath(source.path).parts:
-        yield key, "settings.path", f"`path` must lie inside the workspace, found {source.path!r}"
+def _place(source: SourceSettings, index: int) -> Iterator[Fault]:
+    """Exactly one place; what is written for `url_env` is not repeated, since it may be the address itself."""
+    key = ("sources", index)
+    given = [name for name in ("path", "url", "url_env", "git") if getattr(source, name)]
+    if not given:
+        text = f"source {source.name!r} has no `path`, `url`, `url_env` or `git`; say what to read"
+        yield (*key, "path"), "settings.missing-key", text
+    elif given == ["git"]:
+        text = f"source {source.name!r} has a `git` but no `path`; say which files of the repository to read"
+        yield (*key, "git"), "settings.missing-key", text
+    elif given not in (["path"], ["url"], ["url_env"], ["path", "git"]):
+        text = (
+            f"source {source.name!r} has {_and(given)}; keep one of them (`git` goes with a `path` in the repository)"
+        )
+        yield (*key, given[-1]), "settings.source", text
+    if source.ref and not source.git:
+        yield (*key, "ref"), "settings.source", f"source {source.name!r} has a `ref`, which needs a `git`"
+    yield from _remote(source, key)
+    if source.path and (PurePosixPath(source.path).is_absolute() or ".." in PurePosixPath(source.path).parts):
+        inside = "repository" if source.git else "workspace"
+        yield (*key, "path"), "settings.path", f"`path` must lie inside the {inside}, found {source.path!r}"
+
+
+def _and(names: Sequence[str]) -> str:
+    return " and ".join(f"`{name}`" for name in names)
+
+
+def _remote(source: SourceSettings, key: tuple[str | int, ...]) -> Iterator[Fault]:
+    if source.url and not source.url.startswith(("https://", "http://")):
+        yield (*key, "url"), "settings.value", f"`url` must begin with https:// or http://, found {source.url!r}"
+    for name in ("url", "git"):
+        if _CREDENTIALS.match(getattr(source, name)):
+            text = f"`{name}` holds a user name or password, which do not belong in this file; see `url_env`"
+            yield (*key, name), "settings.value", text
+    if source.url_env and not _VARIABLE.fullmatch(source.url_env):
+        text = (
+            "`url_env` must be the name of an environment variable, such as LAB_CALENDAR_URL, not the address itself"
+        )
+        yield (*key, "url_env"), "settings.value", text
+    if source.git and not _REPOSITORY.fullmatch(source.git):
+        text = f"`git` must be an address such as https://example.org/site.git, found {source.git!r}"
+        yield (*key, "git"), "settings.value", text
+    if source.ref and (not _REF.fullmatch(source.ref) or ".." in source.ref):
+        text = f"`ref` must be the name of a branch or tag, or a commit, found {source.ref!r}"
+        yield (*key, "ref"), "settings.value", text
 
 
 def _digests(settings: Settings) -> Iterator[Fault]:

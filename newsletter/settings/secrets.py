@@ -21,7 +21,7 @@ def read_secrets(environ: Mapping[str, str]) -> tuple[Secrets, tuple[Problem, ..
     values: dict[str, SecretStr] = {}
     problems: list[Problem] = []
     for field, name in NAMES.items():
-        value, problem = _one(name, environ)
+        value, problem = read_secret(name, environ)
         if problem:
             problems.append(problem)
         elif value:
@@ -29,7 +29,8 @@ def read_secrets(environ: Mapping[str, str]) -> tuple[Secrets, tuple[Problem, ..
     return Secrets(**values), tuple(problems)
 
 
-def _one(name: str, environ: Mapping[str, str]) -> tuple[str, Problem | None]:
+def read_secret(name: str, environ: Mapping[str, str]) -> tuple[str, Problem | None]:
+    """The secret in the variable, or in the file that its `_FILE` twin names; empty where neither is set."""
     if environ.get(name):
         return environ[name], None
     path = environ.get(f"{name}_FILE")

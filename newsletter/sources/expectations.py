@@ -14,7 +14,7 @@ def check_expectations(source: SourceSettings, reading: Reading, today: date) ->
 
 
 def _unmet(source: SourceSettings, reading: Reading, today: date) -> Iterator[Problem]:
-    origin = Origin(source.name, source.path)
+    origin = Origin(source.name, source.where)
     found, least = len(reading.items), source.expect.min_items
     if found < least:
         text = f"{found} items, at least {least} expected; is a file missing?"

@@ -90,13 +90,13 @@ def _keep(built: Built, gathered: _Gathered) -> None:
 def _settings_problems(source: SourceSettings) -> Iterator[Problem]:
     for name in field_map_faults(source):
         text = f"The source {source.name!r} maps {name!r}, which is no field of ours; write custom.{name} to keep it."
-        yield Problem("error", "E-FIELD", text, Origin(source.name, source.path))
+        yield Problem("error", "E-FIELD", text, Origin(source.name, source.where))
 
 
 def _mapping_problems(source: SourceSettings, used: Sequence[set[str]]) -> Iterator[Problem]:
     for name in unused_mappings(source, used):
         text = f"Nothing in the source {source.name!r} has {source.fields[name]!r}, which is to give {name}."
-        yield Problem("warning", "W-FIELD", text, Origin(source.name, source.path))
+        yield Problem("warning", "W-FIELD", text, Origin(source.name, source.where))
 
 
 def _with_unique_ids(items: Sequence[Item], problems: list[Problem]) -> list[Item]:
@@ -148,7 +148,7 @@ def _report(source: SourceSettings, files: int, items: Sequence[Item]) -> Source
     return SourceReport(
         source.name,
         source.format,
-        source.path,
+        source.where,
         files,
         counts["event"],
         counts["announcement"],

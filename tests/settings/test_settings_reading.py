@@ -105,6 +105,49 @@ def test_what_cannot_be_meant_is_named_with_its_line(old: str, new: str, words: 
     assert line == max(number for number, row in enumerate(config.splitlines(), 1) if new in row)
 
 
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [
+        ("", "has no `path`, `url`, `url_env` or `git`"),
+        ('url = "https://x.example.org"\npath = "a.csv"', "has `path` and `url`; keep one"),
+        ('url = "https://x.example.org"\nurl_env = "X"', "has `url` and `url_env`; keep one"),
+        ('git = "https://x.example.org/s.git"', "has a `git` but no `path`"),
+        ('path = "a.csv"\nref = "main"', "needs a `git`"),
+        ('url = "file:///etc/passwd"', "must begin with https://"),
+        ('git = "ext::sh"\npath = "a.csv"', "must be an address such as"),
+        ('git = "https://x.example.org/s.git"\npath = "a.csv"\nref = "--upload-pack=x"', "`ref` must be"),
+        ('git = "https://x.example.org/s.git"\npath = "../a.csv"', "must lie inside the repository"),
+    ],
+)
+def test_a_source_has_one_place(place: str, words: str) -> None:
+    path, _, text = first_problem(CONFIG.replace('path = "content/talks.csv"', place))
+    assert path == "config.toml"
+    assert words in text
+
+
+@pytest.mark.parametrize(
+    "place", ['url_env = "https://x.example.org/canary.ics"', 'url = "https://ada:canary@x.example.org/"']
+)
+def test_a_secret_written_into_the_settings_is_not_repeated(place: str) -> None:
+    assert "canary" not in first_problem(CONFIG.replace('path = "content/talks.csv"', place))[2]
+
+
+@pytest.mark.parametrize(
+    ("place", "where"),
+    [
+        ('url = "https://x.example.org/a.csv"', "https://x.example.org/a.csv"),
+        ('url_env = "LAB_URL"', "$LAB_URL"),
+        (
+            'git = "https://x.example.org/s.git"\nref = "v1"\npath = "a/*.csv"',
+            "https://x.example.org/s.git#v1:a/*.csv",
+        ),
+    ],
+)
+def test_a_place_far_away_is_named_as_it_may_be_shown(place: str, where: str) -> None:
+    talks = read(CONFIG.replace('path = "content/talks.csv"', place)).sources[1]
+    assert (talks.is_remote, talks.where) == (True, where)
+
+
 def test_a_list_may_only_offer_digests_and_topics_that_exist() -> None:
     lists = LISTS.replace('["dives"]', '["dives", "jobs"]').replace('tags = ["dive"]', 'tags = ["dive"]')
     path, line, text = first_problem(lists=lists)

@@ -46,6 +46,8 @@ def parse_path(text: str) -> Path:
 
 def path_text(path: Path) -> str:
     """The path as one would write it in a field map."""
+    if len(path) == 1 and isinstance(path[0], str):
+        return path[0]
     return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).removeprefix(".")
 
 

@@ -84,7 +84,7 @@ def _master_records(
 def _current(masters: list[VEvent]) -> list[VEvent]:
     """Of several versions of one event the latest; different events that share a UID all stay."""
     kept: list[VEvent] = []
-    for event in sorted(masters, key=lambda one: (-one.sequence, _changed(one)), reverse=False):
+    for event in sorted(masters, key=lambda one: (-one.sequence, _changed(one))) if len(masters) > 1 else masters:
         newer = next((one for one in kept if _is_version(event, one)), None)
         if newer is None:
             kept.append(event)

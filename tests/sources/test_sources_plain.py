@@ -5,6 +5,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from newsletter.sources import plain
+from newsletter.sources.cleaning import clean_markdown
 from newsletter.sources.links import Base, absolute_links
 from newsletter.sources.plain import first_paragraph
 
@@ -60,3 +61,17 @@ def test_a_text_without_links_is_left_as_it_is(text: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("newsletter.sources.links._LINKING", plain.re.compile(""))
         assert quick == absolute_links(text, Base("https://lab.example.org"))
+
+
+SITE = st.sampled_from(
+    ["https://lab.example.org", "{{ site.url }}", "{% if %}", "{{<", "<!--", "-->", ":::", "{.a}", "{", "x]"]
+)
+
+
+@given(st.lists(PIECES | SITE, max_size=10).map("".join), st.booleans())
+def test_a_text_without_machinery_is_cleaned_of_nothing(text: str, named: bool) -> None:
+    site = "https://lab.example.org/" if named else ""
+    quick = clean_markdown(text, site)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("newsletter.sources.cleaning._MACHINERY", plain.re.compile(""))
+        assert quick == clean_markdown(text, site)

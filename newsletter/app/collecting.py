@@ -3,17 +3,22 @@
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from newsletter.app.fetching import Fetching, Loaded
 from newsletter.app.workspace import Workspace
 from newsletter.compose.facts import check_facts
 from newsletter.compose.identity import join
+from newsletter.model.decisions import Decisions
 from newsletter.model.item import Reading
 from newsletter.model.problem import Origin, Problem
 from newsletter.model.workspace import SourceSettings
+from newsletter.sources.decisions_file import SOURCE as DECISIONS_SOURCE
+from newsletter.sources.decisions_file import read_decisions
 from newsletter.sources.expectations import check_expectations
 from newsletter.sources.registry import Blob, SourceContext, merge, read_source
 
+DECISIONS = "decisions.toml"
 MAX_FILE_BYTES = 5_000_000
 MAX_FILES = 20_000
 
@@ -23,7 +28,24 @@ def collect(ws: Workspace, at: datetime) -> Reading:
     settings = ws.settings
     remote = Fetching(ws.root, ws.clock(), ws.environ).load_all(settings.sources)
     readings = [_read(ws, source, at, remote.get(source.name)) for source in settings.sources]
-    return check_facts(join(merge(readings)), terms=settings.terms, timezone=settings.community.timezone, as_of=at)
+    joined = join(
+        merge(readings),
+        decisions=read_editors_decisions(ws),
+        priorities={source.name: source.priority for source in settings.sources},
+        today=at.astimezone(ZoneInfo(settings.community.timezone)).date(),
+    )
+    return check_facts(joined, terms=settings.terms, timezone=settings.community.timezone, as_of=at)
+
+
+def read_editors_decisions(ws: Workspace) -> Decisions:
+    """What editors decided about others' entries, in decisions.toml; nothing where there is no such file."""
+    if not (ws.root / DECISIONS).exists():
+        return Decisions()
+    source = SourceSettings(name=DECISIONS_SOURCE, format="toml", path=DECISIONS)
+    blobs, problems = load_files(ws.root, source)
+    if not blobs:
+        return Decisions(problems=problems)
+    return read_decisions(blobs[0], SourceContext(ws.settings.community.timezone, ws.settings.terms))
 
 
 def _read(ws: Workspace, source: SourceSettings, at: datetime, remote: Loaded | None) -> Reading:

@@ -1,7 +1,10 @@
 """When two items are one event: their day, their address on the web, their title and place."""
 
 import re
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from itertools import combinations
 from urllib.parse import parse_qsl, urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -58,17 +61,26 @@ def days_of(when: When | None) -> frozenset[date]:
     return frozenset(found for found in (day, start.date() if start else None) if found)
 
 
+def pairs_of_a_day(events: Sequence[Item]) -> set[tuple[int, int]]:
+    """Places of events that share a day."""
+    on_day: dict[date, list[int]] = defaultdict(list)
+    for place, item in enumerate(events):
+        for day in days_of(item.when):
+            on_day[day].append(place)
+    return {pair for places in on_day.values() for pair in combinations(places, 2)}
+
+
 def first_start(when: When | None) -> datetime | None:
     """The first start in UTC, where a clock is stated."""
     if isinstance(when, Sessions):
         return first_start(when.sessions[0])
     if isinstance(when, Instant) or (isinstance(when, Recurrence) and not when.all_day):
-        return _in_utc(when.start, when.timezone)
+        return in_utc(when.start, when.timezone)
     return None
 
 
-def _in_utc(wall: datetime, timezone: str) -> datetime | None:
-    """The wall clock in UTC; None at the ends of the calendar, where there is no such instant."""
+def in_utc(wall: datetime, timezone: str) -> datetime | None:
+    """A wall clock of the zone in UTC; None at the ends of the calendar, where there is no such instant."""
     try:
         return localise(wall, ZoneInfo(timezone)).astimezone(UTC)
     except OverflowError:

@@ -66,6 +66,7 @@ class SourceSettings(Strict):
     midnight_is_date: bool = True
     end: Literal["inclusive", "exclusive"] = "inclusive"
     visibility: Literal["public", "members"] = "public"
+    priority: int = Field(default=0, ge=-1000, le=1000)
     expect: Expect = Expect()
 
     @property

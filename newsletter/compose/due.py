@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+from newsletter.compose.reasons import Reason
 from newsletter.compose.topics import has_tag
 from newsletter.compose.view import View, is_off
 from newsletter.model.item import Item
@@ -16,13 +17,22 @@ def send_day(view: View) -> date:
 
 
 def holds(view: View, item: Item) -> bool:
-    """Whether it is an announcement to be told on the send day; `publish` and `expires` are both inclusive."""
-    today = send_day(view)
-    if item.kind != "announcement" or is_off(item) or (item.publish is not None and item.publish > today):
-        return False
-    if item.expires is not None:
-        return item.expires >= today
-    return item.publish is None or item.publish >= today - max(FRESH, view.programme.length)
+    """Whether it is an announcement to be told on the send day."""
+    return item.kind == "announcement" and why_not_due(view, item) is None
+
+
+def why_not_due(view: View, item: Item) -> Reason | None:
+    """Why news is not told on the send day; `publish` and `expires` are both inclusive."""
+    today, fresh = send_day(view), max(FRESH, view.programme.length)
+    if is_off(item):
+        return Reason("called-off", f"Its source says that it is {item.status}.")
+    if item.publish is not None and item.publish > today:
+        return Reason("not-yet-published", f"Not to be told before {item.publish}; the issue leaves on {today}.")
+    if item.expires is not None and item.expires < today:
+        return Reason("expired", f"It expired on {item.expires}; the issue leaves on {today}.")
+    if item.expires is None and item.publish is not None and item.publish < today - fresh:
+        return Reason("stale", f"It is of {item.publish}, and news without `expires` is told for {fresh.days} days.")
+    return None
 
 
 def tagged_items(view: View, tags: tuple[str, ...]) -> tuple[Item, ...]:

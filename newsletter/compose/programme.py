@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from newsletter.compose.follows import Follows, follows_of
 from newsletter.compose.moments import ends
+from newsletter.compose.reasons import Reason
 from newsletter.compose.topics import has_tag
 from newsletter.dates.recurrence import RuleError, last_date, occurrences
 from newsletter.model.issue import Draft, Window
@@ -87,7 +88,16 @@ def _place_in_order(item: Item) -> tuple[str, str, str]:
 
 def may_be_told(item: Item) -> bool:
     """Whether the item may appear in any issue."""
-    return not item.held_back and item.status != "draft"
+    return why_untold(item) is None
+
+
+def why_untold(item: Item) -> Reason | None:
+    """Why the item may appear in no issue at all."""
+    if item.held_back:
+        return Reason("held-back", "It is held back because of the errors listed; mend them, and it is told.")
+    if item.status == "draft":
+        return Reason("draft", "Its source says that it is a draft.")
+    return None
 
 
 def is_thanks(item: Item) -> bool:

@@ -12,12 +12,12 @@ from newsletter.model.item import Item
 def build(view: View) -> Section | None:
     """Announcements that hold on the day the issue goes out, the newest first."""
     taken = taken_items(view)
-    found = [item for item in view.items if holds(view, item) and item.id not in taken and not _was_told(view, item)]
+    found = [item for item in view.items if holds(view, item) and item.id not in taken and not was_told(view, item)]
     entries = [marked(view, entry_of(view, item), item) for item in sorted(found, key=_newest_first)]
     return Section("announcements", "Announcements", tuple(entries))
 
 
-def _was_told(view: View, item: Item) -> bool:
+def was_told(view: View, item: Item) -> bool:
     """What never expires is told in one issue; what has an expiry day is repeated until then."""
     if view.before is None or item.expires is not None:
         return False

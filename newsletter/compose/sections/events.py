@@ -14,6 +14,7 @@ from newsletter.compose.entries import (
     with_note_of_start,
 )
 from newsletter.compose.programme import Timed, is_series
+from newsletter.compose.reasons import Reason
 from newsletter.compose.series import cancelled_texts
 from newsletter.compose.view import View, is_off
 from newsletter.model.issue import Entry, Section
@@ -56,15 +57,26 @@ def _sessions(view: View, entry: Entry, live: list[Occurrence]) -> str:
 
 
 def _is_vaguely_inside(view: View, item: Item) -> bool:
-    """Whether its words bound it to days of the window; a week is told of it once, when its time begins."""
-    when = item.when
-    if item.kind != "event" or is_off(item) or not isinstance(when, Vague) or when.first is None:
-        return False
+    return (
+        item.kind == "event"
+        and not is_off(item)
+        and isinstance(item.when, Vague)
+        and why_not_vaguely(view, item.when) is None
+    )
+
+
+def why_not_vaguely(view: View, when: Vague) -> Reason | None:
+    """Why words that name no day are not told of; a week is told of them once, when their time begins."""
+    if when.first is None:
+        return Reason("vague", f"{when.text!r} names no day, and no part of a term that could be compared.")
     first, end = view.programme.window.start.date(), view.programme.window.end.date()
     last = when.last or when.first
+    bounds = f"{when.text!r} means {when.first} to {last}"
     if last < view.programme.today:
-        return False
-    return first <= when.first < end or (not view.programme.is_weekly and when.first < end and last >= first)
+        return Reason("over", f"{bounds}, which is over.")
+    if first <= when.first < end or (not view.programme.is_weekly and when.first < end and last >= first):
+        return None
+    return Reason("no-occurrence", f"{bounds}, and does not begin between {first} and {end} (that day not included).")
 
 
 def _vague(view: View, item: Item) -> Entry:

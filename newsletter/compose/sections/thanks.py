@@ -6,6 +6,7 @@ from dataclasses import replace
 from newsletter.compose.entries import entry_of
 from newsletter.compose.plain import list_items
 from newsletter.compose.programme import is_thanks
+from newsletter.compose.reasons import Reason
 from newsletter.compose.view import View
 from newsletter.model.issue import Entry, Section
 from newsletter.model.item import Item
@@ -21,11 +22,19 @@ def build(view: View) -> Section | None:
 
 
 def _thanks(view: View) -> Iterator[tuple[Item, str, str]]:
-    today = view.programme.today
     for item in view.programme.items:
-        begun, over = item.publish is None or item.publish <= today, item.expires is not None and item.expires < today
-        if is_thanks(item) and begun and not over:
+        if is_thanks(item) and why_no_thanks(view, item) is None:
             yield from ((item, name, rest) for name, rest in list_items(item.body))
+
+
+def why_no_thanks(view: View, item: Item) -> Reason | None:
+    """Why a page of thanks is not told today; `publish` and `expires` are both inclusive."""
+    today = view.programme.today
+    if item.publish is not None and item.publish > today:
+        return Reason("not-yet-published", f"It is not to be told before {item.publish}.")
+    if item.expires is not None and item.expires < today:
+        return Reason("expired", f"It expired on {item.expires}.")
+    return None
 
 
 def _entry(view: View, item: Item, name: str, rest: str) -> Entry:

@@ -1,0 +1,28 @@
+"""Why something is not in an issue: a word for programs and a sentence for people."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+ReasonCode = Literal[
+    "held-back",
+    "draft",
+    "topic-not-chosen",
+    "no-occurrence",
+    "over",
+    "vague",
+    "told-before",
+    "not-yet-published",
+    "expired",
+    "stale",
+    "called-off",
+    "no-section",
+    "no-place",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One decision of the composition against an item."""
+
+    code: ReasonCode
+    text: str

@@ -21,8 +21,8 @@ _RULES = (
 )
 _TEXT = """\
 We meet in the reading room and work through one question together; bring a laptop and something that you are stuck
-on, and tell us beforehand whether you would like to show it to the others. Tea is there from half past. Slides and notes
-stay on the site of the group afterwards, also those of earlier years."""
+on, and tell us beforehand whether you would like to show it to the others. Tea is there from half past. Slides and
+notes stay on the site of the group afterwards, also those of earlier years."""
 _WORDS = _TEXT.split()
 _ZONE_BLOCK = f"""\
 BEGIN:VTIMEZONE

@@ -19,7 +19,7 @@ from newsletter.model.when import (
     When,
 )
 
-__all__ = ["RuleError", "last_date", "occurrences", "rule_problem"]
+__all__ = ["RuleError", "last_date", "moments", "occurrences", "rule_problem"]
 
 _DAY = timedelta(days=1)
 _LONGEST = timedelta(days=400)
@@ -118,7 +118,7 @@ def _of_series(when: Recurrence, lower: datetime, upper: datetime) -> Iterator[O
     changed = {override.original: override for override in when.overrides}
     last = _end_of(when)
     stretch = min(max(duration or _DAY, _DAY), _LONGEST)
-    for moment in sorted(_moments(when, _before(lower, stretch), min(upper, last))):
+    for moment in sorted(moments(when, _before(lower, stretch), min(upper, last))):
         override = changed.get(moment)
         if override is None:
             yield _instance(when, moment, moment + duration if duration else None)
@@ -143,8 +143,8 @@ def _end_of(when: Recurrence) -> datetime:
     return datetime.combine(when.until, time.max) if when.until else END_OF_TIME
 
 
-def _moments(when: Recurrence, lower: datetime, upper: datetime) -> set[datetime]:
-    """The rule set: DTSTART and RDATE counted once, EXDATE taken out.
+def moments(when: Recurrence, lower: datetime, upper: datetime) -> set[datetime]:
+    """The rule set's naive wall clocks in [lower, upper]: DTSTART and RDATE counted once, EXDATE taken out.
 
     A series whose rules end before it starts has no first instance either: calendars leave such shells behind
     when somebody deletes "this and all following".

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 Freq = Literal["DAILY", "WEEKLY", "MONTHLY", "YEARLY"]
 
-_WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _RANGES = {
     "BYMONTH": (1, 12),
     "BYMONTHDAY": (-31, 31),
@@ -155,7 +155,7 @@ def _weekday(text: str) -> tuple[int, int]:
     found = re.fullmatch(r"([+-]?\d{1,2})?(MO|TU|WE|TH|FR|SA|SU)", text.strip())
     if found is None:
         raise RuleError(f"{text!r} is not a weekday such as MO or 1TU")
-    return int(found[1] or 0), _WEEKDAYS.index(found[2])
+    return int(found[1] or 0), WEEKDAYS.index(found[2])
 
 
 def _with_defaults(rule: Rule, start: datetime) -> Rule:

@@ -62,6 +62,15 @@ def _pairs() -> list[set[str]]:
 
 
 @cache
+def common_zones() -> tuple[ZoneInfo, ...]:
+    """The zones that people mean most often, the best known of those that share a clock first."""
+    from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
+
+    names = [*(row[3] for row in SEASONAL), *FIXED.values(), *WINDOWS_TO_OLSON.values()]
+    return tuple(ZoneInfo(name) for name in dict.fromkeys(names) if name in available_timezones())
+
+
+@cache
 def _names_of(zone: ZoneInfo) -> frozenset[str]:
     """What a zone is called in winter and summer, and the generic name of that pair."""
     own = {datetime(2026, month, 15, tzinfo=zone).tzname() or "" for month in (1, 7)}

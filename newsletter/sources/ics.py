@@ -8,8 +8,10 @@ from newsletter.model.workspace import SourceSettings
 from newsletter.sources.blob import MAX_BYTES, Blob, SourceContext, check_bytes
 from newsletter.sources.document import Document, Value
 from newsletter.sources.ics_event import VEvent, read_vevent
+from newsletter.sources.ics_following import MAX_SPLITS, split_series
 from newsletter.sources.ics_split import MAX_EVENTS, Calendar, split_calendar
-from newsletter.sources.ics_when import event_when, split_series
+from newsletter.sources.ics_versions import change_day, changes_by_master, current_masters, latest_changes
+from newsletter.sources.ics_when import event_when
 from newsletter.sources.ics_zones import CalendarZones, calendar_zones
 from newsletter.sources.items import slug
 from newsletter.sources.plain import html_to_markdown
@@ -50,15 +52,14 @@ def _by_uid(events: Sequence[VEvent]) -> Iterator[tuple[str, list[VEvent]]]:
 def _group_records(
     blob: Blob, uid: str, group: list[VEvent], zones: CalendarZones, source: SourceSettings
 ) -> Iterator[Record]:
-    masters = _current([event for event in group if event.recurrence_id is None])
-    changes = _latest_changes([event for event in group if event.recurrence_id is not None])
+    masters = current_masters([event for event in group if event.recurrence_id is None])
+    changes = latest_changes([event for event in group if event.recurrence_id is not None])
     if not masters:
         for change in changes:
-            day = change.recurrence_id.stamp.day if change.recurrence_id else ""
-            yield _record(blob, change, f"{uid}#{day}", event_when(change, (), zones, **_policy(source)), zones)
+            when = event_when(change, (), zones, **_policy(source))
+            yield _record(blob, change, f"{uid}#{change_day(change)}", when, zones)
         return
-    for number, master in enumerate(masters):
-        own = [one for one in changes if _master_of(one, masters) is master]
+    for number, (master, own) in enumerate(zip(masters, changes_by_master(changes, masters), strict=True)):
         name = uid if number == 0 or not uid else f"{uid}#{slug(master.title)}"
         yield from _master_records(blob, master, name, own, zones, source)
 
@@ -73,58 +74,16 @@ def _master_records(
         master.report.warning(
             "W-ICS", "Changed instances are given for an event that does not repeat.", changes[0].line
         )
-    for change in sorted((one for one in changes if one.following), key=_change_day):
+    following = sorted((one for one in changes if one.following), key=change_day)
+    if len(following) > MAX_SPLITS:
+        text = f"More than {MAX_SPLITS} changes of this and all following instances; the later ones are not read."
+        master.report.error("E-CAP", text, following[MAX_SPLITS].line)
+    for change in following[:MAX_SPLITS]:
         parts = split_series(when, change, master.report) if isinstance(when, Recurrence) else None
         if parts:
             yield _record(blob, master, uid, parts[0], zones)
-            master, uid, when = _merged(master, change), f"{uid.partition('#')[0]}#{_change_day(change)}", parts[1]
+            master, uid, when = _merged(master, change), f"{uid.partition('#')[0]}#{change_day(change)}", parts[1]
     yield _record(blob, master, uid, when, zones)
-
-
-def _current(masters: list[VEvent]) -> list[VEvent]:
-    """Of several versions of one event the latest; different events that share a UID all stay."""
-    kept: list[VEvent] = []
-    for event in sorted(masters, key=lambda one: (-one.sequence, _changed(one))) if len(masters) > 1 else masters:
-        newer = next((one for one in kept if _is_version(event, one)), None)
-        if newer is None:
-            kept.append(event)
-        else:
-            newer.report.info("I-SUPERSEDED", f"An older version of {event.title[:80]!r} is left out.", event.line)
-    if len(kept) > 1:
-        for event in kept:
-            text = f"The UID {event.uid[:80]!r} is shared by different events; all of them are kept."
-            event.report.warning("W-UID", text)
-    return sorted(kept, key=lambda event: event.line)
-
-
-def _is_version(older: VEvent, newer: VEvent) -> bool:
-    same_title = older.title.casefold() == newer.title.casefold()
-    same_start = older.start is not None and newer.start is not None and older.start.stamp == newer.start.stamp
-    return (same_title and same_start) or (older.sequence != newer.sequence and (same_title or same_start))
-
-
-def _changed(event: VEvent) -> tuple[int, ...]:
-    """Sorts the most recently changed first."""
-    text = event.texts.get("LAST-MODIFIED") or event.texts.get("DTSTAMP") or ""
-    return tuple(-int(digit) for digit in text if digit.isascii() and digit.isdigit())
-
-
-def _latest_changes(changes: list[VEvent]) -> list[VEvent]:
-    """One change per instance: that of the highest SEQUENCE, else the last in the file."""
-    latest: dict[object, VEvent] = {}
-    for change in sorted(changes, key=lambda one: (one.sequence, one.line)):
-        moment = change.recurrence_id
-        latest[(moment.stamp.wall, moment.is_utc) if moment else change.line] = change
-    return sorted(latest.values(), key=lambda one: one.line)
-
-
-def _master_of(change: VEvent, masters: Sequence[VEvent]) -> VEvent:
-    repeating = [one for one in masters if one.rules or one.rdates] or list(masters)
-    return next((one for one in repeating if one.title == change.title), repeating[0])
-
-
-def _change_day(change: VEvent) -> str:
-    return change.recurrence_id.stamp.day.isoformat() if change.recurrence_id else ""
 
 
 def _merged(master: VEvent, change: VEvent) -> VEvent:

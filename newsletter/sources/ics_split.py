@@ -29,11 +29,16 @@ class Line(NamedTuple):
 
 @dataclass(slots=True)
 class Component:
-    """A VEVENT or VTIMEZONE: its own lines; those of what is nested in it only where they are wanted."""
+    """A VEVENT or VTIMEZONE: its own lines, and the STANDARD and DAYLIGHT parts of a zone; a VALARM is left out."""
 
     kind: str
     line: int
     lines: list[Line] = field(default_factory=list)
+    parts: list["Component"] = field(default_factory=list)
+
+    def value(self, name: str) -> str:
+        """The value of its first line of that name; empty where there is none."""
+        return next((line.value for line in self.lines if line.name == name), "")
 
 
 @dataclass(slots=True)
@@ -86,7 +91,7 @@ def _end(kind: str, line: Line, stack: list[Component], calendar: Calendar, repo
     elif kind == "VTIMEZONE":
         calendar.zones.append(component)
     elif kind in ("STANDARD", "DAYLIGHT") and stack:
-        stack[-1].lines += component.lines
+        stack[-1].parts.append(component)
     elif kind in ("VTODO", "VJOURNAL", "VFREEBUSY"):
         calendar.others[kind] += 1
 
@@ -100,8 +105,7 @@ def _property(line: Line, stack: list[Component], calendar: Calendar) -> None:
 
 def _never_ended(component: Component, report: Report) -> None:
     if component.kind == "VEVENT":
-        title = next((line.value for line in component.lines if line.name == "SUMMARY"), "")
-        text = f"The event {title[:80]!r} has no END:VEVENT and is not read."
+        text = f"The event {component.value('SUMMARY')[:80]!r} has no END:VEVENT and is not read."
         report.error("E-ICS", text, component.line)
     elif component.kind == "VCALENDAR":
         report.warning("W-ICS-LINE", "The file ends before END:VCALENDAR; it may have been cut off.", component.line)

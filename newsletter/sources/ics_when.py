@@ -9,7 +9,6 @@ from newsletter.dates.recurrence import rule_problem
 from newsletter.model.when import AllDay, Instant, Override, Recurrence, When
 from newsletter.sources.ics_event import Moment, VEvent
 from newsletter.sources.ics_zones import CalendarZones
-from newsletter.sources.report import Report
 
 _DAY = timedelta(days=1)
 
@@ -23,7 +22,7 @@ def event_when(
             event.report.error("E-ICS-DATE", f"The event {event.title[:80]!r} has no DTSTART.")
         return None
     zone = _zone(event, event.start, zones)
-    start, end = event.start.wall(zone), _end(event, zone)
+    start, end = event.start.wall(zone), end_of(event, zone)
     all_day = _is_all_day(event.start, event.end, start, end, midnight_is_date=midnight_is_date)
     single = _single(event.start, zone, start, end, all_day=all_day)
     rules = tuple(rule for rule in event.rules if _is_good(rule, event))
@@ -34,8 +33,8 @@ def event_when(
         series = replace(series, end=max(end or start, start + _DAY))
     return replace(
         series,
-        rdates=tuple(_at_start(event.rdates, start, zone)),
-        exdates=tuple(_at_start(event.exdates, start, zone)),
+        rdates=tuple(at_start(event.rdates, start, zone)),
+        exdates=tuple(at_start(event.exdates, start, zone)),
         overrides=tuple(override for one in overrides if (override := _override(one, event, start, zone))),
     )
 
@@ -54,7 +53,8 @@ def _zone(event: VEvent, start: Moment, zones: CalendarZones) -> ZoneInfo:
     return zones.home
 
 
-def _end(event: VEvent, zone: ZoneInfo) -> datetime | None:
+def end_of(event: VEvent, zone: ZoneInfo) -> datetime | None:
+    """The naive end of an event in `zone`; None, perhaps with an error, where it has none."""
     start = event.start
     if start is None:
         return None
@@ -97,8 +97,8 @@ def _is_good(rule: str, event: VEvent) -> bool:
     return trouble is None
 
 
-def _at_start(moments: Sequence[Moment], start: datetime, zone: ZoneInfo) -> Iterator[datetime]:
-    """A date alone means the instance of that day."""
+def at_start(moments: Sequence[Moment], start: datetime, zone: ZoneInfo) -> Iterator[datetime]:
+    """Instances that EXDATE, RDATE or RECURRENCE-ID name, on the clock of a series; a date means that day's."""
     for moment in moments:
         yield datetime.combine(moment.stamp.day, start.time()) if moment.is_date else moment.wall(zone)
 
@@ -106,7 +106,7 @@ def _at_start(moments: Sequence[Moment], start: datetime, zone: ZoneInfo) -> Ite
 def _override(one: VEvent, event: VEvent, start: datetime, zone: ZoneInfo) -> Override | None:
     if one.recurrence_id is None:
         return None
-    original = next(_at_start([one.recurrence_id], start, zone))
+    original = next(at_start([one.recurrence_id], start, zone))
     note = _note(one, event)
     if one.is_cancelled:
         return Override(original, "cancelled", note=note)
@@ -119,7 +119,7 @@ def _override(one: VEvent, event: VEvent, start: datetime, zone: ZoneInfo) -> Ov
         begin = datetime.combine(begin.date(), start.time())
     location = one.texts.get("LOCATION", "").strip()
     place = location if location and location != event.texts.get("LOCATION", "").strip() else None
-    return Override(original, "moved", begin, _end(one, zone), place, note)
+    return Override(original, "moved", begin, end_of(one, zone), place, note)
 
 
 def _note(one: VEvent, event: VEvent) -> str:
@@ -131,31 +131,3 @@ def _note(one: VEvent, event: VEvent) -> str:
 
 def _text(moment: Moment) -> str:
     return str(moment.stamp.day if moment.is_date else moment.stamp.wall)
-
-
-def split_series(series: Recurrence, change: VEvent, report: Report) -> tuple[Recurrence, Recurrence] | None:
-    """The series before and from a THISANDFUTURE change; None, with an error, where the rule cannot follow it."""
-    zone = ZoneInfo(series.timezone)
-    if change.recurrence_id is None or change.start is None:
-        return None
-    original, start = next(_at_start([change.recurrence_id], series.start, zone)), change.start.wall(zone)
-    shift = start - original
-    if any("COUNT=" in rule.upper() for rule in series.rules) or start.weekday() != original.weekday():
-        text = (
-            "A change of this and all following instances moves the weekday or splits a COUNT; make it a new event."
-        )
-        report.error("E-ICS-RANGE", text, change.line)
-        return None
-    earlier = tuple(one for one in series.overrides if one.original < original)
-    before = replace(series, until=original.date() - _DAY, overrides=earlier)
-    later = tuple(replace(one, original=one.original + shift) for one in series.overrides if one.original > original)
-    duration = series.end - series.start if series.end else None
-    after = replace(
-        series,
-        start=start,
-        end=_end(change, zone) or (start + duration if duration else None),
-        exdates=tuple(moment + shift for moment in series.exdates if moment >= original),
-        rdates=tuple(moment for moment in series.rdates if moment >= original),
-        overrides=later,
-    )
-    return replace(before, rdates=tuple(one for one in series.rdates if one < original)), after

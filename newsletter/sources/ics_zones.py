@@ -1,14 +1,17 @@
 """The zones of one calendar: whatever it calls them, never silently floating (RFC 5545, 3.2.19, and what is sent)."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from newsletter.dates.zones import find_zone
 from newsletter.model.when import TzSource
 from newsletter.model.workspace import SourceSettings
+from newsletter.sources.ics_described import zone_like
 from newsletter.sources.ics_split import Calendar, Component
 from newsletter.sources.report import Report
+
+#: So many zones of its own no calendar needs; each takes a moment to recognise.
+MAX_DESCRIBED = 100
 
 
 @dataclass(slots=True)
@@ -35,17 +38,11 @@ class CalendarZones:
         return zone, "iana"
 
     def _described(self, tzid: str) -> ZoneInfo | None:
-        """By the location or the offsets that the file's own VTIMEZONE gives."""
+        """By the location or the clock that the file's own VTIMEZONE gives."""
         component = self.described.get(tzid)
-        if component is None:
+        if component is None or len(self.known) > MAX_DESCRIBED:
             return None
-        located = _property(component, "X-LIC-LOCATION")
-        if located and (zone := find_zone(located)):
-            return zone
-        offsets = {line.value for line in component.lines if line.name == "TZOFFSETTO"}
-        if offsets and offsets == _offsets(self.home):
-            return self.home
-        return find_zone(f"UTC{offsets.pop()[:5]}") if len(offsets) == 1 else None
+        return find_zone(component.value("X-LIC-LOCATION")) or zone_like(component, self.home)
 
 
 def calendar_zones(calendar: Calendar, source: SourceSettings, default: str, report: Report) -> CalendarZones:
@@ -55,20 +52,5 @@ def calendar_zones(calendar: Calendar, source: SourceSettings, default: str, rep
     if stated and own is None:
         report.warning("W-TZ", f"X-WR-TIMEZONE:{stated} is no time zone that is known.")
     home = (find_zone(source.naive) if source.naive else None) or own or find_zone(default) or ZoneInfo("UTC")
-    described = {_property(component, "TZID"): component for component in calendar.zones}
+    described = {component.value("TZID").strip('"'): component for component in calendar.zones}
     return CalendarZones(home, bool(own or source.naive), described)
-
-
-def _property(component: Component, name: str) -> str:
-    return next((line.value for line in component.lines if line.name == name), "")
-
-
-def _offsets(zone: ZoneInfo) -> set[str]:
-    """The zone's offsets of winter and summer, as a VTIMEZONE writes them."""
-    found = (datetime(2026, month, 15, tzinfo=zone).utcoffset() or timedelta() for month in (1, 7))
-    return {f"{'-' if offset < timedelta() else '+'}{_clock(abs(offset))}" for offset in found}
-
-
-def _clock(offset: timedelta) -> str:
-    minutes = int(offset.total_seconds()) // 60
-    return f"{minutes // 60:02}{minutes % 60:02}"

@@ -109,7 +109,7 @@ def _record(blob: Blob, event: VEvent, uid: str, when: When | None, zones: Calen
         path=blob.path,
         line=event.line,
         document=Document(_data(event, uid), {}, event.line),
-        body=_body(event.texts.get("DESCRIPTION", "")),
+        body=_body(event.texts.get("DESCRIPTION", "").strip() or event.texts.get("X-ALT-DESC", "")),
         body_line=event.line,
         row=True,
         stem="Untitled event",

@@ -7,21 +7,26 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from newsletter.model.problem import Origin
 from newsletter.model.when import TzSource
 from newsletter.model.workspace import SourceSettings
-from newsletter.sources.ics_split import Component, Line
+from newsletter.sources.ics_split import MAX_LINES, Component, Line
 from newsletter.sources.ics_zones import CalendarZones
 from newsletter.sources.report import Report
 from newsletter.sources.stamps import Stamp, read_duration, read_stamp
 
 _TEXTS = frozenset(
     {"UID", "SUMMARY", "DESCRIPTION", "LOCATION", "URL", "STATUS", "CLASS", "COMMENT", "SEQUENCE", "LAST-MODIFIED"}
-    | {"DTSTAMP", "DURATION", "X-GOOGLE-CONFERENCE", "X-MICROSOFT-SKYPETEAMSMEETINGURL", "CONFERENCE"}
+    | {"DTSTAMP", "DURATION", "X-GOOGLE-CONFERENCE", "X-MICROSOFT-SKYPETEAMSMEETINGURL", "CONFERENCE", "X-ALT-DESC"}
 )
 _NAMES = _TEXTS | {"DTSTART", "DTEND", "RECURRENCE-ID", "RRULE", "RDATE", "EXDATE", "CATEGORIES", "ORGANIZER"}
+#: More dates and rules than these in one event are a flood and no calendar.
+MAX_DATES = 2_000
+MAX_RULES = 20
+_NO_LENGTH = re.compile(r"\s*[+-]?P(?:0[WDHMS]|T)+\s*", re.IGNORECASE)
 _UNESCAPED_COMMA = re.compile(r"(?<!\\),")
 _ESCAPE = re.compile(r"\\([\\;,:nN\"])")
 #: Dates hold no colon, but the zone ids before them may: TZID=tzone://Microsoft/Utc:20260708T120000.
@@ -100,13 +105,15 @@ class VEvent:
     @property
     def duration(self) -> timedelta | None:
         """The DURATION, where one is given."""
-        return read_duration(self.texts.get("DURATION", ""))
+        return read_duration(self.texts.get("DURATION", "").strip().removeprefix("+"))
 
 
 def read_vevent(component: Component, origin: Origin, zones: CalendarZones, source: SourceSettings) -> VEvent:
     """Read the properties that we have a use for, and those that the source maps."""
     event = VEvent(component.line, Report(Origin(origin.source, origin.path, component.line)))
-    wanted = _NAMES | {path.upper() for path in source.fields.values()}
+    wanted = _NAMES | {path.upper() for path in source.field_map.values()}
+    if component.is_cut:
+        event.report.error("E-CAP", f"The event has more than {MAX_LINES:,} lines; the others are not read.")
     for line in component.lines:
         if line.name in wanted:
             _read_line(line, event, zones, source)
@@ -124,16 +131,39 @@ def _read_line(line: Line, event: VEvent, zones: CalendarZones, source: SourceSe
         case "DTSTART" | "DTEND" | "RECURRENCE-ID":
             _read_moment(name, plain, value, line, event, zones, source)
         case "RDATE" | "EXDATE":
-            target = event.rdates if name == "RDATE" else event.exdates
-            target += _moments(plain, value, line, event, zones, source)
+            _read_dates(name, plain, value, line, event, zones, source)
         case "RRULE":
-            event.rules.append(value.strip().rstrip(";"))
+            _read_rule(value.strip().rstrip(";"), line, event)
         case "CATEGORIES":
             event.categories += [_unescape(part).strip() for part in _UNESCAPED_COMMA.split(value)]
         case "ORGANIZER":
             event.organizer = plain.get("CN", "").strip()
+        case "DURATION" if read_duration(value.strip().removeprefix("+")) is None and not _NO_LENGTH.fullmatch(value):
+            event.report.error("E-ICS-DATE", f"DURATION = {value.strip()[:60]!r} is no duration.", line.number)
         case _:
             event.texts.setdefault(name, _unescape(value))
+
+
+def _read_rule(rule: str, line: Line, event: VEvent) -> None:
+    if len(event.rules) < MAX_RULES:
+        event.rules.append(rule)
+    else:
+        event.report.error("E-CAP", f"More than {MAX_RULES} rules in one event; the others are not read.")
+
+
+def _read_dates(
+    name: str, parameters: Mapping[str, str], value: str, line: Line, event: VEvent, zones: CalendarZones,
+    source: SourceSettings,
+) -> None:  # fmt: skip
+    target = event.rdates if name == "RDATE" else event.exdates
+    target += islice(_moments(parameters, value, line, event, zones, source), MAX_DATES - len(target) + 1)
+    if len(target) > MAX_DATES:
+        del target[MAX_DATES:]
+        text = f"More than {MAX_DATES:,} dates ({name}) in one event; the others are not read."
+        event.report.error("E-CAP", text)
+    elif parameters.get("VALUE", "").upper() == "PERIOD":
+        text = "The instances that RDATE lists as periods are shown as long as the event itself."
+        event.report.warning("W-ICS", text, line.number)
 
 
 def _read_moment(
@@ -143,6 +173,8 @@ def _read_moment(
     found = list(_moments(parameters, value, line, event, zones, source))
     moment = found[0] if found else None
     if name == "DTSTART":
+        if event.start is not None:
+            event.report.warning("W-ICS", "There are several DTSTART; the last one counts.", line.number)
         event.start = moment
     elif name == "DTEND":
         event.end, event.end_line = moment, line.number
@@ -155,7 +187,7 @@ def _moments(
     parameters: Mapping[str, str], value: str, line: Line, event: VEvent, zones: CalendarZones, source: SourceSettings
 ) -> Iterator[Moment]:
     """The moments of a comma-separated list; of a period its start."""
-    for part in value.split(","):
+    for part in value.split(",", MAX_DATES + 1)[: MAX_DATES + 1]:
         stamp = read_stamp(part.partition("/")[0])
         if stamp is None:
             event.report.error("E-ICS-DATE", f"{line.name} = {part.strip()[:60]!r} is no date.", line.number)

@@ -12,6 +12,9 @@ from newsletter.sources.blob import UnreadableError
 from newsletter.sources.report import Report
 
 MAX_EVENTS = 10_000
+#: Lines of one entry, and rows of the file: a calendar of 5 MB has some 150,000.
+MAX_LINES = 10_000
+MAX_ROWS = 400_000
 
 
 class Line(NamedTuple):
@@ -35,6 +38,7 @@ class Component:
     line: int
     lines: list[Line] = field(default_factory=list)
     parts: list["Component"] = field(default_factory=list)
+    is_cut: bool = False
 
     def value(self, name: str) -> str:
         """The value of its first line of that name; empty where there is none."""
@@ -99,8 +103,10 @@ def _end(kind: str, line: Line, stack: list[Component], calendar: Calendar, repo
 def _property(line: Line, stack: list[Component], calendar: Calendar) -> None:
     if stack and stack[-1].kind == "VCALENDAR":
         calendar.properties.setdefault(line.name, line.value)
-    elif stack:
+    elif stack and len(stack[-1].lines) < MAX_LINES:
         stack[-1].lines.append(line)
+    elif stack:
+        stack[-1].is_cut = True
 
 
 def _never_ended(component: Component, report: Report) -> None:
@@ -117,6 +123,8 @@ def _lines(data: bytes, report: Report) -> Iterator[Line]:
     Folds are marked by NUL, which no file that comes this far holds, so that lines can still be counted.
     """
     plain = data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    if plain.count(b"\n") > MAX_ROWS:
+        raise UnreadableError("E-CAP", f"The file has more than {MAX_ROWS:,} lines; it is not read.")
     rows = plain.replace(b"\n ", b"\0").replace(b"\n\t", b"\0").split(b"\n")
     number = 1
     for row, text in zip(rows, _decoded(rows, report), strict=True):

@@ -58,6 +58,7 @@ SPOKEN: dict[str, str] = {
     "seattle": "America/Los_Angeles",
     "central european": "Europe/Berlin",
     "central europe": "Europe/Berlin",
+    "europe central": "Europe/Berlin",
     "western european": "Europe/Lisbon",
     "eastern european": "Europe/Athens",
     "greenwich mean": "UTC",

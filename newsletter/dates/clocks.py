@@ -4,28 +4,24 @@ A bare "2-3" is refused: nobody but its author knows which half of the day it me
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from newsletter.dates.clock_zones import ZoneName, on_wall, read_zone
 from newsletter.dates.findings import RefusalError
-from newsletter.dates.tokens import Token, minutes_of, spell
-from newsletter.dates.zones import abbreviation_zone, find_zone, localise
-from newsletter.model.when import TzSource
+from newsletter.dates.tokens import Token, minutes_of
+from newsletter.dates.zones import localise
+from newsletter.model.when import Instant, TzSource
 
-_LOWER_ZONES = {
-    "pt", "et", "ct", "mt", "pst", "pdt", "est", "edt", "cst", "cdt", "mst", "mdt", "cet", "cest", "utc", "gmt",
-    "bst",
-}  # fmt: skip
 _LONGEST_NIGHT = 12 * 60
-
-
-@dataclass(frozen=True, slots=True)
-class ZoneName:
-    """A zone as written and what it was taken for; `zone` is None where nothing is known of it."""
-
-    text: str
-    zone: ZoneInfo | None
-    source: TzSource
+_DAY = timedelta(days=1)
+#: From here on the end of a night in 24 hours is more likely an offset: "16:00-05:00".
+_EARLY = 3 * 60
+#: What stands between the same time in two zones; commas and bars do only where both name their zone.
+_SAME_TIME = {"/", "(", "=", "|", ",", ";", "or"}
+_DATED = {"date", "numeric", "month"}
+_TIES = {"at", "from"}
+_WEAK = {"|", ",", ";", "or"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,43 +55,80 @@ class _Point:
     minutes: int
     half: str  # "a", "p", or "" where none is written
     sure: bool  # whether 24-hour reading is beyond doubt
+    digits: bool = False  # "05:00", which may be the end of a span or an offset
     noon: bool = False  # "12:30", which alone is after noon, but in "12:30-1 AM" is not
 
 
 def find_clock(found: list[Token], home: ZoneInfo) -> tuple[Clock | None, list[Token]]:
     """The one time among the tokens, and the tokens that are left; RefusalError where several differ."""
-    start = next((index for index in range(len(found)) if _starts(found, index)), None)
+    start = next((index for index in range(len(found)) if starts_clock(found, index)), None)
     if start is None:
         return None, found
     clock, end = _clock(found, start, home)
-    others: list[Clock] = []
-    while end < len(found) and found[end].text in ("/", "(") and _starts(found, end + 1):
-        bracket = found[end].text == "("
-        other, end = _clock(found, end + 1, home)
-        end += bracket and end < len(found) and found[end].text == ")"
-        others.append(other)
+    others, end = _others(found, end, clock, home)
     rest = _around(found, start, end)
-    if any(_starts(rest, index) for index in range(len(rest))):
+    if any(starts_clock(rest, index) for index in range(len(rest))):
         raise RefusalError("it names several times; list them as separate events", "E-TIME")
-    return Clock(clock.start, clock.end, clock.zone, tuple(others)), rest
+    return Clock(clock.start, clock.end, clock.zone, others), rest
+
+
+def _others(found: list[Token], end: int, clock: Clock, home: ZoneInfo) -> tuple[tuple[Clock, ...], int]:
+    """The same time on the clocks of other zones: "10 am Pacific / 1 pm Eastern", "(7:00 am - 2:30 pm UTC)"."""
+    others: list[Clock] = []
+    while end < len(found) and found[end].text in _SAME_TIME and starts_clock(found, end + 1):
+        other, after = _clock(found, end + 1, home)
+        if found[end].text in _WEAK and not (other.zone and clock.zone):
+            break
+        bracket = found[end].text == "("
+        end = after + (bracket and after < len(found) and found[after].text == ")")
+        others.append(other)
+    return tuple(others), end
 
 
 def same_everywhere(clock: Clock, day: date, home: ZoneInfo) -> bool:
-    """Whether the times given for other zones are the same instant on that day."""
-    mine = _instant(clock, day, home)
-    return all(abs(_instant(other, day, home) - mine) % timedelta(days=1) == timedelta() for other in clock.others)
+    """Whether the times given for other zones are the same instants on that day."""
+    return all(_agree(clock, other, day, home) for other in clock.others)
 
 
-def _instant(clock: Clock, day: date, home: ZoneInfo) -> datetime:
+def _agree(clock: Clock, other: Clock, day: date, home: ZoneInfo) -> bool:
+    """Starts, and ends where both have one; a date may be another one elsewhere, so whole days are no difference."""
+    starts = _moment(clock, clock.start, day, home) - _moment(other, other.start, day, home)
+    if clock.end is None or other.end is None:
+        return starts % _DAY == timedelta()
+    ends = _moment(clock, clock.end, day, home) - _moment(other, other.end, day, home)
+    return starts % _DAY == ends % _DAY == timedelta()
+
+
+def _moment(clock: Clock, minutes: int, day: date, home: ZoneInfo) -> datetime:
+    wall = datetime.combine(day, time()) + timedelta(minutes=minutes)
+    if clock.zone and clock.zone.offset is not None:
+        return (wall - clock.zone.offset).replace(tzinfo=UTC)
     zone = clock.zone.zone if clock.zone and clock.zone.zone else home
-    return localise(clock.on(day)[0], zone).astimezone(ZoneInfo("UTC"))
+    return localise(wall, zone).astimezone(UTC)
+
+
+def placed(clock: Clock, day: date, home: ZoneInfo) -> Instant:
+    """That time on that day: an offset is put on the clock of `home`, since it names no zone of its own."""
+    start, end = clock.on(day)
+    offset = clock.zone.offset if clock.zone else None
+    if offset is None:
+        return Instant(start, end, *zone_of(clock, home))
+    return Instant(on_wall(start, offset, home), on_wall(end, offset, home) if end else None, home.key, "offset")
+
+
+def zone_of(clock: Clock | None, home: ZoneInfo) -> tuple[str, TzSource]:
+    """The zone that the clock names and how it does, else home's."""
+    name = clock.zone if clock else None
+    if name is None or name.zone is None:
+        return home.key, "source_default"
+    return name.zone.key, name.source
 
 
 def _time(minutes: int) -> time:
     return time(minutes // 60 % 24, minutes % 60)
 
 
-def _starts(found: list[Token], index: int) -> bool:
+def starts_clock(found: list[Token], index: int) -> bool:
     """Whether a time begins here; a bare number does only before a dash and a time, or before am and pm."""
     if index >= len(found):
         return False
@@ -124,14 +157,17 @@ def find_bare_clock(found: list[Token], home: ZoneInfo) -> tuple[Clock | None, l
 
 def _clock(found: list[Token], index: int, home: ZoneInfo) -> tuple[Clock, int]:
     first, index = _point(found, index)
-    zone, index = _zone(found, index, home)
+    zone, index = read_zone(found, index, home)
     last: _Point | None = None
     if index + 1 < len(found) and found[index].kind == "dash" and _is_point(found, index + 1):
+        glued = found[index].text == "-"
         last, index = _point(found, index + 1)
-        second, index = _zone(found, index, home)
-        if zone and second and zone.zone != second.zone:
+        second, index = read_zone(found, index, home)
+        if zone and second and (zone.zone, zone.offset) != (second.zone, second.offset):
             raise RefusalError(f'it begins in "{zone.text}" and ends in "{second.text}"', "E-TIME")
         zone = second or zone
+        if glued and first.digits and last.digits and _EARLY <= last.minutes <= first.minutes:
+            raise RefusalError("its second half may be an end or an offset; write both days, or a zone", "E-TIME")
     start, end = _settle(first, last)
     return Clock(start, end, zone), index
 
@@ -150,7 +186,8 @@ def _point(found: list[Token], index: int) -> tuple[_Point, int]:
     if after and after.kind == "half":
         return _Point(_with_half(minutes, after, token), after.text[0].lower(), True), index + 2
     sure = minutes >= 13 * 60 or (token.kind == "clock" and token.text.startswith("0"))
-    return _Point(minutes, "", sure, noon=token.kind == "clock" and minutes >= 12 * 60), index + 1
+    noon, digits = token.kind == "clock" and minutes >= 12 * 60, token.kind == "clock"
+    return _Point(minutes, "", sure, digits, noon), index + 1
 
 
 def _with_half(minutes: int, half: Token, token: Token) -> int:
@@ -170,7 +207,7 @@ def _settle(first: _Point, last: _Point | None) -> tuple[int, int | None]:
         start = _implied(start, end)
     elif first.half and not last.half and not last.sure:
         end = _following(start, end)
-    elif not first.half and not last.half:
+    elif not first.half and not last.half and not (start == 12 * 60 and last.sure and end > start):
         start = _surely(first, start)
     if end <= start:
         end += 24 * 60
@@ -199,53 +236,12 @@ def _following(start: int, end: int) -> int:
     return next(candidate for half in (0, 12, 24, 36) if (candidate := end % (12 * 60) + half * 60) > start)
 
 
-def _zone(found: list[Token], index: int, home: ZoneInfo) -> tuple[ZoneName | None, int]:
-    """A zone after a time: an offset, an abbreviation, a name of up to four words; also in brackets."""
-    bracket = index < len(found) and found[index].text == "("
-    begin = index + bracket
-    name, end = _zone_words(found, begin, home)
-    if name is None:
-        return None, index
-    if bracket and (end >= len(found) or found[end].text != ")"):
-        return None, index
-    return name, end + bracket
-
-
-def _zone_words(found: list[Token], begin: int, home: ZoneInfo) -> tuple[ZoneName | None, int]:
-    if begin < len(found) and found[begin].kind == "offset":
-        return ZoneName(found[begin].text, find_zone(found[begin].text), "offset"), begin + 1
-    words: list[Token] = []
-    for token in found[begin : begin + 4]:
-        if token.kind != "word":
-            break
-        words.append(token)
-    for size in range(len(words), 0, -1):
-        if name := _named_zone(words[:size], home):
-            return name, begin + size
-    if words and words[0].text.isupper() and 2 <= len(words[0].text) <= 5:
-        return ZoneName(words[0].text, None, "abbreviation"), begin + 1
-    return None, begin
-
-
-def _named_zone(words: list[Token], home: ZoneInfo) -> ZoneName | None:
-    text = spell(words)
-    if text.casefold() == "local time":
-        return ZoneName(text, home, "source_default")
-    short = text.rstrip(".")
-    if len(words) == 1 and (short.isupper() or short in _LOWER_ZONES):
-        key = abbreviation_zone(short, home)
-        if key:
-            return ZoneName(short.upper(), ZoneInfo(key), "abbreviation")
-    if len(words) > 1 or "/" in text or text.istitle():
-        zone = find_zone(text)
-        return ZoneName(text, zone, "iana" if "/" in text else "abbreviation") if zone else None
-    return None
-
-
 def _around(found: list[Token], start: int, end: int) -> list[Token]:
     """What is left without the time and without what ties it to the date beside it."""
     before, after = found[:start], found[end:]
-    while before and (before[-1].kind == "and" or before[-1].text.casefold() in ("at", "@", "from", "between")):
+    if all(any(token.kind in _DATED for token in part) for part in (before, after)):
+        raise RefusalError("a time stands between its dates; write it behind them, or divide entries by ;", "E-TIME")
+    while before and (before[-1].kind == "and" or before[-1].word in _TIES or before[-1].text == "@"):
         before = before[:-1]
     while not before and after and after[0].kind == "and":
         after = after[1:]

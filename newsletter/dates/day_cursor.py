@@ -4,17 +4,28 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from newsletter.dates.findings import RefusalError
+from newsletter.dates.token_cursor import TokenCursor
 from newsletter.dates.tokens import Token, numeric_date, spell
 
 _FILLER = {"on", "from", "the", "of", "weekly"}
+_OPENING = {"starting", "beginning", "starts", "begins", "from", "since", "commencing"}
 _EVERY = {"every", "each"}
+_OTHER = {"other", "second", "2nd"}
+_FORTNIGHTLY = {"biweekly", "fortnightly"}
 _EXCEPT = {"except", "excluding", "skipping", "skip", "not", "no", "without"}
 _MEETING = {"class", "classes", "session", "sessions", "meeting", "meetings", "weeks", "week", "times"}
+_WEEKS = {"weeks", "week"}
+_DAY_NAMES = {"weekdays": (0, 1, 2, 3, 4), "weekday": (0, 1, 2, 3, 4), "weekends": (5, 6), "weekend": (5, 6)}
+_NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
+_PLACES = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "last": -1}
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A date as far as it is written; `style` is where its month stood, `joined` that a range goes on from it."""
+    """A date as far as it is written; `style` is where its month stood, `joined` that a range goes on from it.
+
+    `nth` is (place, weekday) of "first Friday of March"; its day is then a rough one, for the order alone.
+    """
 
     day: int
     month: int | None = None
@@ -22,33 +33,57 @@ class Item:
     style: str = ""
     weekday: int | None = None
     joined: bool = False
+    nth: tuple[int, int] | None = None
 
 
-class DayCursor:
-    """Walks the tokens once, taking what the grammar knows."""
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """Weekdays (Monday 0) that come again every `interval` weeks, or at those `places` of every month."""
+
+    weekdays: tuple[int, ...] = ()
+    interval: int = 1
+    places: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """ "(6 weeks)", "6 sessions"; `open_end` where it stands for an end: "for 6 weeks"."""
+
+    number: int
+    weeks: bool
+    open_end: bool
+
+
+class DayCursor(TokenCursor):
+    """Walks the tokens once, taking what the grammar of dates knows."""
 
     def __init__(self, found: list[Token], day_first: bool) -> None:
-        self._found, self._at, self._day_first = found, 0, day_first
+        super().__init__(found)
+        self._day_first = day_first
+        self.opened = False
 
-    def pattern(self, trailing: bool = False) -> tuple[int, ...]:
+    def pattern(self, trailing: bool = False) -> Pattern:
         """ "Mondays", "Mon, Wed & Fri", "Mon-Fri", "every Tuesday", "daily"; one singular day is no pattern."""
         begin = self._at
         self._skip_joints()
         self._skip(_FILLER)
         if self._skip({"daily"}):
             self._skip_joints()
-            return tuple(range(7))
-        every = self._skip(_EVERY)
-        if every and self._skip({"day"}):
-            return tuple(range(7))
+            return Pattern(tuple(range(7)))
+        if places := self._monthly():
+            return places
+        interval, every = self._rhythm()
+        if every and interval == 1 and self._skip({"day"}):
+            self._skip_joints()
+            return Pattern(tuple(range(7)))
         days, plural = self._weekdays()
         if len(days) > 1 or plural or every or (trailing and days):
             if not days:
-                raise RefusalError(f'it does not understand "{spell(self._found[begin:])}"')
+                raise self._not_understood(begin)
             self._skip_joints()
-            return days
+            return Pattern(days, interval)
         self._at = begin
-        return ()
+        return Pattern()
 
     def items(self) -> list[Item]:
         """Dates divided by commas, "and" and dashes."""
@@ -57,29 +92,29 @@ class DayCursor:
             begin = self._at
             if items:
                 self._skip_joints()
-            item = self._item()
-            if item is None:
+            found = self._places_of_month() or self._item()
+            if found is None:
                 self._at = begin
                 return items
-            items.append(item)
-            if self._peek("dash"):
-                self._at += 1
-                items[-1] = replace(item, joined=True)
+            items += found if isinstance(found, list) else [found]
+            if self._range_goes_on():
+                items[-1] = replace(items[-1], joined=True)
                 following = self._item()
                 if following is None:
                     raise RefusalError(f'the range after "{spell(self._found[begin : self._at])}" has no end')
                 items.append(following)
 
-    def count(self) -> int | None:
-        """ "(6 weeks)", "6 sessions"."""
+    def count(self) -> Count | None:
+        """ "(6 weeks)", "6 sessions", "for six weeks"."""
         begin = self._at
         self._skip_joints()
         bracket = self._text("(")
-        if self._peek("number") and self._peek_word(_MEETING, 1):
-            value = self._found[self._at].value
-            self._at += 2
+        open_end = self._skip({"for"})
+        number = self._number()
+        if number is not None and self._peek_word(_MEETING):
+            count = Count(number, self._take().word in _WEEKS, open_end)
             if not bracket or self._text(")"):
-                return value
+                return count
         self._at = begin
         return None
 
@@ -99,26 +134,91 @@ class DayCursor:
             return []
         return items
 
-    def finish(self) -> None:
-        """Refuse whatever was not taken."""
-        self._skip_joints()
-        while self._at < len(self._found) and self._found[self._at].text == ".":
+    def _range_goes_on(self) -> bool:
+        """A dash, or "until" even behind a comma."""
+        behind_comma = self._peek("and") and self._peek("dash", 1) and self._found[self._at + 1].word != ""
+        if not (self._peek("dash") or behind_comma):
+            return False
+        self._at += 1 + behind_comma
+        return True
+
+    def _number(self) -> int | None:
+        if self._peek("number"):
+            return self._take().value
+        return _NUMBERS[self._take().word] if self._peek_word(_NUMBERS) else None
+
+    def _rhythm(self) -> tuple[int, bool]:
+        """(weeks between, whether "every" was said): "every other", "every 2 weeks on", "biweekly on"."""
+        if self._skip(_FORTNIGHTLY):
+            self._skip(_FILLER)
+            return 2, True
+        if not self._skip(_EVERY):
+            return 1, False
+        if self._skip(_OTHER):
+            self._skip({"week", "on"})
+            return 2, True
+        if self._peek("ordinal") and self._found[self._at].value == 2 and self._peek("weekday", 1):
             self._at += 1
-        if self._at < len(self._found):
-            raise RefusalError(f'it does not understand "{spell(self._found[self._at :])}"')
+            return 2, True
+        begin = self._at
+        number = self._number()
+        if number and self._skip(_WEEKS):
+            self._skip({"on"})
+            return number, True
+        self._at = begin
+        return 1, True
+
+    def _monthly(self) -> Pattern | None:
+        """ "first and third Tuesday of every month"."""
+        begin = self._at
+        self._skip(_EVERY)
+        places, weekday = self._places()
+        if places and self._peek_word({"of", "in"}) and self._peek_word({"the", "every", "each"}, 1):
+            self._at += 2
+            if self._skip({"month"}):
+                self._skip_joints()
+                return Pattern((weekday,), 1, places)
+        self._at = begin
+        return None
+
+    def _places_of_month(self) -> list[Item]:
+        """ "first and third Friday of March 2027", as far as it is written."""
+        begin = self._at
+        self._skip({"on", "the"})
+        places, weekday = self._places()
+        if places and (self._skip({"of", "in"}) or self._peek("and")) and self._peek("month"):
+            month, year = self._take().value, self._year()
+            days = ((place, 7 * place - 6 if place > 0 else 25) for place in places)
+            return [Item(day, month, year, nth=(place, weekday)) for place, day in days]
+        self._at = begin
+        return []
+
+    def _places(self) -> tuple[tuple[int, ...], int]:
+        places: list[int] = []
+        while True:
+            step = int(bool(places) and self._peek("and"))
+            if self._peek_word(_PLACES, step):
+                places.append(_PLACES[self._found[self._at + step].word])
+            elif self._peek("ordinal", step) and 1 <= self._found[self._at + step].value <= 5:
+                places.append(self._found[self._at + step].value)
+            else:
+                break
+            self._at += step + 1
+        return (tuple(places), self._take().value) if places and self._peek("weekday") else ((), 0)
 
     def _weekdays(self) -> tuple[tuple[int, ...], bool]:
+        if self._peek_word(_DAY_NAMES):
+            return _DAY_NAMES[self._take().word], True
         days: list[int] = []
         plural = False
         while self._peek("weekday"):
-            token = self._found[self._at]
+            token = self._take()
             plural |= token.plural
-            self._at += 1
             days.append(token.value)
             if self._peek("dash") and self._peek("weekday", 1):
-                last = self._found[self._at + 1].value
-                days.extend((token.value + step) % 7 for step in range(1, (last - token.value) % 7 + 1))
-                plural |= self._found[self._at + 1].plural
+                last = self._found[self._at + 1]
+                days.extend((token.value + step) % 7 for step in range(1, (last.value - token.value) % 7 + 1))
+                plural |= last.plural
                 self._at += 2
             if self._peek("and") and self._peek("weekday", 1):
                 self._at += 1
@@ -127,10 +227,10 @@ class DayCursor:
         return tuple(dict.fromkeys(days)), plural
 
     def _item(self) -> Item | None:
-        self._skip(_FILLER)
-        weekday = self._found[self._at].value if self._peek("weekday") else None
+        while self._peek_word(_FILLER | _OPENING):
+            self.opened |= self._take().word in _OPENING
+        weekday = self._take().value if self._peek("weekday") else None
         if weekday is not None:
-            self._at += 1
             self._skip_joints()
             self._skip({"the"})
         core = self._core()
@@ -140,35 +240,31 @@ class DayCursor:
 
     def _core(self) -> Item | None:
         if self._peek("date"):
-            return self._whole(iso_day(self._found[self._at].text))
+            return _whole(iso_day(self._take().text))
         if self._peek("numeric"):
-            return self._whole(numeric_date(self._found[self._at].text, self._day_first))
-        if self._peek("month") and (self._peek_day(1)):
-            month, day = self._found[self._at].value, self._found[self._at + 1].value
-            self._at += 2
+            return _whole(numeric_date(self._take().text, self._day_first))
+        if self._peek("month") and self._peek_day(1):
+            month, day = self._take().value, self._take().value
             return Item(day, month, self._year(), "month first")
+        if self._peek("year") and self._peek("month", 1) and self._peek_day(2):
+            year, month, day = self._take().value, self._take().value, self._take().value
+            return Item(day, month, year, "month first")
         if not self._peek_day(0) or self._peek_word(_MEETING, 1):
             return None
-        day = self._found[self._at].value
-        self._at += 1
+        day = self._take().value
         self._skip({"of"})
         if self._peek("month") and not self._peek_day(1):
-            month = self._found[self._at].value
-            self._at += 1
+            month = self._take().value
             return Item(day, month, self._year(), "day first")
         return Item(day, None, self._year())
-
-    def _whole(self, day: date) -> Item:
-        self._at += 1
-        return Item(day.day, day.month, day.year)
 
     def _year(self) -> int | None:
         begin = self._at
         if self._peek("and"):
             self._at += 1
+        self._skip({"of"})
         if self._peek("year"):
-            self._at += 1
-            return self._found[self._at - 1].value
+            return self._take().value
         self._at = begin
         return None
 
@@ -179,40 +275,18 @@ class DayCursor:
             return self._found[self._at - 2].value
         return None
 
-    def _peek(self, kind: str, ahead: int = 0) -> bool:
-        index = self._at + ahead
-        return index < len(self._found) and self._found[index].kind == kind
-
     def _peek_day(self, ahead: int) -> bool:
         return (self._peek("number", ahead) or self._peek("ordinal", ahead)) and (
             1 <= self._found[self._at + ahead].value <= 31
         )
 
-    def _peek_text(self, text: str, ahead: int = 0) -> bool:
-        index = self._at + ahead
-        return index < len(self._found) and self._found[index].text == text
 
-    def _peek_word(self, words: set[str], ahead: int = 0) -> bool:
-        return self._peek("word", ahead) and self._found[self._at + ahead].text.casefold().rstrip(".") in words
-
-    def _text(self, text: str) -> bool:
-        if self._peek_text(text):
-            self._at += 1
-            return True
-        return False
-
-    def _skip(self, words: set[str]) -> bool:
-        begin = self._at
-        while self._peek_word(words):
-            self._at += 1
-        return self._at > begin
-
-    def _skip_joints(self) -> None:
-        while self._peek("and") or self._peek_text(":"):
-            self._at += 1
+def _whole(day: date) -> Item:
+    return Item(day.day, day.month, day.year)
 
 
 def iso_day(text: str) -> date:
+    """The day of "2026-12-07" or "20261207"; RefusalError where there is none."""
     digits = text.replace("-", "")
     try:
         return date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))

@@ -3,13 +3,15 @@
 A month or year that is not written is taken from its neighbours; a year that stands nowhere is refused.
 """
 
+from calendar import monthcalendar
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from newsletter.dates.day_cursor import DayCursor, Item
+from newsletter.dates.day_cursor import Count, DayCursor, Item, Pattern
 from newsletter.dates.findings import Finding, RefusalError, error, warning
 from newsletter.dates.tokens import WEEKDAYS, Token, say
 
+_ORDINALS = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth", -1: "last"}
 #: The most that two neighbours may lie apart where their year is carried over New Year.
 _HALF_YEAR = timedelta(days=183)
 
@@ -24,31 +26,63 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """What the date words say; `weekdays` is a pattern ("Mondays", "Mon/Wed", "daily"), not a check of one date."""
+    """What the date words say; `weekdays` is a pattern ("Mondays", "Mon/Wed", "daily"), not a check of one date.
+
+    `interval` are the weeks between, `places` those of every month; `opened` tells that a lone date begins a series.
+    """
 
     spans: tuple[Span, ...] = ()
     weekdays: tuple[int, ...] = ()
     excluded: tuple[date, ...] = ()
     stated_count: int | None = None
     findings: tuple[Finding, ...] = ()
+    interval: int = 1
+    places: tuple[int, ...] = ()
+    opened: bool = False
+    for_weeks: int | None = None
+
+    @property
+    def is_series(self) -> bool:
+        """Whether a rule is needed to say when it comes again."""
+        begins = self.opened and len(self.spans) == 1 and self.spans[0].first == self.spans[0].last
+        return bool(self.weekdays) and (self.interval > 1 or bool(self.places) or begins)
 
 
 def read_days(found: list[Token], *, day_first: bool, year: int | None = None) -> Days:
     """Read date tokens whole; `year` is the one a label in front has named. RefusalError names what is left over."""
     cursor = DayCursor(found, day_first)
-    weekdays = cursor.pattern()
+    pattern = cursor.pattern()
     items = cursor.items()
+    opened = cursor.opened
     count = cursor.count()
     excluded = cursor.exceptions()
     count = cursor.count() or count
-    weekdays = weekdays or cursor.pattern(trailing=True)
+    if not pattern.weekdays:
+        pattern = cursor.pattern(trailing=True)
     cursor.finish()
     if excluded and not items:
         raise RefusalError("it excludes dates without naming any")
     findings: list[Finding] = []
     dates = _resolve(items, year, findings)
     left_out = _excluded(excluded, dates, findings)
-    return Days(_spans(items, dates, findings), weekdays, left_out, count, tuple(findings))
+    return _days(_spans(items, dates, findings), pattern, left_out, count, findings, opened)
+
+
+def _days(
+    spans: tuple[Span, ...],
+    pattern: Pattern,
+    excluded: tuple[date, ...],
+    count: Count | None,
+    findings: list[Finding],
+    opened: bool,
+) -> Days:
+    lasting = count is not None and count.open_end
+    weeks = count.number if count and lasting and count.weeks else None
+    stated = count.number if count and weeks is None else None
+    opened = opened or lasting
+    return Days(
+        spans, pattern.weekdays, excluded, stated, tuple(findings), pattern.interval, pattern.places, opened, weeks
+    )
 
 
 def _resolve(items: list[Item], year: int | None, findings: list[Finding]) -> list[date]:
@@ -94,9 +128,19 @@ def _date(item: Item, year: int | None) -> date:
     if year is None:
         raise RefusalError("the year is missing; write it after the date")
     try:
-        return date(year, item.month or 0, item.day)
+        return _at_place(item.nth, year, item.month or 0) if item.nth else date(year, item.month or 0, item.day)
     except ValueError:
-        raise RefusalError(f"{item.day}/{item.month} (day/month) does not exist in {year}") from None
+        what = f"a {_ORDINALS[item.nth[0]]} {WEEKDAYS[item.nth[1]].title()}" if item.nth else str(item.day)
+        raise RefusalError(f"{what}/{item.month} (day/month) does not exist in {year}") from None
+
+
+def _at_place(nth: tuple[int, int], year: int, month: int) -> date:
+    """The first (1) to last (-1) of a weekday in a month; ValueError where it has no fifth."""
+    place, weekday = nth
+    days = [day for week in monthcalendar(year, month) if (day := week[weekday])]
+    if place > len(days):
+        raise ValueError(place)
+    return date(year, month, days[place - 1] if place > 0 else days[-1])
 
 
 def _check_carried(items: list[Item], dates: list[date], findings: list[Finding]) -> None:

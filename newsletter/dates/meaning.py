@@ -1,14 +1,14 @@
 """From date words and a clock to a When, with everything that contradicts itself said and nothing repaired."""
 
-from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from newsletter.dates.clocks import Clock, ZoneName, same_everywhere
-from newsletter.dates.days import Days, Span, contradiction
+from newsletter.dates.clocks import Clock, placed, same_everywhere
+from newsletter.dates.days import Days, contradiction
 from newsletter.dates.findings import Finding, RefusalError, error, warning
-from newsletter.dates.tokens import WEEKDAYS, say
+from newsletter.dates.series import names, series, weekdays_of, weekly
+from newsletter.dates.tokens import say
 from newsletter.dates.zones import wrong_season
-from newsletter.model.when import AllDay, Instant, Sessions, TzSource, WeeklyRange, When
+from newsletter.model.when import AllDay, Instant, Sessions, When
 
 _LONGEST_DAILY = 14
 
@@ -17,10 +17,16 @@ def when_of(days: Days, clock: Clock | None, home: ZoneInfo, approximate: bool, 
     """The When that the words mean; adds to `findings` what the author must be told."""
     spans = days.spans
     ranges = [span for span in spans if span.first != span.last]
+    if days.is_series:
+        return series(days, clock, home, approximate, findings)
+    if days.for_weeks and ranges:
+        raise RefusalError("it names an end and a number of weeks; write one of them")
+    if days.for_weeks or (days.opened and not ranges):
+        raise RefusalError("it says when it begins, and not on which weekdays")
     if not ranges:
         return _dated(days, clock, home, approximate, findings)
     if len(spans) == 1 and days.weekdays:
-        return _weekly(days, days.weekdays, clock, home, approximate, findings)
+        return weekly(days, days.weekdays, clock, home, approximate, findings)
     if days.excluded:
         raise RefusalError("it excludes dates of a range without naming weekdays")
     if days.weekdays:
@@ -36,56 +42,7 @@ def _daily(days: Days, clock: Clock, home: ZoneInfo, approximate: bool, findings
     if len(days.spans) > 1 or clock.end is None or (span.last - span.first).days >= _LONGEST_DAILY:
         raise RefusalError("it names a range and a time; say which weekdays, or write 'daily'")
     findings.append(warning("W-DAILY", "read as this time on each of its days; write 'daily' to say so"))
-    return _weekly(days, _weekdays_of(span), clock, home, approximate, findings)
-
-
-def _weekdays_of(span: Span) -> tuple[int, ...]:
-    length = min(7, (span.last - span.first).days + 1)
-    return tuple(sorted((span.first + timedelta(days=step)).weekday() for step in range(length)))
-
-
-def _weekly(
-    days: Days,
-    weekdays: tuple[int, ...],
-    clock: Clock | None,
-    home: ZoneInfo,
-    approximate: bool,
-    findings: list[Finding],
-) -> WeeklyRange:
-    span = days.spans[0]
-    zone, source = _zone_of(clock, home)
-    inside = _weekdays_of(span)
-    if not set(weekdays) & set(inside):
-        findings.append(error("E-WEEKDAY", f"there is no {_names(weekdays)} in that range"))
-    elif len(weekdays) == 1:
-        findings += _ends_elsewhere(weekdays[0], span)
-    if set(weekdays) == set(range(7)):
-        weekdays = inside
-    found = WeeklyRange(
-        tuple(sorted(weekdays)), span.first, span.last,
-        clock.start_time if clock else None, clock.end_time if clock else None,
-        zone, source, days.excluded, days.stated_count, approximate,
-    )  # fmt: skip
-    findings += _count_findings(found)
-    return found
-
-
-def _ends_elsewhere(weekday: int, span: Span) -> list[Finding]:
-    name = WEEKDAYS[weekday].title()
-    return [
-        warning("W-WEEKDAY", f"the range of {name}s touches {say(day)}, which is a {WEEKDAYS[day.weekday()].title()}")
-        for day in (span.first, span.last)
-        if day.weekday() != weekday
-    ]
-
-
-def _count_findings(found: WeeklyRange) -> list[Finding]:
-    length = (found.last - found.first).days + 1
-    days = (found.first + timedelta(days=step) for step in range(length))
-    held = [day for day in days if day.weekday() in found.weekdays and day not in found.excluded]
-    if found.stated_count in (None, len(held)):
-        return []
-    return [warning("W-COUNT", f"it speaks of {found.stated_count}, but the range holds {len(held)}; list the dates")]
+    return weekly(days, weekdays_of(span), clock, home, approximate, findings)
 
 
 def _dated(days: Days, clock: Clock | None, home: ZoneInfo, approximate: bool, findings: list[Finding]) -> When:
@@ -96,26 +53,18 @@ def _dated(days: Days, clock: Clock | None, home: ZoneInfo, approximate: bool, f
     findings += [contradiction(days.weekdays[0], day) for day in wrong]
     missing = set(days.weekdays) - {span.first.weekday() for span in days.spans}
     if missing and not wrong and set(days.weekdays) != set(range(7)):
-        findings.append(error("E-WEEKDAY", f"none of the dates is a {_names(tuple(missing))}"))
+        findings.append(error("E-WEEKDAY", f"none of the dates is a {names(tuple(missing))}"))
     if days.stated_count not in (None, len(days.spans)):
         findings.append(warning("W-COUNT", f"it speaks of {days.stated_count}, but lists {len(days.spans)} dates"))
     if clock is None:
         return _one_or_sessions([AllDay(span.first, span.last) for span in days.spans])
     if approximate:
         findings.append(warning("W-APPROXIMATE", "the time is only approximate, but it is shown as written"))
-    zone, source = _zone_of(clock, home)
-    return _one_or_sessions([Instant(*clock.on(span.first), zone, source) for span in days.spans])
+    return _one_or_sessions([placed(clock, span.first, home) for span in days.spans])
 
 
 def _one_or_sessions(parts: list[AllDay] | list[Instant]) -> When:
     return parts[0] if len(parts) == 1 else Sessions(tuple(parts))
-
-
-def _zone_of(clock: Clock | None, home: ZoneInfo) -> tuple[str, TzSource]:
-    name: ZoneName | None = clock.zone if clock else None
-    if name is None or name.zone is None:
-        return home.key, "source_default"
-    return name.zone.key, name.source
 
 
 def clock_findings(clock: Clock | None, days: Days, home: ZoneInfo) -> list[Finding]:
@@ -134,6 +83,8 @@ def _zone_findings(clock: Clock, days: Days) -> list[Finding]:
     name = clock.zone
     if name is None:
         return []
+    if name.offset is not None:
+        return []
     if name.zone is None:
         return [error("E-TZ", f'"{name.text}" is not a time zone that is known; write for example Europe/Berlin')]
     wrong = [span.first for span in days.spans if wrong_season(name.text, clock.on(span.first)[0], name.zone)]
@@ -141,7 +92,3 @@ def _zone_findings(clock: Clock, days: Days) -> list[Finding]:
         return []
     right = wrong_season(name.text, clock.on(wrong[0])[0], name.zone)
     return [warning("W-TZ-ABBR", f"{name.text} is not in force on {say(wrong[0])}; read as {right}, the clock there")]
-
-
-def _names(weekdays: tuple[int, ...]) -> str:
-    return " or ".join(WEEKDAYS[day].title() for day in sorted(weekdays))

@@ -75,9 +75,9 @@ def test_a_sentence_that_tells_of_an_event_is_offered_with_its_own_words(sentenc
     assert [one.when_text.removesuffix(" (date to be announced)") for one in offered] == [when]
 
 
-def test_words_that_are_no_date_by_nature_say_that_one_is_to_come() -> None:
+def test_words_that_are_no_date_by_nature_stay_words() -> None:
     offered = only("We meet on the last Friday of the quarter at 11am.\n")
-    assert offered.when == Vague("last Friday of the quarter at 11am (date to be announced)")
+    assert offered.when == Vague("last Friday of the quarter at 11am")
     assert [finding.code for finding in offered.findings] == ["I-VAGUE"]
     assert "recurrence" not in offered.page
 

@@ -50,7 +50,7 @@ class SourceSettings(Strict):
     """
 
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
-    format: Literal["markdown", "ics", "csv", "json", "yaml", "toml"]
+    format: Literal["markdown", "ics", "csv", "json", "yaml", "toml", "feed", "jsonld"]
     path: str = ""
     url: str = ""
     url_env: str = ""

@@ -14,9 +14,11 @@ from newsletter.model.problem import Origin, Problem
 from newsletter.model.when import Instant, Recurrence, Sessions, When
 from newsletter.model.workspace import SourceSettings
 from newsletter.sources.blob import Blob, SourceContext, UnreadableError
+from newsletter.sources.feed import read_feed
 from newsletter.sources.fields import field_map_faults, unused_mappings
 from newsletter.sources.ics import read_ics
 from newsletter.sources.items import Built, build_item, slug
+from newsletter.sources.jsonld import read_jsonld
 from newsletter.sources.markdown import read_markdown
 from newsletter.sources.record import Record
 from newsletter.sources.report import Report
@@ -34,6 +36,8 @@ FORMATS: dict[str, Format] = {
     "json": lambda blob, source, context, report: read_json(blob, report),
     "yaml": lambda blob, source, context, report: read_yaml(blob, report),
     "toml": lambda blob, source, context, report: read_toml(blob, report),
+    "feed": lambda blob, source, context, report: read_feed(blob, context, report),
+    "jsonld": lambda blob, source, context, report: read_jsonld(blob, report),
 }
 
 MAX_ITEMS = 20_000

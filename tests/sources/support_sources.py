@@ -6,7 +6,7 @@ from newsletter.model.item import Item, Reading
 from newsletter.model.workspace import SourceSettings
 from newsletter.sources.registry import Blob, SourceContext, read_source
 
-ENDINGS = {"markdown": "md", "ics": "ics", "csv": "csv", "json": "json", "yaml": "yaml", "toml": "toml"}
+ENDINGS = {"markdown": "md", "feed": "xml", "jsonld": "html"}
 SITE = "https://lab.example.org"
 
 
@@ -16,7 +16,7 @@ def read(
     """Read one file of the kind, as a source called `lab`."""
     data = text if isinstance(text, bytes) else textwrap.dedent(text).lstrip("\n").encode()
     source = SourceSettings(name="lab", format=form, path="content/*", **{"base_url": SITE, **settings})
-    return read_source(source, [Blob(path or f"content/file.{ENDINGS[form]}", data)], SourceContext(zone))
+    return read_source(source, [Blob(path or f"content/file.{ENDINGS.get(form, form)}", data)], SourceContext(zone))
 
 
 def one(text: str | bytes, form: str = "markdown", **settings) -> Item:

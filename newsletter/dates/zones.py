@@ -66,7 +66,7 @@ def common_zones() -> tuple[ZoneInfo, ...]:
     """The zones that people mean most often, the best known of those that share a clock first."""
     from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
-    names = [*(row[3] for row in SEASONAL), *FIXED.values(), *WINDOWS_TO_OLSON.values()]
+    names = [*(row[3] for row in SEASONAL), *FIXED.values(), *SPOKEN.values(), *WINDOWS_TO_OLSON.values()]
     return tuple(ZoneInfo(name) for name in dict.fromkeys(names) if name in available_timezones())
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from newsletter import __version__
-from newsletter.cli import content, issues, people, running, sending
+from newsletter.cli import content, finding, issues, people, running, sending
 from newsletter.cli.output import say
 
 app = typer.Typer(
@@ -19,6 +19,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
 )
 content.register(app)
+finding.register(app)
 issues.register(app)
 sending.register(app)
 people.register(app)

@@ -6,7 +6,18 @@ Each rule looks at words only; what is refused here is refused for a reason that
 from collections.abc import Iterator, Sequence
 
 from newsletter.sources.suggesting.spans import Kind, Span
-from newsletter.sources.suggesting.vocabulary import AHEAD, BOUND, CUE, FORMALITY, NOT_PEOPLE, OFF, PAST, STRONG
+from newsletter.sources.suggesting.vocabulary import (
+    AHEAD,
+    BOUND,
+    CUE,
+    FORMALITY,
+    NOT_PEOPLE,
+    OFF,
+    PASSIVE,
+    PAST,
+    RANGE,
+    STRONG,
+)
 
 #: How far before a date the words are looked for that make it a bound.
 _BEFORE = 80
@@ -54,7 +65,7 @@ def _groups(spans: Sequence[Span]) -> Iterator[tuple[Span, ...]]:
 
 def _is_event(text: str, spans: Sequence[Span]) -> bool:
     kinds = {span.kind for span in spans}
-    told = bool(CUE.search(text) or STRONG.search(text)) or _is_bare(text, spans)
+    told = bool(CUE.search(text) or STRONG.search(text)) or _is_bare(text, spans) or _lasts(text, spans)
     if "date" in kinds and "clock" in kinds:
         return True
     if kinds & {"date", "weekly"}:
@@ -62,6 +73,12 @@ def _is_event(text: str, spans: Sequence[Span]) -> bool:
     if "period" in kinds:
         return "weekday" in kinds or "clock" in kinds
     return kinds >= {"weekday", "clock"} and bool(STRONG.search(text))
+
+
+def _lasts(text: str, spans: Sequence[Span]) -> bool:
+    """Whether it goes on from one hour to another, which machines and posts seldom do."""
+    ranges = (text[span.start : span.end] for span in spans if span.kind == "clock")
+    return any(RANGE.search(words) for words in ranges) and not PASSIVE.search(text)
 
 
 def _is_bare(text: str, spans: Sequence[Span]) -> bool:

@@ -52,6 +52,9 @@ FORMALITY = _words(
     r"\b(?:photos?|pictures?|recordings?|slides|notes|minutes|videos?|results?|reports?) (?:from|of)\b",
     r"\b(?:for example|for instance|such as|e\.g\.|write the date|format)\b",
 )
+RANGE = _words(r"\d\s*(?:[ap]\.?m\.?)?\s*-|noon\s*-|\b(?:to|until|between)\b")
+#: What is done to things, and so at no time that people come together.
+PASSIVE = _words(r"\b(?:is|are|gets?) \w+(?:ed|en)\b")
 #: Enough beside a bare date.
 STRONG = _words(
     r"\b(?:join us|save the date|register now|rsvp|sign up|come (?:to|and|along|for)|takes? place)\b",
@@ -65,5 +68,6 @@ STRONG = _words(
 CUE = _words(
     r"\b(?:we|us|you|your|join|come|ask|bring|register|attend|meet\w*|gather\w*|held|hosts?|hosted|offer\w*)\b",
     r"\b(?:session\w*|talk\w*|lecture|class\w*|course|training|lunch|coffee|tea|hour|call|demo|party|picnic|walk|tour)\b",
+    r"\b(?:usually|typically|normally|around)\b",
     r"\b(?:circle|club|group|users|members|newcomers|needs no)\b",
 )

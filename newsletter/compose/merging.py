@@ -44,6 +44,7 @@ def merged(group: Sequence[Item]) -> Item:
         hosts=_first(item.hosts for item in group),
         summary=_first(item.summary for item in group),
         body=_first(item.body for item in group),
+        body_at=next((item.body_at or item.origin for item in group if item.body), best.body_at),
         category=_first(item.category for item in group),
         audience=_first(item.audience for item in group),
         prerequisites=_first(item.prerequisites for item in group),

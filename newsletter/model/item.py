@@ -42,6 +42,7 @@ class Item:
     `body` is cleaned Markdown with absolute links; `summary` is plain text. `publish` and `expires` bound when
     an announcement may be told, both inclusive, and `expires` also ends a series. `follows` and `series` name
     other items' ids or titles as written. `held_back` marks an item with an error-level problem.
+    `body_at` is where `body` begins, with a line only where the body's lines are those of the file.
     """
 
     id: str
@@ -71,6 +72,7 @@ class Item:
     visibility: Visibility = "public"
     custom: tuple[tuple[str, str], ...] = ()
     held_back: bool = False
+    body_at: Origin | None = None
 
     @property
     def origin(self) -> Origin:

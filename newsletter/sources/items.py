@@ -49,7 +49,7 @@ def build_item(record: Record, source: SourceSettings, context: SourceContext) -
         item = None
     else:
         item = _item(record, fields, title, source, context, report)
-    for name in source.fields:
+    for name in source.field_map:
         fields.find(name)
     return Built(item, tuple(report.problems), frozenset(fields.used))
 
@@ -93,6 +93,7 @@ def _item(
         visibility=visibility_of(fields, source, report),
         custom=tuple(fields.custom()),
         held_back=report.failed,
+        body_at=_body_at(record, body, report.origin),
     )
 
 
@@ -153,6 +154,15 @@ def _body(record: Record, fields: Fields, base: Base, report: Report) -> str:
             "W-LINK", f"Links nobody can follow became plain text: {_some(outer)}.{hint}", record.body_line
         )
     return linked.text
+
+
+def _body_at(record: Record, body: str, origin: Origin) -> Origin | None:
+    """Where a page's body begins; none where its lines are no longer those of the file."""
+    written = record.body.strip()
+    if record.row or record.heading or not written or written.count("\n") != body.count("\n"):
+        return None
+    above = record.body[: record.body.index(written)].count("\n")
+    return Origin(origin.source, origin.path, record.body_line + above)
 
 
 def _some(texts: tuple[str, ...]) -> str:

@@ -102,6 +102,12 @@ def _worded(text: str) -> timedelta | None:
     return timedelta(minutes=minutes) or None
 
 
+def offset_text(offset: timedelta) -> str:
+    """An offset as ISO 8601 writes it: -04:00."""
+    minutes = int(abs(offset).total_seconds()) // 60
+    return f"{'-' if offset < timedelta() else '+'}{minutes // 60:02}:{minutes % 60:02}"
+
+
 def _clock(found: re.Match[str]) -> time | None:
     if found["H"] is None:
         return None

@@ -15,7 +15,7 @@ from newsletter.sources.document import as_list, as_text
 from newsletter.sources.fields import Fields, Found
 from newsletter.sources.recurrence_fields import is_recurrence, with_exceptions, with_recurrence
 from newsletter.sources.report import Report
-from newsletter.sources.stamps import Stamp, read_duration, read_offset_clock, read_stamp
+from newsletter.sources.stamps import Stamp, offset_text, read_duration, read_offset_clock, read_stamp
 
 _DAY = timedelta(days=1)
 
@@ -132,10 +132,11 @@ def _check_season(stamp: Stamp, rules: TimeRules, report: Report, found: Found) 
     """An offset that the zone has in the other half of the year is most often a template's constant."""
     right = localise(stamp.wall, rules.zone).utcoffset()
     seasons = {datetime(stamp.day.year, month, 15, tzinfo=rules.zone).utcoffset() for month in (1, 7)}
-    if stamp.offset != right and stamp.offset in seasons and stamp.offset:
+    if right is not None and stamp.offset != right and stamp.offset in seasons and stamp.offset:
         text = (
-            f"{found.key} = {found.text!r} carries an offset that {rules.zone.key} does not have on that day; it was "
-            'taken at its word. If the clock is right and the offset is not, set offset = "wall_clock".'
+            f"{found.key} = {found.text!r} carries an offset that {rules.zone.key} does not have on that day, when "
+            f"it is {offset_text(right)}; it was taken at its word, as {stamp.in_zone(rules.zone):%H:%M} there. If the "
+            f'clock is right, write {offset_text(right)}, or set offset = "wall_clock" for the source.'
         )
         report.warning("W-OFFSET", text, found.line)
 

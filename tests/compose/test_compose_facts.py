@@ -1,14 +1,14 @@
 """Contradictions are named with the file they stand in, and an item with an error is held back."""
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from compose_builders import SEATTLE, TERMS, at, days, event, local, mondays, news, page, weekly
 
 from newsletter.compose.facts import check_facts
 from newsletter.model.item import Deadline, Item, Place, Reading, SourceReport
-from newsletter.model.problem import Problem
+from newsletter.model.problem import Origin, Problem
 from newsletter.model.when import Sessions
 
 TALK = event("Workflows", at("2026-12-08 12:00"))
@@ -42,6 +42,16 @@ ERRORS = [
     (replace(TALK, title="FIXME"), "E-PLACEHOLDER"),
     (replace(TALK, summary="TODO: write this"), "E-PLACEHOLDER"),
     (replace(TALK, summary="Lorem ipsum dolor"), "E-PLACEHOLDER"),
+    (replace(TALK, url="https://data.example.org/TODO"), "E-PLACEHOLDER"),
+    (replace(TALK, registration_url="https://data.example.org/?form=FIXME"), "E-PLACEHOLDER"),
+    (replace(TALK, place=Place("in_person", "XXX")), "E-PLACEHOLDER"),
+    (replace(TALK, cost=".na.character"), "E-PLACEHOLDER"),
+    (replace(TALK, series="FIXME"), "E-PLACEHOLDER"),
+    (replace(TALK, when=days("2026-12-08", "2099-12-31")), "E-PLACEHOLDER"),
+    (replace(TALK, when=at("2026-12-08 12:00", 24 * 366 * 10)), "E-YEAR"),
+    (replace(TALK, when=Sessions((at("2026-12-08 12:00"), at("2036-12-15 12:00")))), "E-YEAR"),
+    (replace(TALK, when=at("2032-01-01 12:00")), "E-YEAR"),
+    (replace(TALK, when=at("1989-12-31 12:00")), "E-YEAR"),
     (replace(TALK, hosts=(".na.character",)), "E-PLACEHOLDER"),
     (news("To be announced"), "E-PLACEHOLDER"),
     (replace(TALK, title="FIXME", place=Place()), "E-PLACEHOLDER"),
@@ -66,12 +76,34 @@ WARNINGS = [
     (news("Call", publish=date(2026, 12, 7), expires=date(2026, 12, 1)), "W-EXPIRES"),
     (replace(TALK, deadlines=deadline("Registration closes", date(2026, 12, 9))), "W-DEADLINE"),
     (replace(TALK, deadlines=deadline("Sign up", datetime(2026, 12, 9, 1))), "W-DEADLINE"),
+    (replace(TALK, deadlines=deadline("RSVP", datetime(2026, 12, 8, 13, 1))), "W-DEADLINE"),
+    (
+        replace(TALK, when=at("2026-12-08 12:00", 0), deadlines=deadline("Book", datetime(2026, 12, 8, 12, 1))),
+        "W-DEADLINE",
+    ),
+    (replace(TALK, when=days("2026-12-08"), deadlines=deadline("Apply", datetime(2026, 12, 9, 0))), "W-DEADLINE"),
+    (replace(TALK, deadlines=deadline("Enrol", date(2025, 12, 6))), "W-DEADLINE"),
+    (replace(TALK, when=days("2026-12-08", "2027-12-10")), "W-LENGTH"),
+    (replace(TALK, when=at("2026-12-08 12:00", 24 * 367)), "W-LENGTH"),
     (replace(TALK, title="Workflows, Winter 2027"), "W-TERM"),
     (replace(TALK, series="Spring Quarter 2027"), "W-TERM"),
+    (replace(TALK, tags=("deep-dive", "Winter 2027")), "W-TERM"),
+    (replace(TALK, category="Spring 2027"), "W-TERM"),
+    (replace(TALK, custom=(("quarters", "Winter 2027, Spring 2027"),)), "W-TERM"),
+    (replace(TALK, when=at("2026-12-20 12:00"), title="Workflows, spring 2027"), "W-TERM"),
+    (replace(TALK, when=at("2027-08-01 12:00"), title="Workflows, winter 2027"), "W-TERM"),
     (replace(TALK, follows="Data deep dive on trees"), "W-FOLLOWS"),
     (replace(TALK, place=Place()), "W-PLACE"),
     (replace(TALK, place=Place("in_person", "Room TBA")), "W-PLACEHOLDER"),
     (replace(TALK, body="FIXME add the abstract"), "W-PLACEHOLDER"),
+    (replace(TALK, hosts=("TBA",)), "W-PLACEHOLDER"),
+    (replace(TALK, cost="to be decided"), "W-PLACEHOLDER"),
+    (replace(TALK, audience="T.B.D."), "W-PLACEHOLDER"),
+    (replace(TALK, prerequisites="tbc"), "W-PLACEHOLDER"),
+    (replace(TALK, body="See you on Tuesday, February 24th."), "W-BODY-DATE"),
+    (replace(TALK, body="See you on Wednesday, December 8."), "W-BODY-WEEKDAY"),
+    (replace(TALK, body="A six-week course.", when=mondays("2026-12-07", "2027-01-18")), "W-SESSIONS"),
+    (replace(TALK, body="At 12:00PM PDT."), "W-TZ-ABBR"),
 ]
 
 
@@ -88,6 +120,20 @@ def test_a_warning_does_not_hold_it_back(item: Item, code: str) -> None:
     [
         replace(TALK, deadlines=deadline("Registration", date(2026, 12, 8))),
         replace(TALK, deadlines=deadline("Feedback", date(2026, 12, 20))),
+        replace(TALK, deadlines=deadline("Registration", datetime(2026, 12, 8, 13))),
+        replace(TALK, deadlines=deadline("Registration", date(2025, 12, 8))),
+        replace(TALK, when=days("2026-12-08"), deadlines=deadline("Registration", datetime(2026, 12, 8, 18))),
+        replace(TALK, deadlines=(Deadline("Registration", datetime(2026, 12, 8, 21), "UTC"),)),
+        news("Call", deadlines=deadline("Apply", date(2020, 1, 1))),
+        replace(TALK, when=days("2026-12-08", "2027-12-09")),
+        replace(TALK, when=at("2031-12-31 12:00")),
+        replace(TALK, when=mondays("2026-12-07", "2027-12-27")),
+        replace(TALK, custom=(("quarters", "Autumn 2026 and Spring 2027"),)),
+        replace(TALK, when=at("2026-12-20 12:00"), title="Workflows, autumn 2026"),
+        replace(TALK, when=at("2026-12-20 12:00"), title="Workflows, winter 2027"),
+        replace(TALK, when=at("2027-08-01 12:00"), title="Workflows, spring 2027"),
+        news("Winter 2027", publish=date(2026, 12, 1)),
+        page("Winter Quarter 2027"),
         replace(TALK, title="Workflows, Fall 2026"),
         replace(TALK, title="What winter 2019 taught us"),
         replace(TALK, expires=date(2026, 12, 8)),
@@ -99,6 +145,47 @@ def test_a_warning_does_not_hold_it_back(item: Item, code: str) -> None:
 )
 def test_what_is_right_is_left_alone(item: Item) -> None:
     assert problems(item) == []
+
+
+def test_the_body_is_warned_about_where_it_says_so() -> None:
+    body = "Bring one analysis.\n\nFIXME the room"
+    at_line_7 = Origin("site", "content/site/maps.md", 7)
+    (problem,) = check(replace(TALK, body=body, body_at=at_line_7)).problems
+
+    assert str(problem.origin) == "content/site/maps.md:9"
+    assert check(replace(TALK, body=body)).problems[0].origin == TALK.origin
+    assert check(replace(TALK, body=body, body_at=replace(at_line_7, line=None))).problems[0].origin.line is None
+
+
+def test_a_deadline_is_warned_about_where_it_stands() -> None:
+    at = Origin("events", "content/events/maps.md", 12)
+    late = Deadline("Registration", date(2026, 12, 9), SEATTLE, origin=at)
+
+    assert check(replace(TALK, deadlines=(late,))).problems[0].origin == at
+
+
+def test_only_the_first_wrong_term_is_named_with_where_the_date_lies() -> None:
+    item = replace(TALK, title="Winter 2027: maps", series="Spring Quarter 2027", when=at("2026-12-11 12:00"))
+
+    (problem,) = check(item).problems
+    assert "title of 'Winter 2027: maps' says Winter Quarter 2027" in problem.text
+    assert "lies in Autumn Quarter 2026" in problem.text
+
+
+def test_without_terms_no_label_is_wrong() -> None:
+    item = replace(TALK, title="Workflows, Winter 2027")
+
+    assert check_facts(Reading((item,)), terms={}, timezone=SEATTLE, as_of=local("2026-12-04")).problems == ()
+
+
+def test_today_is_the_communitys() -> None:
+    late = check_facts(Reading((replace(TALK, place=Place()),)), terms={}, timezone=SEATTLE,
+                       as_of=datetime(2026, 12, 9, 7, 59, tzinfo=UTC))  # fmt: skip
+    over = check_facts(Reading((replace(TALK, place=Place()),)), terms={}, timezone=SEATTLE,
+                       as_of=datetime(2026, 12, 9, 8, 0, tzinfo=UTC))  # fmt: skip
+
+    assert [problem.code for problem in late.problems] == ["W-PLACE"]
+    assert over.problems == ()
 
 
 def test_what_is_over_is_not_warned_about() -> None:

@@ -42,6 +42,21 @@ class Expect(Strict):
     fresh_days: int | None = None
 
 
+PresetName = Literal[
+    "zola",
+    "hugo",
+    "jekyll",
+    "quarto",
+    "galaxy",
+    "yaml2ics",
+    "confs-tech",
+    "meetup",
+    "eventbrite",
+    "google-calendar-csv",
+    "google-sheets",
+]
+
+
 class SourceSettings(Strict):
     """One configured place to read, and how its times and fields are meant.
 
@@ -57,7 +72,8 @@ class SourceSettings(Strict):
     git: str = ""
     ref: str = ""
     base_url: str = ""
-    fields: dict[str, str] = Field(default_factory=dict)
+    preset: Literal[""] | PresetName = ""
+    fields: dict[str, str] | Literal["auto"] = Field(default_factory=dict)
     defaults: dict[str, str | list[str]] = Field(default_factory=dict)
     kind: Literal["", "event", "announcement", "page"] = ""
     naive: str = ""
@@ -68,6 +84,11 @@ class SourceSettings(Strict):
     visibility: Literal["public", "members"] = "public"
     priority: int = Field(default=0, ge=-1000, le=1000)
     expect: Expect = Expect()
+
+    @property
+    def field_map(self) -> dict[str, str]:
+        """The field map as written; none where it is to be found out from the data (`fields = "auto"`)."""
+        return self.fields if isinstance(self.fields, dict) else {}
 
     @property
     def is_remote(self) -> bool:

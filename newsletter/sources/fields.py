@@ -1,6 +1,7 @@
 """Which key of a record answers to which field of ours: the source's field map first, then the usual names.
 
-A mapped field looks nowhere else, so that a site's own `date` cannot slip in where `extra.starts` was meant.
+A mapped field looks nowhere else, so that a site's own `date` cannot slip in where `extra.starts` was meant, unless
+its map ends in `*`, the usual names: `extra.starts | *`. `venue + room` joins what stands under both.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -30,6 +31,7 @@ USUAL_KEYS: dict[str, tuple[str, ...]] = {
     "end_time": ("endtime",),
     "dates": ("dates", "when", "humandate", "eventdates"),
     "date": ("date", "day"),
+    "days": ("days", "numberofdays"),
     "time": ("time", "times", "humantime", "hours"),
     "timezone": ("timezone", "tz", "tzid"),
     "duration": ("duration", "length"),
@@ -88,9 +90,14 @@ USUAL_KEYS: dict[str, tuple[str, ...]] = {
 }
 
 #: Tables of their own front matter in which site generators keep what their author made up (Zola, Hugo).
-_INNER_TABLES = ("extra", "params")
+_INNER_TABLES = ("extra", "params", "attributes")
 
 NAMES = frozenset(USUAL_KEYS)
+
+#: One place to look for a field: a path, or several whose texts are joined.
+Choice = tuple[Path, ...]
+#: `*` in a field map: look under the usual names.
+USUAL: Choice = (("*",),)
 
 
 def _ranked() -> dict[str, list[tuple[str, int]]]:
@@ -130,7 +137,7 @@ class Fields:
 
     def __init__(self, document: Document, source: SourceSettings) -> None:
         self.document = document
-        self._map = _mapped_paths(tuple(source.fields.items()))
+        self._map = _mapped_paths(tuple(source.field_map.items()))
         self._defaults: Mapping[str, str | list[str]] = source.defaults
         self._index = _index(document.data)
         self._known = _known(self._index)
@@ -171,18 +178,40 @@ class Fields:
                 yield name.removeprefix("custom."), found.text
 
     def _mapped(self, name: str) -> Found | None:
-        for path in self._map[name]:
-            hit = find(self.document.data, path) or find(self.document.data, (path_text(path),))
-            if hit is None:
-                continue
-            self.used.add(name)
-            if not is_empty(hit[0]):
-                return self._found(*hit)
+        for choice in self._map[name]:
+            if choice == USUAL:
+                found = self._usual(name)
+            elif len(choice) == 1:
+                found = self._at(name, choice[0])
+            else:
+                found = self._joined(name, choice)
+            if found:
+                return found
         return None
+
+    def _at(self, name: str, path: Path) -> Found | None:
+        hit = find(self.document.data, path) or find(self.document.data, (path_text(path),))
+        if hit is None:
+            return None
+        self.used.add(name)
+        return None if is_empty(hit[0]) else self._found(*hit)
+
+    def _joined(self, name: str, choice: Choice) -> Found | None:
+        parts = [found for path in choice if (found := self._at(name, path))]
+        if len(parts) < 2:
+            return parts[0] if parts else None
+        key = " + ".join(found.key for found in parts)
+        return Found(", ".join(found.text for found in parts), key, parts[0].path, parts[0].line)
 
     def _usual(self, name: str) -> Found | None:
         hit = self._known.get(name)
-        return self._found(*hit) if hit else None
+        if hit is None or (name == "date" and self._is_mapped(hit[1])):
+            return None
+        return self._found(*hit)
+
+    def _is_mapped(self, path: Path) -> bool:
+        """Whether the map gives the key to a field, so that it is not a bare `date` besides."""
+        return any((path,) in choices for choices in self._map.values())
 
     def _found(self, value: Value, path: Path) -> Found:
         return Found(value, path_text(path), path, self.document.line_of(path))
@@ -190,23 +219,23 @@ class Fields:
 
 def field_map_faults(source: SourceSettings) -> list[str]:
     """The names in the source's field map and defaults that are no fields of ours."""
-    names = [*source.fields, *source.defaults]
+    names = [*source.field_map, *source.defaults]
     return sorted({name for name in names if name not in NAMES and not name.startswith("custom.")})
 
 
 def unused_mappings(source: SourceSettings, used: Sequence[set[str]]) -> list[str]:
     """The mapped fields whose key stands in no record at all: most likely misspelt in config.toml."""
-    return [name for name in source.fields if not any(name in names for names in used)] if used else []
+    return [name for name in source.field_map if not any(name in names for names in used)] if used else []
 
 
 @lru_cache(maxsize=256)
-def _mapped_paths(fields: tuple[tuple[str, str], ...]) -> dict[str, tuple[Path, ...]]:
+def _mapped_paths(fields: tuple[tuple[str, str], ...]) -> dict[str, tuple[Choice, ...]]:
     """`extra.when | when` gives two places to look, in that order; a key may itself hold dots."""
-    return {name: tuple(_path(choice.strip()) for choice in paths.split("|")) for name, paths in fields}
+    return {name: tuple(_choice(choice.strip()) for choice in paths.split("|")) for name, paths in fields}
 
 
-def _path(text: str) -> Path:
-    return parse_path(text) or (text,)
+def _choice(text: str) -> Choice:
+    return tuple(parse_path(part.strip()) or (part.strip(),) for part in text.split(" + "))
 
 
 def _known(index: dict[str, tuple[Value, Path]]) -> dict[str, tuple[Value, Path]]:

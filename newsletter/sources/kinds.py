@@ -82,7 +82,7 @@ def kind_of(fields: Fields, record: Record, source: SourceSettings) -> Kind:
 
 def date_is_event(fields: Fields, source: SourceSettings) -> bool:
     """Whether a bare `date` is when it happens: beside an end or a place it is, in a blog it is when it was told."""
-    if "date" in source.fields or source.kind == "announcement":
+    if "date" in source.field_map or source.kind == "announcement":
         return False
     if (found := fields.find("kind")) and found.text.casefold() in _KINDS:
         return _KINDS[found.text.casefold()] == "event"

@@ -20,6 +20,7 @@ from newsletter.sources.ics import read_ics
 from newsletter.sources.items import Built, build_item, slug
 from newsletter.sources.jsonld import read_jsonld
 from newsletter.sources.markdown import read_markdown
+from newsletter.sources.presets import with_preset
 from newsletter.sources.record import Record
 from newsletter.sources.report import Report
 from newsletter.sources.tables import read_csv, read_json, read_toml, read_yaml
@@ -54,8 +55,9 @@ class _Gathered:
 def read_source(source: SourceSettings, blobs: Sequence[Blob], context: SourceContext) -> Reading:
     """Everything that the source's files hold; every file is an item or a problem, in an order of its own."""
     gathered = _Gathered(problems=list(_settings_problems(source)))
+    settled = with_preset(source)
     for blob in sorted(blobs, key=lambda one: one.path):
-        _read_blob(blob, source, context, gathered)
+        _read_blob(blob, settled, context, gathered)
     gathered.problems += _mapping_problems(source, gathered.used)
     items = _with_unique_ids(gathered.items, gathered.problems)
     return _ordered(items, gathered.problems, [_report(source, len(blobs), items)])
@@ -99,7 +101,7 @@ def _settings_problems(source: SourceSettings) -> Iterator[Problem]:
 
 def _mapping_problems(source: SourceSettings, used: Sequence[set[str]]) -> Iterator[Problem]:
     for name in unused_mappings(source, used):
-        text = f"Nothing in the source {source.name!r} has {source.fields[name]!r}, which is to give {name}."
+        text = f"Nothing in the source {source.name!r} has {source.field_map[name]!r}, which is to give {name}."
         yield Problem("warning", "W-FIELD", text, Origin(source.name, source.where))
 
 

@@ -25,7 +25,7 @@ class Line:
 
 def path_of(name: str, source: SourceSettings, document: Document) -> Path:
     """Where the source looks for the field: by its map, in a generator's own table, or at the top."""
-    mapped = source.fields.get(name, "").split("|")[0].strip()
+    mapped = source.field_map.get(name, "").split("|")[0].strip()
     if mapped:
         return tuple(step for step in parse_path(mapped) if isinstance(step, str)) or (mapped,)
     tables = (key for key, value in document.data.items() if isinstance(value, dict))

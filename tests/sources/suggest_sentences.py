@@ -94,6 +94,18 @@ EVENTS = (
         "Workshops are at the start of each quarter on a Wednesday from 1 to 3 PM.",
         "start of each quarter on a Wednesday from 1 to 3 PM",
     ),
+    ("Tea is poured on Thursdays, usually around 3 - 4 PM.", "Thursdays, usually around 3 - 4 PM"),
+    ("Statistics help, Tuesdays 2–4 PM, room 12.", "Tuesdays 2–4 PM"),
+    (
+        "During autumn the map room is ours on Wednesdays, usually from 1 to 2 PM.",
+        "Wednesdays, usually from 1 to 2 PM",
+    ),
+    (
+        "These days happen at the start of the term on a Saturday from 10am to 3pm PT.",
+        "start of the term on a Saturday from 10am to 3pm PT",
+    ),
+    ("An in-person picnic with free cake is on  June 9th, Noon - 1pm PT.", "June 9th, Noon - 1pm PT"),
+    ("Bug squashing sits on the first Friday of every quarter, 1-3pm.", "first Friday of every quarter, 1-3pm"),
 )
 
 #: Sentences with numbers, months, weekdays and clocks in which nothing takes place that one could go to.
@@ -192,6 +204,14 @@ OTHERS = (
     "The article in the June 12, 2026 issue names three of us.",
     "Data from sensors arrive every Tuesday and Friday at 06:00.",
     "I moved here on a Friday in late August.",
+    "Parking fees apply Mondays 8 AM - 6 PM.",
+    "The gate opens Saturdays at 10:00.",
+    "The lights are dimmed on Fridays from 5 to 7 PM.",
+    "A year has 52 Mondays and 12 months.",
+    "Values matter on Mondays as much as on Fridays.",
+    "Since 2021, two of 12 groups have gone.",
+    "The quarter ends with a quiet week.",
+    "Past datathons looked at spatial data.",
 )
 
 #: Events that the finder leaves to be found by a person, and what it takes for one although it is none.

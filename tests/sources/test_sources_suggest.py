@@ -277,6 +277,16 @@ def test_lines_are_right_behind_comments_and_code_of_many_lines() -> None:
     assert only(text).origin.line == 13
 
 
+def test_a_sentence_in_the_middle_of_a_paragraph_has_a_line_of_its_own() -> None:
+    offered = only("# A\n\nOne line.\nAnother line,\nand a third. We meet\non Mondays at noon.\n")
+    assert (offered.origin.line, offered.sentence) == (5, "We meet on Mondays at noon.")
+
+
+def test_what_takes_place_or_expires_today_is_not_over() -> None:
+    assert not only("The workshop is on Tuesday, December 1, 2026, 3-4:30pm.\n").over
+    assert only("---\ntitle: Tea\nexpires: 2026-12-01\n---\n\nWe meet on Mondays at noon.\n")
+
+
 def test_what_is_said_twice_on_a_page_is_offered_once() -> None:
     assert len(found("# Tea\n\nWe meet on Mondays at noon.\n\nAgain: we meet on Mondays at noon.\n")) == 1
 

@@ -38,7 +38,7 @@ OFF = _words(
     r"\b(?:opening|business|working) hours\b",
 )
 NOT_PEOPLE = _words(
-    r"\bback-?ups?\b|\bcron\b|\breleased?\b|\bversion \d",
+    r"\bparking\b|\bfees? appl|\bback-?ups?\b|\bcron\b|\breleased?\b|\bversion \d",
     r"\bnewsletter (?:goes|is|comes|arrives|appears)\b",
     r"\b(?:is|are|gets?) (?:sent|refreshed|updated|rebuilt|restarted|released|published|deployed|delivered)\b",
     r"\b(?:is|are|gets?) (?:collected|emptied|cleaned)\b",

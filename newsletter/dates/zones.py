@@ -111,13 +111,16 @@ def _spoken(text: str) -> str | None:
 
 def _city(plain: str) -> str | None:
     """ "Melbourne" for Australia/Melbourne, where only one zone ends so."""
-    ending = plain.replace(" ", "_")
-    same = {
-        name
-        for folded, name in _by_folded_name().items()
-        if name.startswith(_AREAS) and folded.rpartition("/")[2] == ending
-    }
-    return same.pop() if len(same) == 1 else None
+    return _by_city().get(plain.replace(" ", "_"))
+
+
+@cache
+def _by_city() -> dict[str, str]:
+    endings: dict[str, list[str]] = {}
+    for folded, name in _by_folded_name().items():
+        if name.startswith(_AREAS):
+            endings.setdefault(folded.rpartition("/")[2], []).append(name)
+    return {ending: names[0] for ending, names in endings.items() if len(names) == 1}
 
 
 def _vendor_path(text: str) -> str | None:

@@ -41,10 +41,11 @@ def _seasons(zone: ZoneInfo) -> set[timedelta | None]:
 
 def _clock(changes: list[Change]) -> Iterator[Change]:
     """The offset on each of the days looked at."""
-    at = _FIRST
+    at, position = _FIRST, 0
     while at <= _LAST:
-        past = [offset for when, offset in changes if when <= at]
-        yield at, past[-1] if past else changes[0][1]
+        while position + 1 < len(changes) and changes[position + 1][0] <= at:
+            position += 1
+        yield at, changes[position][1]
         at += timedelta(days=7)
 
 

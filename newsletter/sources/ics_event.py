@@ -23,9 +23,10 @@ _TEXTS = frozenset(
     | {"DTSTAMP", "DURATION", "X-GOOGLE-CONFERENCE", "X-MICROSOFT-SKYPETEAMSMEETINGURL", "CONFERENCE", "X-ALT-DESC"}
 )
 _NAMES = _TEXTS | {"DTSTART", "DTEND", "RECURRENCE-ID", "RRULE", "RDATE", "EXDATE", "CATEGORIES", "ORGANIZER"}
-#: More dates and rules than these in one event are a flood and no calendar.
+#: More dates, rules and categories than these in one event are a flood and no calendar.
 MAX_DATES = 2_000
 MAX_RULES = 20
+MAX_CATEGORIES = 100
 _NO_LENGTH = re.compile(r"\s*[+-]?P(?:0[WDHMS]|T)+\s*", re.IGNORECASE)
 _UNESCAPED_COMMA = re.compile(r"(?<!\\),")
 _ESCAPE = re.compile(r"\\([\\;,:nN\"])")
@@ -135,7 +136,7 @@ def _read_line(line: Line, event: VEvent, zones: CalendarZones, source: SourceSe
         case "RRULE":
             _read_rule(value.strip().rstrip(";"), line, event)
         case "CATEGORIES":
-            event.categories += [_unescape(part).strip() for part in _UNESCAPED_COMMA.split(value)]
+            _read_categories(value, line, event)
         case "ORGANIZER":
             event.organizer = plain.get("CN", "").strip()
         case "DURATION" if read_duration(value.strip().removeprefix("+")) is None and not _NO_LENGTH.fullmatch(value):
@@ -149,6 +150,14 @@ def _read_rule(rule: str, line: Line, event: VEvent) -> None:
         event.rules.append(rule)
     else:
         event.report.error("E-CAP", f"More than {MAX_RULES} rules in one event; the others are not read.")
+
+
+def _read_categories(value: str, line: Line, event: VEvent) -> None:
+    event.categories += [_unescape(part).strip() for part in _UNESCAPED_COMMA.split(value, MAX_CATEGORIES)]
+    if len(event.categories) > MAX_CATEGORIES:
+        del event.categories[MAX_CATEGORIES:]
+        text = f"More than {MAX_CATEGORIES} categories in one event; the others are not read."
+        event.report.error("E-CAP", text, line.number)
 
 
 def _read_dates(

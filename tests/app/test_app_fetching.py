@@ -20,6 +20,7 @@ from newsletter.app.fetching import Fetching, age_text
 from newsletter.app.workspace import Workspace
 from newsletter.model.item import Reading
 from newsletter.model.workspace import Expect, SourceSettings
+from newsletter.net.fetching import Guard
 from newsletter.net.git import matches
 
 NOW = datetime(2026, 12, 4, 17, 0, tzinfo=UTC)
@@ -327,6 +328,14 @@ def test_git_speaks_https_alone_unless_the_operator_permits_more(tmp_path: Path,
 @pytest.mark.parametrize("ref", ["-x", "--upload-pack=x", "a..b", "a:refs/heads/b", "+main", "a b", "main^{tree}"])
 def test_refs_that_git_is_not_given(tmp_path: Path, site: Path, ref: str) -> None:
     assert "its ref is no name" in read(workspace(tmp_path / "ws", pages(site, ref=ref))).problems[0].text
+
+
+def test_git_asks_the_address_that_was_checked_and_no_other(tmp_path: Path) -> None:
+    guard = Guard(resolver=lambda host, port: ["127.0.0.1"])
+    with canned(response(404)) as server:
+        desk = Fetching(tmp_path, NOW, {"PATH": "/usr/bin:/bin", **HERE}, guard)
+        desk.load(pages(tmp_path, git=server.url.replace("127.0.0.1", "pinned.example.org") + "/site.git"))
+    assert b"\r\nHost: pinned.example.org:" in server.requests[0]
 
 
 def test_a_repository_that_never_answers_is_given_up(tmp_path: Path) -> None:

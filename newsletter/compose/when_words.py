@@ -1,6 +1,6 @@
 """How a time was read, in words an author can compare with what stands in the source; in the source's own zone."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from newsletter.dates.recurrence import RuleError, last_date
 from newsletter.dates.wording import day_text, full_day_text, span_text, weekdays_text
@@ -15,6 +15,8 @@ ZONE_SOURCES: dict[TzSource, str] = {
     "floating": "no zone at all, as calendars allow",
 }
 _CLOCK = 12
+#: Beyond this, an end after midnight is said with its day.
+_NIGHT = timedelta(hours=12)
 
 
 def when_words(when: When | None) -> str:
@@ -90,7 +92,7 @@ def _clocks(start: time, end: time | None) -> str:
 
 
 def _span(start: datetime, end: datetime | None) -> str:
-    if end is not None and (end - start).days >= 1:
+    if end is not None and end - start > _NIGHT and end.date() > start.date():
         return f"{span_text(start, None, _CLOCK)} to {full_day_text(end.date())}, {span_text(end, None, _CLOCK)}"
     return span_text(start, end, _CLOCK)
 

@@ -64,8 +64,10 @@ class DayCursor(TokenCursor):
 
     def pattern(self, trailing: bool = False) -> Pattern:
         """ "Mondays", "Mon, Wed & Fri", "Mon-Fri", "every Tuesday", "daily"; one singular day is no pattern."""
-        begin = self._at
+        begin, found = self._at, self._found
         self._skip_joints()
+        if trailing and self._peek_text("(") and self._found[-1].text == ")":
+            self._at, self._found = self._at + 1, self._found[:-1]
         self._skip(_FILLER)
         if self._skip({"daily"}):
             self._skip_joints()
@@ -82,7 +84,7 @@ class DayCursor(TokenCursor):
                 raise self._not_understood(begin)
             self._skip_joints()
             return Pattern(days, interval)
-        self._at = begin
+        self._at, self._found = begin, found
         return Pattern()
 
     def items(self) -> list[Item]:
@@ -220,11 +222,19 @@ class DayCursor(TokenCursor):
                 days.extend((token.value + step) % 7 for step in range(1, (last.value - token.value) % 7 + 1))
                 plural |= last.plural
                 self._at += 2
+            if plural and self._peek_text(",") and self._is_dated_weekday(1):
+                break
             if self._peek("and") and self._peek("weekday", 1):
                 self._at += 1
             elif self._peek("and") and self._peek("and", 1) and self._peek("weekday", 2):
                 self._at += 2
         return tuple(dict.fromkeys(days)), plural
+
+    def _is_dated_weekday(self, ahead: int) -> bool:
+        """ "Sat 2 Jan" behind "Mondays," belongs to the range that begins on it."""
+        if not self._peek("weekday", ahead) or self._found[self._at + ahead].plural:
+            return False
+        return self._peek("month", ahead + 1) or self._peek("date", ahead + 1) or self._peek_day(ahead + 1)
 
     def _item(self) -> Item | None:
         while self._peek_word(_FILLER | _OPENING):
@@ -270,7 +280,8 @@ class DayCursor(TokenCursor):
 
     def _weekday_behind(self) -> int | None:
         """ "2026-12-07 (Mon)"."""
-        if self._peek_text("(") and self._peek("weekday", 1) and self._peek_text(")", 2):
+        brackets = self._peek_text("(") and self._peek_text(")", 2)
+        if brackets and self._peek("weekday", 1) and not self._found[self._at + 1].plural:
             self._at += 3
             return self._found[self._at - 2].value
         return None

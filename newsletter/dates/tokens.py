@@ -22,7 +22,8 @@ _DASHES = re.compile(r"(?<!\d:\d\d)[\u2010-\u2015\u2212]|[\u2010-\u2015\u2212](?
 _PATTERN = r"""
     (?P<week>\d{4}-?W\d\d(?:-?\d)?(?![^\W_]))
   | (?P<date>\d{4}-\d\d-\d\d(?!\d)|(?:19|20)\d\d[01]\d[0-3]\d(?!\d))(?:T(?=\d))?
-  | (?P<numeric>\d{1,4}(?P<sep>[/.])\d{1,2}(?P=sep)\d{2,4}(?!\d)|\d{1,2}-\d{1,2}-\d{4}(?!\d))
+  | (?P<numeric>\d{1,4}(?P<sep>[/.])\d{1,2}(?P=sep)\d{2,4}(?!\d)|\d{1,2}-\d{1,2}-\d{4}(?!\d)
+      |\d{4}(?P<by>[/.])\d{1,2}(?P=by)\d{1,2}(?!\d))
   | (?P<offset>(?:\bUTC|\bGMT)?[ ]?\+\d\d?:?(?:\d\d)?(?!\d)|\b(?:UTC|GMT)[ ]?-\d\d?(?::?\d\d)?(?!\d))
   | (?P<clock>\d{1,2}:\d\d(?::\d\d)?(?!\d)|\d{1,2}\.\d\d(?=[ ]?[ap]\.?m))
   | (?P<hours>\d{1,2}h(?:[0-5]\d)?(?![^\W_]))
@@ -45,6 +46,7 @@ _DOTS = r"""
 _TOKEN, _DOTTED_TOKEN = (
     re.compile(_PATTERN.replace("DOTS", dots), re.IGNORECASE | re.VERBOSE) for dots in ("", _DOTS)
 )
+_SPREADSHEET_DAY = re.compile(r"(?<![\w-])(\d{1,2})-([^\W\d_]{3,}\.?)-(\d{4})(?![\w-])")
 _ALIKE = 0.83
 _EITHER = "day.month or hour.minute"
 _HOURS = {"hrs", "hours", "h"}
@@ -78,7 +80,7 @@ def tokens(text: str, words: Words = ENGLISH) -> tuple[list[Token], list[Finding
     """Cut plain text; findings tell of spellings that were put right."""
     found: list[Token] = []
     findings: list[Finding] = []
-    clean = plain(words.rewritten(plain(text)))
+    clean = _SPREADSHEET_DAY.sub(r"\1 \2 \3", plain(words.rewritten(plain(text))))
     position = 0
     while position < len(clean):
         match = _next(clean, position, words)

@@ -80,8 +80,8 @@ def refused(text: str, refusal: RefusalError, rules: Rules) -> Parsed:
         return Parsed(Vague(text, *week), (vague_finding("it names a week and no day"),))
     if reason := _by_nature(text, rules):
         return Parsed(Vague(text, *window_of_words(text, rules)), (vague_finding(reason),))
-    advice = "write for example 'Mon 7 Dec 2026, 12-1:30 PM'"
-    return Parsed(Vague(text), (error(refusal.code, f'"{text}" cannot be read: {refusal}; {advice}'),))
+    advice = "" if "; " in str(refusal) else "; write for example 'Mon 7 Dec 2026, 12-1:30 PM'"
+    return Parsed(Vague(text), (error(refusal.code, f'"{text}" cannot be read: {refusal}{advice}'),))
 
 
 def vague_time(text: str) -> list[Finding]:

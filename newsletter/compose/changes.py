@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from newsletter.compose.differences import Difference, difference, is_after, still_to_come
+from newsletter.compose.editions import is_new_edition
 from newsletter.compose.entries import moment_text, place_text
 from newsletter.compose.matching import Known, plain_words
 from newsletter.compose.moments import begins, day_of, ends
@@ -44,7 +45,7 @@ def vanished_problems(marks: Marks) -> tuple[Problem, ...]:
 
 
 def _marks(before: View, after: View, old: Item | None, new: Item) -> Iterator[Mark]:
-    if old is None or (is_off(old) and not is_off(new)) or _is_new_edition(after, old, new):
+    if old is None or (is_off(old) and not is_off(new)) or is_new_edition(old, new, after.programme):
         yield Mark(new, "new", _coming_at(after, new))
     elif new.kind != "event" or old == new:
         return
@@ -52,13 +53,6 @@ def _marks(before: View, after: View, old: Item | None, new: Item) -> Iterator[M
         yield from _called_off(before, after, old, new)
     else:
         yield from _altered(before, after, old, new)
-
-
-def _is_new_edition(after: View, old: Item, new: Item) -> bool:
-    """Whether a page that told of something past is used again for something to come."""
-    if old.when == new.when or isinstance(old.when, Vague | None) or is_series(new.when):
-        return False
-    return not still_to_come(old, after.programme) and bool(still_to_come(new, after.programme))
 
 
 def _called_off(before: View, after: View, old: Item, new: Item) -> Iterator[Mark]:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from newsletter.compose.changes import marks_between, vanished_problems
+from newsletter.compose.editions import edition_problems
 from newsletter.compose.headline import dateline_of, preheader_of, subject_of, term_line_of
 from newsletter.compose.programme import Programme, programme_of
 from newsletter.compose.sections.registry import build_sections
@@ -48,7 +49,7 @@ def arrange(programme: Programme, choices: Choices, baseline: Programme | None =
         strip=strip_of(view),
         topics=draft.topics,
         followed=choices.topics or (),
-        problems=_problems(draft, unknown + vanished_problems(view.marks)),
+        problems=_problems(draft, (*unknown, *vanished_problems(view.marks), *edition_problems(view))),
         empty=empty,
         next_content=next_content(view) if empty else "",
         baseline=baseline.draft.key if baseline else None,

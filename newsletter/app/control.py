@@ -6,10 +6,12 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from newsletter.app.planning import SendRefused, find_issue
+from newsletter.app.workers import is_dead
 from newsletter.app.workspace import Workspace
+from newsletter.delivery.leases import fate
 from newsletter.model.delivery import STATES, DeliveryState
 from newsletter.model.issue import IssueState
-from newsletter.model.ledger import Mailing, MailingState
+from newsletter.model.ledger import IssueRow, Mailing, MailingState
 from newsletter.store import issues, mailings, recovery
 
 #: While one of these stands, a mailing is not over. `unknown` is: it waits for evidence, not for us.
@@ -22,10 +24,30 @@ def status(ws: Workspace, key: str) -> dict[str, Any]:
     UsageError where there is no issue of that key.
     """
     with ws.store.read() as connection:
-        issue = find_issue(connection, ws, key)
-        mailing = mailings.find(connection, ws.settings.community.id, "issue", key)
-        states = mailings.counts(connection, mailing.id) if mailing else dict.fromkeys(STATES, 0)
-    return {"key": key, "state": issue.state, "planned": sum(states.values()), "states": states}
+        return _report(connection, find_issue(connection, ws, key), ws.settings.community.id)
+
+
+def overview(ws: Workspace) -> tuple[dict[str, Any], ...]:
+    """The status of every issue, by send time."""
+    community = ws.settings.community.id
+    with ws.store.read() as connection:
+        return tuple(_report(connection, row, community) for row in issues.in_states(connection, community))
+
+
+def _report(connection: Connection, issue: IssueRow, community: str) -> dict[str, Any]:
+    mailing = mailings.find(connection, community, "issue", issue.key)
+    states = mailings.counts(connection, mailing.id) if mailing else dict.fromkeys(STATES, 0)
+    return {"key": issue.key, "state": issue.state, "planned": sum(states.values()), "states": states}
+
+
+def stranded(ws: Workspace, key: str, now: datetime) -> int:
+    """How many deliveries were being handed over when their sender ended; the next `send` calls them unknown."""
+    community = ws.settings.community.id
+    with ws.store.read() as connection:
+        mailing = mailings.find(connection, community, "issue", key)
+        attempts = recovery.open_attempts(connection, community)
+        lost = [one.attempt_id for one in attempts if fate(one, now, dead=is_dead(one.worker)) == "lose"]
+        return recovery.held_by(connection, mailing.id, lost) if mailing and lost else 0
 
 
 def pause(ws: Workspace, key: str, now: datetime, by: str = "") -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from newsletter.app.editing import build_edition, draft_issue, stored_draft
 from newsletter.app.planning import PlanResult, RenderEdition, SendRefused, plan_issue, readers_of
 from newsletter.app.sending import Summary, pump, this_worker
-from newsletter.app.timing import find_digest, slot_for
+from newsletter.app.timing import UsageError, find_digest, slot_for
 from newsletter.app.workspace import Workspace
 from newsletter.model.delivery import Provider
 from newsletter.model.issue import Choices, Draft, IssueState
@@ -60,13 +60,27 @@ def provider_of(ws: Workspace) -> Iterator[Provider]:
 
 
 def find_key(ws: Workspace, name: str, at: datetime) -> str:
-    """An issue's key as given, or for a digest the issue of it that waits to be sent, else its next slot's."""
+    """An issue's key as given, or for a digest the issue of it that waits to be sent, else its next slot's.
+
+    UsageError where the name is neither a digest nor an issue.
+    """
     if name not in ws.settings.digests:
-        return name
+        return _known_key(ws, name)
     with ws.store.read() as connection:
         rows = issues.in_states(connection, ws.settings.community.id, *READY)
     waiting = [row.key for state in READY for row in rows if row.state == state and row.digest == name]
     return waiting[0] if waiting else slot_for(ws, name, at).key
+
+
+def _known_key(ws: Workspace, key: str) -> str:
+    with ws.store.read() as connection:
+        known = issues.find_issue(connection, ws.settings.community.id, key)
+    if known is None:
+        digests = ", ".join(ws.settings.digests) or "none"
+        raise UsageError(
+            f"{key!r} is neither a digest ({digests}) nor an issue; `newsletter status` lists the issues"
+        )
+    return key
 
 
 def send_issue(

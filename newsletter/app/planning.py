@@ -50,7 +50,7 @@ def plan_issue(ws: Workspace, key: str, render_edition: RenderEdition, now: date
             if found is not None:
                 return found
             issue = _approved(connection, ws, key)
-            readers = _readers(connection, ws, issue)
+            readers = _some(ws, issue, _readers(connection, ws, issue))
             missing = {one: wanted for one, wanted in editions_wanted(readers).items() if one not in rendered}
             if not missing:
                 return _freeze(connection, ws, issue, readers, rendered, now)
@@ -99,9 +99,21 @@ def find_issue(connection: Connection, ws: Workspace, key: str) -> IssueRow:
 
 
 def readers_of(ws: Workspace, key: str) -> tuple[Reader, ...]:
-    """Who would get the issue if it were planned now; nothing is written."""
+    """Who would get the issue if it were planned now; nothing is written. SendRefused where nobody would."""
     with ws.store.read() as connection:
-        return _readers(connection, ws, find_issue(connection, ws, key))
+        issue = find_issue(connection, ws, key)
+        return _some(ws, issue, _readers(connection, ws, issue))
+
+
+def _some(ws: Workspace, issue: IssueRow, readers: tuple[Reader, ...]) -> tuple[Reader, ...]:
+    """The readers; an issue that nobody would get is not sent, so that it can be once there are people."""
+    if readers:
+        return readers
+    name = find_digest(ws, issue.digest).list
+    raise SendRefused(
+        f"nobody would get {issue.key}: list {name!r} has no active reader of {issue.digest!r}; "
+        "bring people in first: newsletter subscribers import FILE"
+    )
 
 
 def _readers(connection: Connection, ws: Workspace, issue: IssueRow) -> tuple[Reader, ...]:

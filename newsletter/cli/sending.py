@@ -1,7 +1,7 @@
 """Commands about an issue that leaves: send, status, pause, resume, cancel."""
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,7 +11,7 @@ from newsletter.cli.output import print_json, say, show_table
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from newsletter.app.dispatching import Audience
+    from newsletter.app.dispatching import Audience, Sent
     from newsletter.app.planning import PlanResult
     from newsletter.app.sending import Summary
 
@@ -49,10 +49,16 @@ def send(
     if as_json:
         print_json(report)
     else:
-        accepted = sent.summary.outcomes.get("accepted", 0)
-        say(f"{sent.plan.key}: {accepted} mails handed over now, {sent.plan.editions} distinct editions")
+        say(f"{sent.plan.key}: {_what_was_sent(sent)}")
         _show(report)
     return int(bool(report["states"]["unknown"] or report["states"]["failed"]))
+
+
+def _what_was_sent(sent: "Sent") -> str:
+    accepted = sent.summary.outcomes.get("accepted", 0)
+    if not sent.summary.batches and sent.plan.again:
+        return "nothing was left to send"
+    return f"{accepted} mails handed over now, of {sent.plan.editions} distinct editions"
 
 
 def _dry_run(audience: "Audience") -> int:
@@ -66,43 +72,65 @@ def _dry_run(audience: "Audience") -> int:
 def _progress() -> "Iterator[Callable[[PlanResult, Summary], None]]":
     """A bar on standard error, so that standard output stays clean."""
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TimeRemainingColumn
 
-    console = Console(stderr=True)
-    with Progress("Sending", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=console) as bar:
-        task = bar.add_task("sending", total=None)
+    with Progress(
+        "Sending", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=Console(stderr=True)
+    ) as bar:
+        tasks: list[TaskID] = []
 
         def advance(plan: "PlanResult", summary: "Summary") -> None:
-            done = sum(summary.outcomes.values()) + summary.set_aside
-            bar.update(task, total=plan.pending, completed=done)
+            if not tasks:  # no bar before there is something to show, so that a refusal stands alone
+                tasks.append(bar.add_task("sending", total=plan.pending))
+            bar.update(tasks[0], completed=sum(summary.outcomes.values()) + summary.set_aside)
 
         yield advance
 
 
-def status(context: typer.Context, key: Key, as_json: AsJson = False) -> None:
-    """Say how an issue stands: every planned delivery is in exactly one state.
+def status(
+    context: typer.Context,
+    key: Annotated[str | None, typer.Argument(metavar="[KEY]", help="An issue; without one, all are listed.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say how an issue stands, or all of them: every planned delivery is in exactly one state.
 
     Example: `newsletter status weekly-2026-12-04`
     """
-    from newsletter.app import sending
+    from newsletter.app import control
 
-    report = sending.status(workspace(context), key)
+    ws = workspace(context)
+    if key is None:
+        reports = control.overview(ws)
+        if as_json:
+            print_json(list(reports))
+        else:
+            show_table(
+                "",
+                ("Issue", "State", "Planned", "Deliveries"),
+                [(one["key"], one["state"], one["planned"], _counts(one)) for one in reports],
+            )
+        return
+    report = control.status(ws, key)
     if as_json:
         print_json(report)
-    else:
-        _show(report)
+        return
+    _show(report)
+    if lost := control.stranded(ws, key, ws.clock()):
+        say(f"{lost} of {report['planned']} were being handed over when their sender ended: newsletter send {key}")
 
 
-def _show(report: dict[str, object]) -> None:
-    states = report["states"]
-    assert isinstance(states, dict)
-    planned = report["planned"]
-    parts = ", ".join(f"{count} {state}" for state, count in states.items() if count)
-    say(f"{report['key']}: {report['state']}, {planned} planned: {parts or 'nothing yet'}")
+def _counts(report: dict[str, Any]) -> str:
+    return ", ".join(f"{count} {state}" for state, count in report["states"].items() if count)
+
+
+def _show(report: dict[str, Any]) -> None:
+    states, planned = report["states"], report["planned"]
+    counts = f"{planned} planned: {_counts(report)}" if planned else "nothing planned yet"
+    say(f"{report['key']}: {report['state']}, {counts}")
     if states["unknown"]:
         say(f"{states['unknown']} of {planned} unknown: the provider may have them; they are not sent again blindly.")
     if states["pending"]:
-        say(f"{states['pending']} of {planned} wait for another try: newsletter send {report['key']}")
+        say(f"{states['pending']} of {planned} not sent yet: newsletter send {report['key']}")
 
 
 def pause(context: typer.Context, key: Key) -> None:

@@ -21,6 +21,13 @@ def open_attempts(connection: Connection, community: str) -> tuple[OpenAttempt, 
     return tuple(OpenAttempt(*row) for row in connection.execute(found))
 
 
+def held_by(connection: Connection, mailing_id: int, attempt_ids: Sequence[str]) -> int:
+    """How many deliveries of the mailing these attempts were handing over."""
+    mine = sa.and_(delivery.c.mailing_id == mailing_id, delivery.c.attempt_id.in_(attempt_ids))
+    found = sa.select(sa.func.count()).select_from(delivery).where(mine, delivery.c.state == "submitting")
+    return connection.execute(found).scalar_one()
+
+
 def release(connection: Connection, attempt_ids: Sequence[str], at: datetime, *, why: str) -> int:
     """Give claimed deliveries back to pending: nothing of them can have left. Returns how many."""
     closed = _close(connection, attempt_ids, "claimed", "released", at)

@@ -1,14 +1,17 @@
 """CSV as spreadsheets write it: any common delimiter, line breaks inside cells, the line on which each row begins."""
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 
 from newsletter.sources.blob import UnreadableError
 from newsletter.sources.document import Document, Path, Value
+from newsletter.sources.json_text import load_json
 from newsletter.sources.report import Report
 
+_JSON_TABLE = re.compile(r'\[?\s*\{\s*(?:"|\})')
 _DELIMITERS = ",;\t|"
 MAX_CELL = 100_000
 _MAX_RESTARTS = 5
@@ -73,6 +76,16 @@ def _document(names: list[str], cells: list[str], line: int, report: Report) -> 
     data: dict[str, Value] = {}
     for name, cell in zip(names, cells, strict=False):
         if name and cell.strip():
-            data.setdefault(name, cell.strip())
+            data.setdefault(name, _value(cell.strip()))
     lines: dict[Path, int] = {}
     return Document(data, lines, line)
+
+
+def _value(cell: str) -> Value:
+    """The cell as text, or as the table that an export wrote into it as JSON."""
+    if cell[0] not in "[{" or cell[-1] not in "]}" or not _JSON_TABLE.match(cell):
+        return cell
+    try:
+        return load_json(cell)
+    except UnreadableError:
+        return cell

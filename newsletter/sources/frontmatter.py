@@ -1,17 +1,21 @@
-"""A page's front matter and its body: `+++` TOML, `---` YAML, bare `Title:` headers, or none at all."""
+"""A page's front matter and its body: `+++` TOML, `---` YAML, a JSON object, bare `Title:` headers, or none."""
 
+import json
 import re
 from dataclasses import dataclass
 from typing import Literal
 
 from newsletter.sources.blob import UnreadableError
 from newsletter.sources.document import Document, Path, Value
+from newsletter.sources.json_text import load_json
 from newsletter.sources.toml_text import toml_document
 from newsletter.sources.yaml_text import yaml_document
 
 MAX_CHARACTERS = 256_000
 
 _HEADER = re.compile(r"([A-Za-z][A-Za-z0-9_ -]{0,40}):(?:[ \t]+(.*))?$")
+_JSON_OPENING = re.compile(r"\{\s*(?:\"[^\"\n]*\"\s*:|\}\s*$)")
+_JSON_KEY = re.compile(r"\"([^\"\\]*)\"\s*:")
 _KEY_LINE = re.compile(r"[\"']?[A-Za-z_][\w .-]*[\"']?\s*[:=]")
 
 
@@ -19,7 +23,7 @@ _KEY_LINE = re.compile(r"[\"']?[A-Za-z_][\w .-]*[\"']?\s*[:=]")
 class Page:
     """A file taken apart; `fault` says why its front matter could not be read, which leaves `document` empty."""
 
-    style: Literal["toml", "yaml", "headers", "none"]
+    style: Literal["toml", "yaml", "json", "headers", "none"]
     document: Document
     body: str
     body_line: int
@@ -33,11 +37,48 @@ def split_page(text: str) -> Page:
     fence = rows[first].rstrip() if rows else ""
     if fence in ("+++", "---"):
         return _fenced(rows, first, fence)
+    if _JSON_OPENING.match("\n".join(rows[first : first + 2])):
+        return _json_page(rows, first)
     end = _headers_end(rows, first)
     if end is None:
         return Page("none", Document({}, {}, 1), text, 1)
     document = _headers_document(rows, first, end)
     return Page("headers", document, "\n".join(rows[end:]), end + 1)
+
+
+def _json_page(rows: list[str], first: int) -> Page:
+    """Front matter as one JSON object, which Hugo takes too; it ends where the object does."""
+    text = "\n".join(rows[first:])
+    close = _json_end(text)
+    body = text[close:]
+    body_line = first + 1 + text[:close].count("\n")
+    try:
+        if close > MAX_CHARACTERS:
+            raise UnreadableError("E-SIZE", f"The front matter has more than {MAX_CHARACTERS:,} characters.", 1)
+        value = load_json(text[:close])
+        data = value if isinstance(value, dict) else {}
+        return Page("json", Document(data, _key_lines(text[:close], data, first + 1), first + 1), body, body_line)
+    except UnreadableError as fault:
+        where = UnreadableError(fault.code, fault.text, first + (fault.line or 1))
+        return Page("json", Document({}, {}, first + 1), "", body_line, where)
+
+
+def _json_end(text: str) -> int:
+    """Behind the object that the text begins with; the end of the text where it never closes."""
+    try:
+        return json.JSONDecoder().raw_decode(text)[1]
+    except (json.JSONDecodeError, RecursionError):
+        return len(text)
+
+
+def _key_lines(text: str, data: dict[str, Value], first_line: int) -> dict[Path, int]:
+    """The lines of the object's own keys, each where it stands first as a key."""
+    lines: dict[Path, int] = {}
+    for number, row in enumerate(text.split("\n")):
+        for key in _JSON_KEY.findall(row):
+            if key in data:
+                lines.setdefault((key,), first_line + number)
+    return lines
 
 
 def _fenced(rows: list[str], first: int, fence: str) -> Page:

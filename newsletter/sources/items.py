@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from newsletter.dates.human import read_date
@@ -17,10 +17,11 @@ from newsletter.sources.fields import Fields, Found
 from newsletter.sources.kinds import date_is_event, kind_of, status_of, unpublished, visibility_of
 from newsletter.sources.links import Base, absolute_links
 from newsletter.sources.place_fields import read_place
-from newsletter.sources.plain import first_paragraph, plain_text, shorten
+from newsletter.sources.plain import first_paragraph, html_to_markdown, plain_text, shorten
 from newsletter.sources.record import Record
 from newsletter.sources.report import Report
 from newsletter.sources.stamps import read_stamp
+from newsletter.sources.title_status import split_title
 from newsletter.sources.when_fields import TimeRules, read_when_fields, time_rules
 
 _PLACEHOLDERS = frozenset({"fixme", "tbd", "tba", "todo", "xxx", ".na.character", "n/a", "null", "none"})
@@ -43,12 +44,14 @@ def build_item(record: Record, source: SourceSettings, context: SourceContext) -
     report.problems += record.problems
     fields = Fields(record.document, source)
     reason = unpublished(fields, record.path)
-    title = _title(fields, record, report)
+    title, title_status = split_title(_title(fields, record, report))
     if reason:
         report.info("I-DRAFT", f"{title!r} is left out, because {reason}.")
         item = None
     else:
         item = _item(record, fields, title, source, context, report)
+        if title_status and item.status == "confirmed":
+            item = replace(item, status=title_status)
     for name in source.field_map:
         fields.find(name)
     return Built(item, tuple(report.problems), frozenset(fields.used))
@@ -58,7 +61,7 @@ def _item(
     record: Record, fields: Fields, title: str, source: SourceSettings, context: SourceContext, report: Report
 ) -> Item:
     kind = kind_of(fields, record, source)
-    rules = time_rules(fields, source, record.timezone or context.timezone, report)
+    rules = replace(time_rules(fields, source, record.timezone or context.timezone, report), terms=context.terms)
     when = _when(record, fields, kind, rules, report)
     url = _url("url", fields, Base(source.base_url), report)
     base = Base(source.base_url, url)
@@ -136,7 +139,7 @@ def _ended(when: When | None, expires: date | None) -> When | None:
 def _body(record: Record, fields: Fields, base: Base, report: Report) -> str:
     text = record.body
     if not text.strip() and (found := fields.find("body")) and isinstance(found.value, str):
-        text = found.value
+        text = html_to_markdown(found.value)
     cleaned = clean_markdown(text, base.site, mdx=record.path.endswith(".mdx"))
     if cleaned.open_comment:
         report.warning("W-COMMENT", "A comment (<!--) is never closed; all that follows it is left out.")
@@ -221,7 +224,7 @@ def _read_day(found: Found, source: SourceSettings, report: Report) -> date | No
         report.info("I-PLACEHOLDER", f"{found.key} is still {found.text!r} and is left out.", found.line)
         return None
     stamp = read_stamp(found.text)
-    day = stamp.day if stamp else read_date(found.text, source.day_first)
+    day = stamp.day if stamp else read_date(found.text, source.day_first, source.locale)
     if day is None:
         report.error("E-DATE", f"{found.key} = {found.text!r} is no date, such as 2027-01-31.", found.line)
     return day

@@ -23,6 +23,12 @@ _STATUSES: dict[str, Status] = {
     "scheduled": "confirmed",
     "active": "confirmed",
     "open": "confirmed",
+    "live": "confirmed",
+    "upcoming": "confirmed",
+    "past": "confirmed",
+    "started": "confirmed",
+    "ended": "confirmed",
+    "completed": "confirmed",
     "tentative": "tentative",
     "tba": "tentative",
     "planned": "tentative",
@@ -108,6 +114,8 @@ def status_of(fields: Fields, report: Report) -> Status:
 
 def visibility_of(fields: Fields, source: SourceSettings, report: Report) -> Visibility:
     """Who may see it; a word nobody knows keeps it among members."""
+    if (private := fields.named("private")) and private.text.casefold() in _TRUE:
+        return "members"
     found = fields.find("visibility")
     if found is None or found.text.casefold() == "public":
         return source.visibility if found is None else "public"

@@ -34,10 +34,18 @@ def read_place(fields: Fields, base: Base) -> Place:
     found = fields.find("place")
     name, address, url = _parts(found.value) if found else ("", "", "")
     url = base.absolute(fields.text("join_url") or url) if fields.text("join_url") or url else ""
-    stated = _MODES.get(squash(fields.text("mode")))
+    stated = _MODES.get(squash(fields.text("mode"))) or _flagged(fields, name)
     if name.casefold() in _UNKNOWN:
         name = ""
     return Place(stated or _mode(name, address, url), name, address, url)
+
+
+def _flagged(fields: Fields, name: str) -> Mode | None:
+    """The mode that a flag such as `online: true` states; with a place besides it is both."""
+    for key in ("online", "is_online", "online_event", "is_online_event", "virtual"):
+        if (found := fields.named(key)) and found.text.casefold() in ("true", "yes", "1"):
+            return "hybrid" if name and not _ONLINE.search(name) else "online"
+    return None
 
 
 def place_of_text(text: str) -> Place:
@@ -64,7 +72,7 @@ def _parts(value: Value) -> tuple[str, str, str]:
 def _of_table(table: dict[str, str]) -> tuple[str, str, str]:
     venue = next((table[key] for key in ("name", "venuename", "venue", "title", "place") if table.get(key)), "")
     name = ", ".join(part for part in (venue, table.get("room", "")) if part)
-    address = ", ".join(table[key] for key in ("address", "street", "city", "country") if table.get(key))
+    address = ", ".join(table[key] for key in ("address", "address1", "street", "city", "country") if table.get(key))
     url = next((table[key] for key in ("joinurl", "url", "link") if table.get(key)), "")
     return name or address, address if name else "", url
 

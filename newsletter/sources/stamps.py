@@ -82,10 +82,12 @@ def read_offset_clock(text: str) -> tuple[time, timedelta | None] | None:
 
 
 def read_duration(text: str) -> timedelta | None:
-    """`60` (minutes), `90 minutes`, `1h 30m`, `1.5 hours`, `1:30`, `PT1H30M`; None for anything else."""
+    """`60` (minutes), `90 minutes`, `1h 30m`, `1.5 hours`, `1:30`, `PT1H30M`, `5400000` (ms); None otherwise."""
     text = text.strip()
     if re.fullmatch(r"\d{1,5}", text):
         return timedelta(minutes=int(text)) or None
+    if re.fullmatch(r"[1-9]\d{0,3}0{4}", text) and len(text) > 5:
+        return timedelta(milliseconds=int(text))
     if clock := re.fullmatch(r"(\d{1,3}):([0-5]\d)(?::00)?", text):
         return timedelta(hours=int(clock[1]), minutes=int(clock[2])) or None
     if iso := _DURATION.match(text):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from newsletter.dates.zones import find_zone
 from newsletter.model.item import Kind
 from newsletter.sources.blob import Blob, UnreadableError, decode, decode_or_windows
 from newsletter.sources.csv_rows import csv_documents
@@ -17,6 +18,8 @@ _HINTS: dict[str, Kind] = {"announcements": "announcement", "news": "announcemen
 _NO_ROWS = frozenset(
     {"deadlines", "speakers", "hosts", "locations", "time", "links", "authors", "recurrencerules", "exceptions"}
 )
+#: How deep inside an answer the rows may stand.
+_DEPTH = 6
 
 
 def read_csv(blob: Blob, report: Report) -> Iterator[Record]:
@@ -47,13 +50,14 @@ def read_toml(blob: Blob, report: Report) -> Iterator[Record]:
 
 def _records(blob: Blob, value: Value, lines: Mapping[Path, int], report: Report) -> Iterator[Record]:
     own = _own_lines(lines)
+    zone = _file_zone(value)
     for value_path, rows, hint in _row_lists(value):
         for index, row in enumerate(rows):
             path = (*value_path, index)
             line = row.line if isinstance(row, Table) else lines.get(path) or lines.get(value_path) or 1
             if isinstance(row, dict):
-                document = Document(row, own.get(path, {}), line)
-                yield Record(blob.path, line, document, row=True, hint=hint)
+                document = Document(_unwrapped(row), own.get(path, {}), line)
+                yield Record(blob.path, line, document, row=True, hint=hint, timezone=zone)
             else:
                 report.error("E-ROW", f"Expected a table of fields here, found {str(row)[:60]!r}.", line)
 
@@ -65,17 +69,38 @@ def _row_lists(value: Value) -> Iterator[tuple[Path, list[Value], Kind | None]]:
         return
     if not isinstance(value, dict):
         raise UnreadableError("E-ROWS", "Expected a list of events.", 1)
-    lists = [key for key, entry in value.items() if _holds_rows(key, entry)]
-    if not lists or _is_row(value):
+    lists = [] if _is_row(value) else _lists_in(value)
+    for path, rows in lists:
+        yield path, rows, _HINTS.get(squash(path[-1]))
+    if not lists:
         yield (), [value], None
-        return
-    for key in lists:
-        entry = value[key]
-        yield (key,), entry if isinstance(entry, list) else [], _HINTS.get(squash(key))
 
 
-def _holds_rows(key: str, value: Value) -> bool:
-    if squash(key) in _NO_ROWS or not isinstance(value, list):
+def _lists_in(value: dict[str, Value], path: tuple[str, ...] = ()) -> list[tuple[tuple[str, ...], list[Value]]]:
+    """The lists of rows at the least depth at which there are any, as in `data.group.events.edges`."""
+    here = [
+        ((*path, key), entry) for key, entry in value.items() if isinstance(entry, list) and _holds_rows(key, entry)
+    ]
+    if here or len(path) >= _DEPTH:
+        return here
+    tables = [(key, entry) for key, entry in value.items() if isinstance(entry, dict) and not _is_row(entry)]
+    return [found for key, entry in tables for found in _lists_in(entry, (*path, key))]
+
+
+def _unwrapped(row: dict[str, Value]) -> dict[str, Value]:
+    """The row inside an edge of a GraphQL answer."""
+    node = row.get("node")
+    return node if isinstance(node, dict) and set(row) <= {"node", "cursor"} else row
+
+
+def _file_zone(value: Value) -> str:
+    """The zone that a file states once for all its rows."""
+    zone = value.get("timezone", "") if isinstance(value, dict) else ""
+    return zone if isinstance(zone, str) and find_zone(zone) else ""
+
+
+def _holds_rows(key: str, value: list[Value]) -> bool:
+    if squash(key) in _NO_ROWS:
         return False
     return any(isinstance(entry, dict) for entry in value)
 

@@ -3,21 +3,25 @@
 Order of trust: a recurrence, then start, then dates. Nothing is guessed or swapped; what cannot be read is said.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from newsletter.dates.human import read_when
 from newsletter.dates.zones import find_zone, localise
 from newsletter.model.when import AllDay, Instant, Recurrence, Sessions, TzSource, Vague, WeeklyRange, When
-from newsletter.model.workspace import SourceSettings
+from newsletter.model.workspace import SourceSettings, TermSettings
 from newsletter.sources.document import as_list, as_text
 from newsletter.sources.fields import Fields, Found
 from newsletter.sources.recurrence_fields import is_recurrence, with_exceptions, with_recurrence
 from newsletter.sources.report import Report
+from newsletter.sources.split_times import across_days
 from newsletter.sources.stamps import Stamp, offset_text, read_duration, read_offset_clock, read_stamp
 
 _DAY = timedelta(days=1)
+#: `days: 7` counts days; a larger number is an id or a year in the wrong field.
+_MOST_DAYS = 366
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,7 @@ class TimeRules:
     zone: ZoneInfo
     tz_source: TzSource
     source: SourceSettings
+    terms: Mapping[str, TermSettings] = field(default_factory=dict)
 
 
 def time_rules(fields: Fields, source: SourceSettings, default: str, report: Report) -> TimeRules:
@@ -61,7 +66,7 @@ def _read_when(fields: Fields, rules: TimeRules, report: Report, *, date_is_even
         return None
     if when is None:
         return None
-    return with_exceptions(fields, when, report, day_first=rules.source.day_first)
+    return with_exceptions(fields, when, report, source=rules.source)
 
 
 def has_when(fields: Fields) -> bool:
@@ -75,6 +80,8 @@ def _from_start(fields: Fields, rules: TimeRules, report: Report) -> When | None
     if found is None:
         return None
     stamp = _stamp(found, fields, "start_time")
+    if split := across_days(fields, day_first=rules.source.day_first):
+        return _between(*split, found, fields, rules, report)
     if stamp is None:
         end = fields.text("end")
         dates = f"{found.text} - {end}" if end and not read_stamp(end) else found.text
@@ -114,6 +121,8 @@ def _all_day(start: Stamp, end: Stamp | None, fields: Fields, rules: TimeRules, 
         last -= _DAY
     if end is None and (duration := _duration(fields, report)) and duration >= _DAY:
         last = start.day + duration - _DAY
+    if end is None and (days := fields.text("days")).isdigit() and 1 < int(days) <= _MOST_DAYS:
+        last = start.day + int(days) * _DAY - _DAY
     if last < start.day:
         report.error("E-ORDER", _order_text(start, end), fields.line("end"))
         last = start.day
@@ -220,7 +229,11 @@ def _first_moment(session: Instant | AllDay) -> datetime:
 
 
 def _read_human(dates: str, clock: str, found: Found, rules: TimeRules, report: Report) -> When:
-    parsed = read_when(dates, clock, zone=rules.zone.key, day_first=rules.source.day_first)
+    source = rules.source
+    parsed = read_when(
+        dates, clock, zone=rules.zone.key, day_first=source.day_first, locale=source.locale, offset=source.offset,
+        terms=rules.terms,
+    )  # fmt: skip
     for finding in parsed.warnings:
         report.finding(finding.level, finding.code, f"{found.key}: {finding.text}", found.line)
     if isinstance(parsed.when, Instant) and parsed.when.tz_source == "source_default":

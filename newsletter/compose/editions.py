@@ -36,8 +36,8 @@ def edition_problems(view: View) -> Iterator[Problem]:
             continue
         if still_to_come(old, view.programme):
             text = (
-                f"{item.title!r} was on {first_day(old.when)} and is on {first_day(item.when)} now; that far away, it "
-                "is told as new. If it is the same event, put off, give the page an id and say so in your note"
+                f"{item.title!r} was on {first_day(old.when)} and is on {first_day(item.when)} now; that far away, "
+                "it is told as new. If it is the same event, put off, give the page an id and say so in your note"
             )
             yield Problem("warning", "W-EDITION", text, item.origin)
 

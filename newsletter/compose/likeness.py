@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from itertools import combinations
 from urllib.parse import parse_qsl, urlencode, urlsplit
 from zoneinfo import ZoneInfo
@@ -32,6 +33,8 @@ def plain_url(url: str) -> str:
     return f"{host}{path}{'?' + query if query else ''}"
 
 
+# Every event of a day is compared with every other.
+@lru_cache(maxsize=8192)
 def title_words(title: str) -> frozenset[str]:
     """The words of a title that tell it from another."""
     return frozenset(plain_words(title).split()) - _FILLERS

@@ -1,11 +1,15 @@
 """The same item in two readings: by id, or else by title and first day where a source changed its ids."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from newsletter.model.item import Item
 from newsletter.model.when import AllDay, Instant, Recurrence, Sessions, WeeklyRange, When
+
+#: All but letters and digits; `str.isalnum` and `\w` differ in the underscore alone.
+_NO_WORD = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,7 @@ def last_stated_day(when: When | None) -> date | None:
 
 def plain_words(text: str) -> str:
     """Text as it is compared: lower case, one space between words, no punctuation."""
-    return " ".join("".join(char if char.isalnum() else " " for char in text.casefold()).split())
+    return _NO_WORD.sub(" ", text.casefold()).strip()
 
 
 def _look(item: Item) -> tuple[str, date | None]:

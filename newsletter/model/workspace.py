@@ -79,6 +79,7 @@ class SourceSettings(Strict):
     naive: str = ""
     offset: Literal["trust", "wall_clock"] = "trust"
     day_first: bool = False
+    locale: str = "en"
     midnight_is_date: bool = True
     end: Literal["inclusive", "exclusive"] = "inclusive"
     visibility: Literal["public", "members"] = "public"

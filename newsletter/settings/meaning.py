@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from newsletter.dates.cadence import parse_cadence, parse_lead, parse_window
 from newsletter.dates.catch_up import parse_catch_up
+from newsletter.dates.languages import words_of
 from newsletter.model.workspace import DigestSettings, Settings, SourceSettings
 
 KNOWN_SECTIONS = frozenset(
@@ -70,6 +71,9 @@ def _sources(settings: Settings) -> Iterator[Fault]:
         seen.add(source.name)
         if source.naive:
             yield from _zone(("sources", index, "naive"), source.naive)
+        if words_of(source.locale) is None:
+            text = f"source {source.name!r} has the `locale` {source.locale!r}; write one such as de, fr or pt-BR"
+            yield ("sources", index, "locale"), "settings.locale", text
         yield from _place(source, index)
 
 

@@ -62,10 +62,11 @@ def _moment(text: str, key: str, line: int | None, rules: TimeRules, report: Rep
     if stamp:
         wall_clock = rules.source.offset == "wall_clock"
         return stamp.day if stamp.is_date else (stamp.wall if wall_clock else stamp.in_zone(rules.zone))
-    day = read_date(text, rules.source.day_first)
+    day = read_date(text, rules.source.day_first, rules.source.locale)
     if day:
         return day
-    moment = read_datetime(text, rules.zone)
+    source = rules.source
+    moment = read_datetime(text, rules.zone, day_first=source.day_first, offset=source.offset, locale=source.locale)
     if moment is None:
         report.error("E-DEADLINE", f"{key}: {text!r} is no date or time, such as 2027-01-31 17:00.", line)
     return moment.replace(tzinfo=None) if moment else None

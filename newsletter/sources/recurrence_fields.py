@@ -10,6 +10,7 @@ from newsletter.dates.human import read_date
 from newsletter.dates.recurrence import rule_problem
 from newsletter.dates.zones import find_zone
 from newsletter.model.when import AllDay, Instant, Override, Recurrence, WeeklyRange, When
+from newsletter.model.workspace import SourceSettings
 from newsletter.sources.document import Value, as_list, as_text, squash
 from newsletter.sources.fields import Fields, Found
 from newsletter.sources.report import Report
@@ -64,13 +65,13 @@ def with_recurrence(found: Found, when: When | None, zone: ZoneInfo, report: Rep
     return replace(series, exdates=_at_start(lines.exdates, series), rdates=_at_start(lines.rdates, series))
 
 
-def with_exceptions(fields: Fields, when: When, report: Report, *, day_first: bool) -> When:
+def with_exceptions(fields: Fields, when: When, report: Report, *, source: SourceSettings) -> When:
     """The series without its `exceptions`, which readers are told of, and ended by `until`."""
     if not isinstance(when, Recurrence | WeeklyRange):
         return when
     found = fields.find("exceptions")
-    overrides = tuple(_overrides(found, when, report, day_first)) if found else ()
-    until = _day_of("until", fields, report, day_first)
+    overrides = tuple(_overrides(found, when, report, source)) if found else ()
+    until = _day_of("until", fields, report, source)
     if isinstance(when, Recurrence):
         when = replace(when, overrides=(*when.overrides, *overrides))
         return replace(when, until=until) if until else when
@@ -181,12 +182,14 @@ def _by_day(value: Value) -> Iterator[str]:
             yield _DAYS.get(day.casefold(), day.upper())
 
 
-def _overrides(found: Found, when: Recurrence | WeeklyRange, report: Report, day_first: bool) -> Iterator[Override]:
+def _overrides(
+    found: Found, when: Recurrence | WeeklyRange, report: Report, source: SourceSettings
+) -> Iterator[Override]:
     clock = when.start.time() if isinstance(when, Recurrence) else time()
     for entry in _exception_entries(found.value):
         text, note = _exception(entry)
         stamp = read_stamp(text)
-        day = stamp.day if stamp else read_date(text, day_first)
+        day = stamp.day if stamp else read_date(text, source.day_first, source.locale)
         if day is None:
             report.error("E-EXCEPTION", f"{found.key}: {text!r} is no date, such as 2026-12-25.", found.line)
         else:
@@ -213,12 +216,12 @@ def _exception(entry: Value) -> tuple[str, str]:
     return text.strip(), note.strip()
 
 
-def _day_of(name: str, fields: Fields, report: Report, day_first: bool) -> date | None:
+def _day_of(name: str, fields: Fields, report: Report, source: SourceSettings) -> date | None:
     found = fields.find(name)
     if found is None:
         return None
     stamp = read_stamp(found.text)
-    day = stamp.day if stamp else read_date(found.text, day_first)
+    day = stamp.day if stamp else read_date(found.text, source.day_first, source.locale)
     if day is None:
         report.error("E-DATE", f"{found.key} = {found.text!r} is no date, such as 2027-03-19.", found.line)
     return day

@@ -80,7 +80,7 @@ def _from_start(fields: Fields, rules: TimeRules, report: Report) -> When | None
     if found is None:
         return None
     stamp = _stamp(found, fields, "start_time")
-    if split := across_days(fields, day_first=rules.source.day_first):
+    if split := across_days(fields, rules.source):
         return _between(*split, found, fields, rules, report)
     if stamp is None:
         end = fields.text("end")
@@ -143,9 +143,9 @@ def _check_season(stamp: Stamp, rules: TimeRules, report: Report, found: Found) 
     seasons = {datetime(stamp.day.year, month, 15, tzinfo=rules.zone).utcoffset() for month in (1, 7)}
     if right is not None and stamp.offset != right and stamp.offset in seasons and stamp.offset:
         text = (
-            f"{found.key} = {found.text!r} carries an offset that {rules.zone.key} does not have on that day, when "
-            f"it is {offset_text(right)}; it was taken at its word, as {stamp.in_zone(rules.zone):%H:%M} there. If the "
-            f'clock is right, write {offset_text(right)}, or set offset = "wall_clock" for the source.'
+            f"{found.key} = {found.text!r} carries an offset that {rules.zone.key} does not have on that day, "
+            f"when it is {offset_text(right)}; it was taken at its word, as {stamp.in_zone(rules.zone):%H:%M} there. "
+            f'If the clock is right, write {offset_text(right)}, or set offset = "wall_clock" for the source.'
         )
         report.warning("W-OFFSET", text, found.line)
 

@@ -171,3 +171,13 @@ def test_every_fault_is_told_at_once() -> None:
     with pytest.raises(SettingsError) as caught:
         read(config)
     assert len(caught.value.problems) == 3
+
+
+def test_a_language_nobody_knows_is_named_with_its_line() -> None:
+    config = CONFIG.replace('name = "talks"', 'name = "talks"\nlocale = "xx-Nowhere"')
+    path, line, text = first_problem(config)
+    assert (path, line) == ("config.toml", line_of(config, "xx-Nowhere"))
+    assert "write one such as de, fr or pt-BR" in text
+    assert (
+        read(CONFIG.replace('name = "talks"', 'name = "talks"\nlocale = "pt-BR"'), LISTS).sources[1].locale == "pt-BR"
+    )

@@ -52,7 +52,8 @@ def _read(ws: Workspace, source: SourceSettings, at: datetime, remote: Loaded | 
     blobs, problems = (remote.blobs, remote.problems) if remote else load_files(ws.root, source)
     if source.url and not source.base_url:
         source = source.model_copy(update={"base_url": source.url})
-    context = SourceContext(timezone=source.naive or ws.settings.community.timezone, terms=ws.settings.terms)
+    home = ws.settings.community.timezone
+    context = SourceContext(source.naive or home, ws.settings.terms, at.astimezone(ZoneInfo(home)).date())
     reading = read_source(source, blobs, context) if blobs or not remote else Reading()
     expected = check_expectations(source, reading, at.date())
     return merge([Reading(problems=problems), reading, Reading(problems=expected)])

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from newsletter.model.workspace import TermSettings
 
@@ -30,10 +31,11 @@ class Blob:
 
 @dataclass(frozen=True, slots=True)
 class SourceContext:
-    """What every source is read against: the community's zone (IANA) and its named terms."""
+    """What every source is read against: the community's zone (IANA), its named terms, and its day."""
 
     timezone: str
     terms: Mapping[str, TermSettings] = field(default_factory=dict)
+    today: date | None = None
 
 
 class UnreadableError(ValueError):

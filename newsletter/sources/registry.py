@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import islice
 
 from newsletter.dates.recurrence import last_date
 from newsletter.model.item import Item, Reading, SourceReport
@@ -15,6 +16,7 @@ from newsletter.model.when import Instant, Recurrence, Sessions, When
 from newsletter.model.workspace import SourceSettings
 from newsletter.sources.blob import Blob, SourceContext, UnreadableError
 from newsletter.sources.feed import read_feed
+from newsletter.sources.field_guess import guess_fields
 from newsletter.sources.fields import field_map_faults, unused_mappings
 from newsletter.sources.ics import read_ics
 from newsletter.sources.items import Built, build_item, slug
@@ -55,12 +57,35 @@ class _Gathered:
 def read_source(source: SourceSettings, blobs: Sequence[Blob], context: SourceContext) -> Reading:
     """Everything that the source's files hold; every file is an item or a problem, in an order of its own."""
     gathered = _Gathered(problems=list(_settings_problems(source)))
-    settled = with_preset(source)
+    settled = _settled(source, blobs, context, gathered.problems)
     for blob in sorted(blobs, key=lambda one: one.path):
         _read_blob(blob, settled, context, gathered)
     gathered.problems += _mapping_problems(source, gathered.used)
     items = _with_unique_ids(gathered.items, gathered.problems)
     return _ordered(items, gathered.problems, [_report(source, len(blobs), items)])
+
+
+def _settled(
+    source: SourceSettings, blobs: Sequence[Blob], context: SourceContext, problems: list[Problem]
+) -> SourceSettings:
+    """The source with its preset, and with the map that `fields = "auto"` finds out, whose reasons are told."""
+    settled = with_preset(source)
+    if source.fields != "auto":
+        return settled
+    records = [record for blob in sorted(blobs, key=lambda one: one.path) for record in _peek(blob, settled, context)]
+    guess = guess_fields(records, settled, context.today)
+    origin = Origin(source.name, source.where)
+    problems += [Problem("info", "I-FIELDS", reason, origin) for reason in guess.reasons]
+    return with_preset(source.model_copy(update={"fields": guess.fields}))
+
+
+def _peek(blob: Blob, source: SourceSettings, context: SourceContext) -> Iterator[Record]:
+    """The records of a file while it can be read; its problems are told when it is read in earnest."""
+    report = Report(Origin(source.name, blob.path))
+    try:
+        yield from islice(FORMATS[source.format](blob, source, context, report), MAX_ITEMS)
+    except UnreadableError:
+        return
 
 
 def merge(readings: Sequence[Reading]) -> Reading:

@@ -6,7 +6,7 @@ the fields of RSS's event module (ev:startdate).
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -124,18 +124,18 @@ def _capped(text: str, visible: str, report: Report) -> tuple[str, list[int]]:
 
 
 def _of_entry(entry: Any, zone: ZoneInfo, report: Report) -> dict[str, Value]:
-    contents = [part.get("value", "") for part in entry.get("content", [])]
-    body = next(filter(None, contents), "") or entry.get("summary", "")
+    contents = [_text(part, "value") for part in entry.get("content") or []]
+    body = next(filter(None, contents), "") or _text(entry, "summary")
     return _without_blanks(
         {
-            "id": entry.get("id", ""),
-            "title": _plain_title(entry.get("title", "")),
-            "url": entry.get("link", ""),
-            "summary": first_paragraph(markdown_of(entry.get("summary", ""))) if any(contents) else "",
+            "id": _text(entry, "id"),
+            "title": _plain_title(_text(entry, "title")),
+            "url": _text(entry, "link"),
+            "summary": first_paragraph(markdown_of(_text(entry, "summary"))) if any(contents) else "",
             "body": markdown_of(body),
             "publish": _entry_day(entry, zone, report),
-            "tags": [tag.get("term") or tag.get("label") or "" for tag in entry.get("tags", [])],
-            "authors": [author.get("name", "") for author in entry.get("authors", []) if author.get("name")],
+            "tags": [tag.get("term") or tag.get("label") or "" for tag in entry.get("tags") or []],
+            "authors": [author.get("name", "") for author in entry.get("authors") or [] if author.get("name")],
             **_event_module(entry),
         }
     )
@@ -208,6 +208,11 @@ def _of_json(item: Table, zone: ZoneInfo, report: Report) -> dict[str, Value]:
 
 def _paragraphs(text: str) -> str:
     return "\n".join(markdown_of_text(line) for line in text.split("\n"))
+
+
+def _text(part: Mapping[str, Any], name: str) -> str:
+    """A value as text; feedparser gives None for an element that was never closed."""
+    return str(part.get(name) or "")
 
 
 def _plain_title(title: str) -> str:

@@ -1,0 +1,57 @@
+"""What is fuzzed: each reader of hostile text, with what it may and may not do.
+
+Any bytes give a Reading (or a Parsed); nothing is raised, nothing takes long, and what is read can be shown as JSON.
+"""
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from newsletter.app.views import reading_json
+from newsletter.dates.human import read_when
+from newsletter.model.issue import Window
+from newsletter.model.workspace import SourceSettings
+from newsletter.sources.registry import Blob, SourceContext, read_source
+
+HOME = ZoneInfo("America/Los_Angeles")
+WINDOW = Window(datetime(2026, 12, 1, tzinfo=UTC), datetime(2027, 3, 1, tzinfo=UTC))
+ENDINGS = {"markdown": "md", "ics": "ics", "csv": "csv", "feed": "xml"}
+#: Seconds of this process's own time; generous, because the machine may be busy.
+SLOWEST = 2.0
+
+
+def read_file(kind: str, data: bytes) -> None:
+    """One file of a source, as any website may serve it."""
+    source = SourceSettings.model_validate({"name": "fuzz", "format": kind, "path": "content/*"})
+    reading = read_source(source, [Blob(f"content/any.{ENDINGS[kind]}", data)], SourceContext(HOME.key))
+    assert reading.items or reading.problems, "the file vanished without a word"
+    json.dumps(reading_json(reading, WINDOW, HOME, selected=False))
+
+
+def read_human(data: bytes) -> None:
+    """A date as somebody typed it, and the clock beside it."""
+    dates, _, clock = data.decode("utf-8", errors="replace").partition("\n")
+    parsed = read_when(dates, clock, zone=HOME.key)
+    assert parsed.when is not None
+
+
+def timed(target: Callable[[bytes], None]) -> Callable[[bytes], None]:
+    """The target, failing where it takes too long."""
+
+    def run(data: bytes) -> None:
+        begun = time.process_time()
+        target(data)
+        assert time.process_time() - begun < SLOWEST, "too slow"
+
+    return run
+
+
+TARGETS: Mapping[str, Callable[[bytes], None]] = {
+    "ics": timed(lambda data: read_file("ics", data)),
+    "markdown": timed(lambda data: read_file("markdown", data)),
+    "csv": timed(lambda data: read_file("csv", data)),
+    "feed": timed(lambda data: read_file("feed", data)),
+    "human": timed(read_human),
+}

@@ -1,19 +1,22 @@
 """Generated rules, against dateutil, recurring_ical_events and a walker that asks every day in turn."""
 
-import calendar
-from collections.abc import Iterator
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from itertools import takewhile
 from zoneinfo import ZoneInfo
 
 import icalendar
+import pytest
 import recurring_ical_events
 from dateutil.rrule import rrulestr
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support_day_walker import walk
+from support_rules import Series, series
 
 from newsletter.dates.recurrence import occurrences
 from newsletter.dates.rules import expand, parse_rule
+from newsletter.dates.zones import localise
 from newsletter.model.when import Recurrence
 
 SEATTLE = ZoneInfo("America/Los_Angeles")
@@ -100,53 +103,83 @@ def test_occurrences_agree_with_recurring_ical_events(rule: str, start: datetime
     assert [one.start.astimezone(UTC) for one in found] == expected
 
 
-simple_rules = st.one_of(
-    st.builds("FREQ=DAILY;INTERVAL={}".format, st.integers(1, 9)),
-    st.builds("FREQ=WEEKLY;INTERVAL={};BYDAY={}".format, st.integers(1, 4), weekdays),
-    st.builds("FREQ=MONTHLY;INTERVAL={};BYMONTHDAY={}".format, st.integers(1, 4), month_days),
-    st.builds("FREQ=MONTHLY;INTERVAL={};BYDAY={}".format, st.integers(1, 4), nth_days),
-    st.builds("FREQ=YEARLY;INTERVAL={};BYMONTH={};BYDAY={}".format, st.integers(1, 3), months, nth_days),
-)
+# Numbered rules against two oracles: a walker over days, and recurring_ical_events where it is right.
+
+FEW, MANY = 150, 2_800
+LONG_AGO = datetime(1970, 1, 1)
 
 
-@settings(max_examples=200, deadline=None)
-@given(simple_rules, st.dates(date(2019, 1, 1), date(2026, 1, 1)), delays)
-def test_rules_agree_with_asking_every_day_in_turn(rule: str, start: date, delay: int) -> None:
-    noon = datetime(start.year, start.month, start.day, 12)
-    lower, upper = (datetime.combine(start + timedelta(days=delay + step), datetime.min.time()) for step in (0, 365))
-    expected = [one for one in walk(rule, start, upper.date()) if one >= lower.date()]
-    assert [one.date() for one in expand(parse_rule(rule), noon, lower, upper, SEATTLE)] == [
-        one for one in expected if one < upper.date()
+def window(one: Series) -> tuple[datetime, datetime]:
+    """Half a year of the naive wall clock, somewhere in the first years of the series."""
+    lower = datetime.combine(one.start.date(), datetime.min.time()) + timedelta(days=len(one.rule) % 7 * 60 - 20)
+    return lower, lower + timedelta(days=200)
+
+
+def ours(one: Series, lower: datetime, upper: datetime) -> list[datetime]:
+    """The naive starts that begin within the window."""
+    zone = ZoneInfo("UTC" if one.all_day else one.zone)
+    length = timedelta(days=1) if one.all_day else timedelta(hours=1)
+    when = Recurrence(one.start, one.start + length, zone.key, (one.rule,), all_day=one.all_day)
+    found = occurrences(when, lower.replace(tzinfo=zone), upper.replace(tzinfo=zone), home=zone)
+    starts = [
+        at.start if isinstance(at.start, datetime) else datetime.combine(at.start, LONG_AGO.time()) for at in found
     ]
+    return [start for start in starts if start >= lower.replace(tzinfo=start.tzinfo)]
 
 
-def walk(rule: str, start: date, end: date) -> Iterator[date]:
-    """Every day since the start, asked in words of the calendar module."""
-    parts = dict(part.split("=") for part in rule.split(";"))
-    day = start
-    while day < end:
-        if _hit(day, start, parts):
-            yield day
-        day += timedelta(days=1)
+def walked(one: Series, lower: datetime, upper: datetime) -> list[datetime]:
+    """What the walker finds, on the clock of the zone; DTSTART is always an instance."""
+    naive = {one.start, *walk(one.rule, one.start, upper)}
+    return sorted(
+        moment if one.all_day else localise(moment, ZoneInfo(one.zone)) for moment in naive if lower <= moment < upper
+    )
 
 
-def _hit(day: date, start: date, parts: dict[str, str]) -> bool:
-    interval, freq = int(parts["INTERVAL"]), parts["FREQ"]
-    if freq == "DAILY":
-        return (day - start).days % interval == 0
-    if freq == "WEEKLY":
-        monday = start - timedelta(days=start.weekday())
-        return (day - monday).days // 7 % interval == 0 and NAMES[day.weekday()] in parts["BYDAY"].split(",")
-    if freq == "MONTHLY" and ((day.year - start.year) * 12 + day.month - start.month) % interval:
-        return False
-    if freq == "YEARLY" and (
-        (day.year - start.year) % interval or day.month not in map(int, parts["BYMONTH"].split(","))
-    ):
-        return False
-    month = list(calendar.Calendar().itermonthdates(day.year, day.month))
-    own = [one for one in month if one.month == day.month]
-    if "BYMONTHDAY" in parts:
-        return any(abs(n) <= len(own) and own[n - (n > 0)] == day for n in map(int, parts["BYMONTHDAY"].split(",")))
-    same = [one for one in own if one.weekday() == day.weekday()]
-    wanted = [int(value[:-2]) for value in parts["BYDAY"].split(",") if value[-2:] == NAMES[day.weekday()]]
-    return any(abs(n) <= len(same) and same[n - (n > 0)] == day for n in wanted)
+def theirs(one: Series, lower: datetime, upper: datetime) -> list[datetime]:
+    """What recurring_ical_events finds in a file with the one event."""
+    stamp = f";VALUE=DATE:{one.start:%Y%m%d}" if one.all_day else f";TZID={one.zone}:{one.start:%Y%m%dT%H%M%S}"
+    if one.zone == "UTC":
+        stamp = f":{one.start:%Y%m%dT%H%M%S}Z"
+    text = f"BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:a\nDTSTART{stamp}\nDURATION:{'P1D' if one.all_day else 'PT1H'}\n"
+    feed = icalendar.Calendar.from_ical(f"{text}RRULE:{one.rule}\nEND:VEVENT\nEND:VCALENDAR\n")
+    zone = ZoneInfo("UTC" if one.all_day else one.zone)
+    found = recurring_ical_events.of(feed).between(lower.replace(tzinfo=zone), upper.replace(tzinfo=zone))
+    starts = [event["DTSTART"].dt for event in found]
+    moments = [at if isinstance(at, datetime) else datetime.combine(at, LONG_AGO.time()) for at in starts]
+    return sorted(moment for moment in moments if moment >= lower.replace(tzinfo=moment.tzinfo))
+
+
+def known_fault(one: Series) -> str:
+    """The class of rules that recurring_ical_events is known to read otherwise; empty for all the others."""
+    until = dict(part.split("=") for part in one.rule.split(";")).get("UNTIL", "")
+    if until and not one.all_day and not until.endswith("Z"):
+        return "an UNTIL that is a date or a local time on a series with a zone: the last instance is dropped"
+    return ""
+
+
+def check(numbers: range) -> Counter[str]:
+    """Compare each numbered series with both oracles; counts those left out by class."""
+    left_out: Counter[str] = Counter()
+    for number in numbers:
+        one = series(number)
+        span = window(one)
+        found = ours(one, *span)
+        assert found == walked(one, *span), (number, one)
+        if fault := known_fault(one):
+            left_out[fault] += 1
+            missing = sorted(set(found) - set(theirs(one, *span)))
+            assert len(missing) <= 1, (number, one)
+            continue
+        assert found == theirs(one, *span), (number, one)
+    return left_out
+
+
+def test_rules_agree_with_a_walk_over_days_and_with_another_program() -> None:
+    check(range(FEW))
+
+
+@pytest.mark.slow
+def test_two_thousand_rules_agree_with_a_walk_over_days_and_with_another_program() -> None:
+    left_out = check(range(FEW, FEW + MANY))
+    assert len(left_out) == 1
+    assert MANY - left_out.total() >= 2_000

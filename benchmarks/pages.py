@@ -1,7 +1,7 @@
 """How many Markdown event pages are read and composed in a second of one core.
 
 Run `python benchmarks/pages.py [ROUNDS]`, or `python benchmarks/pages.py profile` to see where the time goes. The
-pages lie in a copy of the sample workspace: half of them courses (TOML, dates as people write them), half events (YAML).
+pages lie in a copy of the sample workspace: half are courses (TOML, dates as people write them), half events (YAML).
 """
 
 import cProfile
@@ -130,7 +130,7 @@ def _profile() -> None:
     with workspace(0) as ws:
         profile = cProfile.Profile()
         profile.runcall(read_and_compose, ws)
-    pstats.Stats(profile).sort_stats("cumulative").print_stats(60)
+    pstats.Stats(profile).sort_stats("tottime").print_stats(60)
 
 
 def main(argument: str) -> None:

@@ -44,10 +44,9 @@ def parse_path(text: str) -> Path:
     return tuple(name.strip() if name else int(index) for name, index in _STEP.findall(text))
 
 
+@lru_cache(maxsize=4096)
 def path_text(path: Path) -> str:
     """The path as one would write it in a field map."""
-    if len(path) == 1 and isinstance(path[0], str):
-        return path[0]
     return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).removeprefix(".")
 
 

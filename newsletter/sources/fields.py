@@ -190,7 +190,9 @@ class Fields:
         return None
 
     def _at(self, name: str, path: Path) -> Found | None:
-        hit = find(self.document.data, path) or find(self.document.data, (path_text(path),))
+        hit = find(self.document.data, path)
+        if hit is None and len(path) > 1:
+            hit = find(self.document.data, (path_text(path),))
         if hit is None:
             return None
         self.used.add(name)

@@ -11,8 +11,10 @@ from newsletter.dates.reading import Rules
 from newsletter.dates.tokens import Token
 from newsletter.model.when import Instant
 
+_Moment = tuple[Days, Clock]
 _DATES = {"date", "numeric", "month"}
 _HALF_YEAR = timedelta(days=183)
+_YEARS = {"date", "numeric", "year"}
 
 
 def read_moments(found: list[Token], rules: Rules, findings: list[Finding]) -> Instant | None:
@@ -20,8 +22,7 @@ def read_moments(found: list[Token], rules: Rules, findings: list[Finding]) -> I
     middle = _middle(found)
     if middle is None:
         return None
-    last, last_clock = _moment(found[middle + 1 :], rules, None, findings)
-    first, first_clock = _moment(found[:middle], rules, last.spans[0].first, findings)
+    (first, first_clock), (last, last_clock) = _ends(found[:middle], found[middle + 1 :], rules, findings)
     if last_clock.zone and first_clock.zone is None:
         first_clock = replace(first_clock, zone=last_clock.zone)
     if first_clock.zone and last_clock.zone is None:
@@ -55,13 +56,28 @@ def _is_moment(part: list[Token]) -> bool:
     return dated and any(starts_clock(part, index) for index in range(len(part)))
 
 
-def _moment(part: list[Token], rules: Rules, before: date | None, findings: list[Finding]) -> tuple[Days, Clock]:
+def _ends(begin: list[Token], finish: list[Token], rules: Rules, findings: list[Finding]) -> tuple[_Moment, _Moment]:
+    """Both moments; a year that stands with one of them is the other's too, but for New Year between them."""
+    years = [any(token.kind in _YEARS for token in part) for part in (begin, finish)]
+    if years == [True, False]:
+        first = _moment(begin, rules, None, findings)
+        return first, _moment(finish, rules, _day(first), findings)
+    last = _moment(finish, rules, None, findings)
+    return _moment(begin, rules, None if years[0] else _day(last), findings), last
+
+
+def _day(moment: _Moment) -> date:
+    return moment[0].spans[0].first
+
+
+def _moment(part: list[Token], rules: Rules, near: date | None, findings: list[Finding]) -> _Moment:
     clock, rest = find_clock(part, rules.home)
     if clock is None or clock.end is not None or clock.others:
         raise RefusalError("it names several times; list them as separate events", "E-TIME")
-    days = read_days(rest, day_first=rules.day_first, year=before.year if before else None)
-    if before and days.spans and days.spans[0].first - before > _HALF_YEAR:
-        days = read_days(rest, day_first=rules.day_first, year=before.year - 1)
+    days = read_days(rest, day_first=rules.day_first, year=near.year if near else None)
+    if near and days.spans and abs(days.spans[0].first - near) > _HALF_YEAR:
+        step = 1 if days.spans[0].first < near else -1
+        days = read_days(rest, day_first=rules.day_first, year=near.year + step)
     spans = days.spans
     if len(spans) != 1 or spans[0].first != spans[0].last or days.weekdays or days.excluded or days.stated_count:
         raise RefusalError("it names several times; list them as separate events", "E-TIME")

@@ -78,8 +78,13 @@ def join(
 
 def same_event(one: Item, other: Item, shared_urls: frozenset[str]) -> bool:
     """Whether two events of the same day are one; `shared_urls` are pages that tell of several events."""
-    if not compatible_times(one.when, other.when) or not compatible_places(one.place, other.place):
+    if not _are_alike(one, other, shared_urls):
         return False
+    return compatible_times(one.when, other.when) and compatible_places(one.place, other.place)
+
+
+def _are_alike(one: Item, other: Item, shared_urls: frozenset[str]) -> bool:
+    """Whether they have one title, or stand in two sources with titles or an address that are alike."""
     if plain_words(one.title) == plain_words(other.title):
         return True
     if not sources_of(one).isdisjoint(sources_of(other)):

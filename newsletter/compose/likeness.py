@@ -21,6 +21,7 @@ _FILLERS = frozenset({"a", "an", "and", "at", "for", "in", "of", "on", "our", "t
 _TRACKING = re.compile(r"^(utm_\w+|fbclid|gclid|mc_[ce]id|ref)$", re.IGNORECASE)
 
 
+@lru_cache(maxsize=8192)
 def plain_url(url: str) -> str:
     """An address as it is compared: host without www, no scheme, fragment, tracking parameters or last slash."""
     try:

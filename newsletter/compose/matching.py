@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 
 from newsletter.model.item import Item
 from newsletter.model.when import AllDay, Instant, Recurrence, Sessions, WeeklyRange, When
@@ -52,6 +53,7 @@ def last_stated_day(when: When | None) -> date | None:
     return None
 
 
+@lru_cache(maxsize=8192)
 def plain_words(text: str) -> str:
     """Text as it is compared: lower case, one space between words, no punctuation."""
     return _NO_WORD.sub(" ", text.casefold()).strip()

@@ -338,3 +338,10 @@ def test_odd_addresses_and_years_do_no_harm() -> None:
     odd = [event("Talk", at("9999-12-31 20:00", 0), url="http://[odd"), event("Talk", at("0001-01-01 00:00"), id="b")]
 
     assert len(joined(*odd)) == 2
+
+
+def test_a_room_and_a_link_on_one_day_under_one_name_are_asked_about() -> None:
+    online = replace(PAGE, place=Place("online", "Zoom"))
+
+    assert codes(online, NAMED) == ["I-NEAR-DUPLICATE"]
+    assert codes(online, replace(NAMED, when=at("2026-12-09 12:00"))) == []

@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from newsletter.dates.abbreviations import SEASONAL
+
 PARAGRAPHS = 3
 LONGEST = 2_000
 
@@ -21,9 +23,10 @@ _MONTH = (
 )
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 _YEAR = r"(?:,?\s+(?P<year>(?:19|20)\d\d)\b)?"
+_DATE_BEGINS = re.compile(r"\b(?:mon|tue|wed|thu|fri|sat|sun)", re.IGNORECASE)
 _DATES = (
-    re.compile(rf"\b{_WEEKDAY},?\s+(?:the\s+)?{_MONTH}\s+{_DAY}\b{_YEAR}", re.IGNORECASE),
-    re.compile(rf"\b{_WEEKDAY},?\s+(?:the\s+)?{_DAY}\s+(?:of\s+)?{_MONTH}(?!\w){_YEAR}", re.IGNORECASE),
+    re.compile(rf"{_WEEKDAY},?\s+(?:the\s+)?{_MONTH}\s+{_DAY}\b{_YEAR}", re.IGNORECASE),
+    re.compile(rf"{_WEEKDAY},?\s+(?:the\s+)?{_DAY}\s+(?:of\s+)?{_MONTH}(?!\w){_YEAR}", re.IGNORECASE),
 )
 _ELSEWHERE_BEFORE = re.compile(
     r"\b(?:regist\w*|rsvp|sign(?:ing)?[ -]?up|apply|appl\w+|submi\w+|deadline|due|clos\w+|by|before|until|till|than|"
@@ -57,8 +60,11 @@ _COUNTS = (
         re.IGNORECASE,
     ),
 )
+#: Names that hold for half of the year; one that holds all year cannot be wrong.
+_ZONE = "|".join(name for _, standard, summer, _ in SEASONAL for name in (standard, summer))
+_ZONE_STANDS = re.compile(rf"\b(?:{_ZONE}|BST)\b")
 _CLOCK = re.compile(
-    r"(?:\b\d{1,2}(?::\d\d)?\s*(?:[ap]\.?m\.?)?|\b[Nn]oon|\b[Mm]idnight)\s*\(?(?P<zone>[A-Z]{3,4})\b", re.IGNORECASE
+    rf"\b(?:\d{{1,2}}(?::\d\d)?\s*(?:[AaPp]\.?[Mm]\.?)?|[Nn]oon|[Mm]idnight)\s*\(?(?P<zone>{_ZONE}|BST)\b"
 )
 
 
@@ -92,7 +98,8 @@ def opening(text: str) -> str:
 def dates_in(text: str) -> list[DateMention]:
     """The full dates in the opening of the text that may be the event's own, in order."""
     text = opening(text)
-    found = sorted((match for pattern in _DATES for match in pattern.finditer(text)), key=lambda match: match.start())
+    begun = [begin.start() for begin in _DATE_BEGINS.finditer(text)]
+    found = [match for at in begun for pattern in _DATES if (match := pattern.match(text, at))]
     return [_date(match) for match in found if not _is_elsewhere(match)]
 
 
@@ -106,9 +113,10 @@ def counts_in(text: str) -> Iterator[CountMention]:
 
 
 def zones_in(text: str) -> Iterator[tuple[str, str]]:
-    """(words, abbreviation) of each clock in the opening of the text that names a zone in capital letters."""
-    for match in _CLOCK.finditer(opening(text)):
-        if match["zone"].isupper() and not _is_elsewhere(match):
+    """(words, abbreviation) of each clock in the opening of the text with a zone's name of winter or summer."""
+    text = opening(text)
+    for match in _CLOCK.finditer(text) if _ZONE_STANDS.search(text) else ():
+        if not _is_elsewhere(match):
             yield " ".join(match.group().split()), match["zone"]
 
 

@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 from newsletter.app.timing import UsageError, read_at, upcoming
 from newsletter.app.views import HORIZON, Json, moment
 from newsletter.app.workspace import Workspace
-from newsletter.dates.recurrence import occurrences
-from newsletter.dates.wording import time_text
+from newsletter.dates.recurrence import last_date, occurrences
+from newsletter.dates.wording import full_day_text, time_text
 from newsletter.model.issue import Slot, Window
 from newsletter.model.item import Item, Reading
-from newsletter.model.when import Occurrence, Vague
+from newsletter.model.when import Occurrence, Vague, When
 
 
 def chosen_window(ws: Workspace, start: str | None, end: str | None, at: datetime) -> Window:
@@ -32,16 +32,30 @@ def item_rows(
         found = occurrences(item.when, window.start, window.end, home=home) if item.when else ()
         if found or not selected:
             title = f"{item.title} (held back)" if item.held_back else item.title
-            yield item.kind, _next_time(item, found, home), title, ", ".join(item.tags), str(item.origin)
+            yield item.kind, _next_time(item, found, window, home), title, ", ".join(item.tags), str(item.origin)
 
 
-def _next_time(item: Item, found: Iterable[Occurrence], home: ZoneInfo) -> str:
+def _next_time(item: Item, found: Iterable[Occurrence], window: Window, home: ZoneInfo) -> str:
     times = list(found)
     if not times:
-        return item.when.text if isinstance(item.when, Vague) else ""
+        return _outside(item.when, window, home) if item.when else ""
     text = time_text(times[0], zone=home, clock=12, home=home, home_city="").full
     text += f" ({times[0].status})" if times[0].status != "confirmed" else ""
     return f"{text} and {len(times) - 1} more" if len(times) > 1 else text
+
+
+def _outside(when: When, window: Window, home: ZoneInfo) -> str:
+    """When it was or will be, for what does not take place in the window."""
+    if isinstance(when, Vague):
+        return when.text
+    later = occurrences(when, window.end, window.end + 10 * HORIZON, home=home, limit=1)
+    if later:
+        first = later[0].start
+        return full_day_text(first.astimezone(home).date() if isinstance(first, datetime) else first)
+    last, today = last_date(when), window.start.astimezone(home).date()
+    if last is None or last > today:
+        return full_day_text(last) if last else "no date left"
+    return f"over since {last.day} {last:%b}" + (f" {last.year}" if last.year != today.year else "")
 
 
 def source_rows(reading: Reading) -> Iterator[tuple[str, str, int, int, int, int, int]]:

@@ -105,7 +105,8 @@ def _first_day(days: Days, rule: str, span: Span, findings: list[Finding]) -> da
         findings.append(error("E-WEEKDAY", f"there is no {names(days.weekdays)} in that range"))
         return span.first
     if first != span.first and not days.places:
-        findings += _ends_elsewhere(days.weekdays[0], Span(span.first, span.first))[:1]
+        text = f"the first {names(days.weekdays)} after {say(span.first)} is {say(first)}; write that date"
+        findings.append(warning("W-WEEKDAY", text))
     return first
 
 

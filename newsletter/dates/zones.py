@@ -1,7 +1,7 @@
 """Zone names of every kind to IANA zones; what is not known is None, never a guess and never silently floating."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -130,8 +130,3 @@ def _vendor_path(text: str) -> str | None:
         return None
     endings = ("/".join(parts[-size:]) for size in (3, 2, 1))
     return next((found for ending in endings if (found := _iana(ending))), None)
-
-
-def shift(start: datetime, delta: timedelta, zone: ZoneInfo) -> datetime:
-    """Move an aware time on the wall clock of `zone`: three days before 09:00 is 09:00 on either side of DST."""
-    return localise(start.astimezone(zone).replace(tzinfo=None) + delta, zone)

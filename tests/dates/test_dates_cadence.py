@@ -65,6 +65,12 @@ def test_a_slot_counts_until_its_own_moment() -> None:
         ("every 2 weeks on Friday at 09:00 from 2026-12-11", ["2026-12-11", "2026-12-25", "2027-01-08"]),
         ("every 2 weeks on Friday at 09:00 from 2027-01-08", ["2026-12-11", "2026-12-25", "2027-01-08"]),
         ("monthly on first Monday at 09:00", ["2026-12-07", "2027-01-04", "2027-02-01"]),
+        ("monthly on second Wednesday at 09:00", ["2026-12-09", "2027-01-13", "2027-02-10"]),
+        ("monthly on third Wednesday at 09:00", ["2026-12-16", "2027-01-20", "2027-02-17"]),
+        ("monthly on fourth Wednesday at 09:00", ["2026-12-23", "2027-01-27", "2027-02-24"]),
+        ("monthly on 28 at 23:59", ["2026-12-28", "2027-01-28", "2027-02-28"]),
+        ("every 1 weeks on Friday at 00:00", ["2026-12-04", "2026-12-11", "2026-12-18"]),
+        ("every 52 weeks on Friday at 09:00 from 2026-12-11", ["2026-12-11", "2027-12-10", "2028-12-08"]),
         ("monthly on last Friday at 09:00", ["2026-12-25", "2027-01-29", "2027-02-26"]),
         ("monthly on the 1st at 09:00", ["2027-01-01", "2027-02-01", "2027-03-01"]),
         ("monthly on 15 at 09:00", ["2026-12-15", "2027-01-15", "2027-02-15"]),
@@ -88,6 +94,12 @@ def test_cadences_give_their_dates(cadence: str, expected: list[str]) -> None:
         "weekly on Friday",
         "weekly on Friday at 25:00",
         "weekly on Friday at 9",
+        "weekly on Friday at 24:00",
+        "weekly on Friday at 09:60",
+        "every 53 weeks on Friday at 09:00",
+        "monthly on 29 at 09:00",
+        "monthly on 0 at 09:00",
+        "quarterly on 29 at 09:00",
         "every 0 weeks on Friday at 09:00",
         "every 99 weeks on Friday at 09:00",
         "every 2 weeks on Friday at 09:00 from 2026-13-01",
@@ -108,6 +120,18 @@ def test_leads_and_windows_are_refused_in_a_sentence() -> None:
     for text in ("", "0 days", "99 weeks", "7 days from Monday", "fortnight", "since last"):
         with pytest.raises(CadenceError, match="window"):
             parse_window(text)
+
+
+def test_the_longest_and_the_shortest_window() -> None:
+    assert (parse_window("400 days").days, parse_window("1 day").days, parse_window("57 weeks").days) == (400, 1, 399)
+    for text in ("401 days", "58 weeks", "0 weeks"):
+        with pytest.raises(CadenceError, match="window"):
+            parse_window(text)
+
+
+def test_the_day_itself_is_the_next_slot_of_a_term() -> None:
+    assert keys("quarterly on the first day of term at 09:00", midnight(2027, 1, 4), 1) == ["2027-01-04"]
+    assert keys("quarterly on the first day of term at 09:00", midnight(2027, 1, 5), 1) == ["2027-03-29"]
 
 
 def test_leads() -> None:

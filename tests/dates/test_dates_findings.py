@@ -4,7 +4,7 @@ from datetime import date, datetime, time
 
 import pytest
 
-from newsletter.dates.human import read_when
+from newsletter.dates.human import read_date, read_when
 from newsletter.model.when import Instant, Recurrence, Vague, WeeklyRange
 from newsletter.model.workspace import TermSettings
 
@@ -21,7 +21,11 @@ TERMS = {
     [
         ("Mondays Sept 22 - Nov 2, 2026", "", "the range of Mondays touches 22 September 2026, which is a Tuesday"),
         ("Mondays Sept 21 - Nov 3, 2026", "", "the range of Mondays touches 3 November 2026, which is a Tuesday"),
-        ("Tuesdays starting Jan 11, 2027", "", "the range of Tuesdays touches 11 January 2027, which is a Monday"),
+        (
+            "Tuesdays starting Jan 11, 2027",
+            "",
+            "the first Tuesday after 11 January 2027 is 12 January 2027; write that date",
+        ),
         ("Mondays Sept 21 - Nov 2, 2026 (6 weeks)", "", "it speaks of 6, but the range holds 7; list the dates"),
         ("Mondays Sept 21 - Nov 2, 2026, no class Oct 12 (7 weeks)", "", "it speaks of 7, but the range holds 6"),
         ("every other Tuesday, Jan 12 - Mar 9, 2027, except Feb 9 (5 weeks)", "", "of 5, but the range holds 4"),
@@ -142,3 +146,63 @@ def test_a_language_nobody_knows_is_an_error_and_no_crash() -> None:
     parsed = read_when("Dec 7, 2026", zone=HOME, locale="xx-Nowhere")
     assert [finding.code for finding in parsed.warnings] == ["E-LOCALE"]
     assert parsed.when == Vague("Dec 7, 2026")
+
+
+@pytest.mark.parametrize(
+    ("word", "number"),
+    zip(["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"], range(2, 11), strict=True),
+)
+def test_numbers_may_be_words(word: str, number: int) -> None:
+    when = read_when(f"Tuesdays, Jan 12, 2027, for {word} sessions", zone=HOME).when
+    assert isinstance(when, Recurrence)
+    assert when.rules == (f"FREQ=WEEKLY;BYDAY=TU;COUNT={number}",)
+
+
+@pytest.mark.parametrize(
+    ("place", "day"), [("first", 1), ("second", 8), ("third", 15), ("fourth", 22), ("fifth", 29), ("last", 29)]
+)
+def test_places_of_a_month(place: str, day: int) -> None:
+    assert read_date(f"{place} Friday of January 2027") == date(2027, 1, day)
+
+
+@pytest.mark.parametrize(
+    ("forms", "weekday"),
+    [
+        ("Mon Mon. Monday", 4), ("Tu Tue Tues Tuesday", 5), ("Wed Weds Wednesday", 6), ("Th Thu Thur Thurs", 7),
+        ("Fri Friday", 8), ("Sat Saturday", 9), ("Sun Sunday", 10),
+    ],
+)  # fmt: skip
+def test_the_short_forms_of_a_weekday(forms: str, weekday: int) -> None:
+    for form in forms.split():
+        assert read_date(f"{form} Jan {weekday}, 2027") == date(2027, 1, weekday)
+
+
+@pytest.mark.parametrize("month", range(1, 13))
+def test_the_short_forms_of_a_month(month: int) -> None:
+    day = date(2027, month, 9)
+    for form in (f"{day:%b}", f"{day:%b}.", f"{day:%B}"):
+        assert read_date(f"{form} 9, 2027") == day
+
+
+@pytest.mark.parametrize(
+    ("season", "months"),
+    [
+        ("winter", {1, 2, 3, 12}),
+        ("spring", {3, 4, 5, 6}),
+        ("summer", {6, 7, 8, 9}),
+        ("autumn", {8, 9, 10, 11, 12}),
+        ("fall", {8, 9, 10, 11, 12}),
+    ],
+)
+def test_a_season_holds_its_months_and_no_others(season: str, months: set[int]) -> None:
+    for month in range(1, 13):
+        parsed = read_when(f"{season} 2027: {date(2027, month, 9):%B} 9, 2027", zone=HOME)
+        assert [finding.code for finding in parsed.warnings] == ([] if month in months else ["W-SEASON"])
+
+
+def test_a_winter_may_begin_in_the_december_before_and_no_other_season() -> None:
+    assert read_when("Winter 2027: December 9, 2026", zone=HOME).ok
+    assert read_when("Winter 2027: December 9, 2026", zone=HOME).warnings == ()
+    for label, day in (("Fall 2027", "December 9, 2026"), ("Winter 2027", "January 9, 2026")):
+        (finding,) = read_when(f"{label}: {day}", zone=HOME).warnings
+        assert finding.code == "W-SEASON"

@@ -18,6 +18,8 @@ from newsletter.model.when import Instant, Recurrence, Sessions, When
 #: Shared part of the words of two titles (Jaccard) from which they are taken for one.
 SIMILAR = 0.6
 _FILLERS = frozenset({"a", "an", "and", "at", "for", "in", "of", "on", "our", "the", "to", "with"})
+#: Words that two different places may share.
+_ANYWHERE = _FILLERS | {"online", "room"}
 _TRACKING = re.compile(r"^(utm_\w+|fbclid|gclid|mc_[ce]id|ref)$", re.IGNORECASE)
 
 
@@ -55,8 +57,13 @@ def compatible_places(one: Place, other: Place) -> bool:
     """Whether nothing said of the one place speaks against the other."""
     if {one.mode, other.mode} == {"in_person", "online"}:
         return False
-    mine, theirs = title_words(f"{one.name} {one.address}"), title_words(f"{other.name} {other.address}")
-    return not mine or not theirs or mine <= theirs or theirs <= mine or bool((mine & theirs) - {"online", "room"})
+    mine, theirs = _place_words(one), _place_words(other)
+    return not mine or not theirs or mine <= theirs or theirs <= mine or bool((mine & theirs) - _ANYWHERE)
+
+
+def _place_words(place: Place) -> frozenset[str]:
+    """Every word, however short: room A is not room B."""
+    return frozenset(plain_words(f"{place.name} {place.address}").split())
 
 
 def days_of(when: When | None) -> frozenset[date]:

@@ -1,0 +1,122 @@
+"""What a reader may choose, and the form they choose it with: read strictly, refused in sentences, never guessed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from newsletter.dates.zones import find_zone
+from newsletter.model.people import Subscriber, Subscription, SubscriptionState
+from newsletter.model.workspace import ListSettings
+
+#: States of a membership in which there is something to choose.
+OPEN: tuple[SubscriptionState, ...] = ("pending", "active")
+_CLOCKS: dict[str, Literal[12, 24]] = {"12": 12, "24": 24}
+# Names of the zone table that are no place: the server's own clock, and a machine that was never set up.
+_NOWHERE = ("Factory", "localtime")
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """A reader's choices on one list (`topics` None: all), and how they read; no `timezone`: the community's."""
+
+    digests: tuple[str, ...]
+    topics: tuple[str, ...] | None
+    timezone: str
+    clock: Literal[12, 24]
+
+
+@dataclass(frozen=True, slots=True)
+class PreferencesForm:
+    """The form as it was filled in: every value sent under each name, not looked at yet."""
+
+    digests: tuple[str, ...]
+    topics: tuple[str, ...]
+    timezones: tuple[str, ...]
+    clocks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a field cannot be saved as it is; `empty` where nothing was chosen, which would mean no mail."""
+
+    field: Literal["digests", "topics", "timezone", "clock"]
+    text: str
+    empty: bool = False
+
+
+def preferences_of(subscriber: Subscriber, subscription: Subscription) -> Preferences:
+    """What this reader has chosen so far."""
+    return Preferences(subscription.digests, subscription.topics, subscriber.timezone, subscriber.clock)
+
+
+def filled_form(chosen: Preferences, offered: ListSettings, home: str) -> PreferencesForm:
+    """The form as it stands for these choices; `home` is the community's zone."""
+    topics = offered.topics if chosen.topics is None else chosen.topics
+    return PreferencesForm(chosen.digests, topics, (chosen.timezone or home,), (str(chosen.clock),))
+
+
+def sent_form(fields: Sequence[tuple[str, str]]) -> PreferencesForm:
+    """The form out of a request's names and values; names that are not the form's are passed over."""
+
+    def sent(name: str) -> tuple[str, ...]:
+        return tuple(value for key, value in fields if key == name)
+
+    return PreferencesForm(sent("digest"), sent("topic"), sent("timezone"), sent("clock"))
+
+
+def read_form(form: PreferencesForm, offered: ListSettings, now: Preferences) -> Preferences | tuple[Refusal, ...]:
+    """The choices that a form makes of those there are now, or every reason why it cannot be saved.
+
+    All topics ticked means all, those to come included; topics that were none before may stay so.
+    """
+    digests = _among(form.digests, offered.digests, "digests")
+    topics = _topics(form.topics, offered.topics, now.topics)
+    zone, clock = _zone(form.timezones), _clock(form.clocks)
+    if (
+        isinstance(digests, Refusal)
+        or isinstance(topics, Refusal)
+        or isinstance(zone, Refusal)
+        or isinstance(clock, Refusal)
+    ):
+        return tuple(found for found in (digests, topics, zone, clock) if isinstance(found, Refusal))
+    return Preferences(digests, topics, zone, clock)
+
+
+def _topics(
+    sent: tuple[str, ...], offered: tuple[str, ...], now: tuple[str, ...] | None
+) -> tuple[str, ...] | Refusal | None:
+    if not sent and (not offered or now == ()):
+        return now
+    found = _among(sent, offered, "topics")
+    return None if found == offered else found
+
+
+def _among(
+    sent: tuple[str, ...], offered: tuple[str, ...], field: Literal["digests", "topics"]
+) -> tuple[str, ...] | Refusal:
+    if any(name not in offered for name in sent):
+        return Refusal(field, f"One of the {field} you sent is not on offer any more. Please choose again.")
+    if not sent:
+        return Refusal(field, _NONE_CHOSEN[field], empty=True)
+    return tuple(name for name in offered if name in sent)
+
+
+_NONE_CHOSEN = {
+    "digests": "You chose no digest, which would mean no mail at all. Choose at least one, or leave the list.",
+    "topics": "You chose no topic, which would leave out nearly every event. Choose at least one, or leave the list.",
+}
+
+
+def _zone(sent: tuple[str, ...]) -> str | Refusal:
+    text = sent[0].strip() if len(sent) == 1 else None
+    if text == "":
+        return ""
+    zone = find_zone(text) if text else None
+    if zone is None or zone.key in _NOWHERE:
+        return Refusal("timezone", "We do not know this time zone. Write one such as Europe/Berlin, or a large city.")
+    return zone.key
+
+
+def _clock(sent: tuple[str, ...]) -> Literal[12, 24] | Refusal:
+    clock = _CLOCKS.get(sent[0]) if len(sent) == 1 else None
+    return clock or Refusal("clock", "Choose a clock of 12 or of 24 hours.")

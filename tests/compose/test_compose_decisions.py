@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from compose_builders import at, event, news, weekly
+from compose_builders import at, days, event, news, weekly
 
 from newsletter.compose.identity import join
 from newsletter.model.decisions import Decisions, FieldOverride, Pairing
@@ -196,7 +196,66 @@ def test_an_override_counts_until_its_day_and_then_asks_to_be_taken_out(until: d
 def test_an_override_of_nothing_is_named() -> None:
     (problem,) = decided(PAGE, overrides=(override("gone", "cost", "free"),)).problems
 
-    assert (problem.code, problem.origin) == ("W-DECISION-ID", line(9))
+    assert (problem.level, problem.code, problem.origin) == ("warning", "W-DECISION-ID", line(9))
+    assert problem.text == "nothing that was read has the id 'gone'; correct it, or take this out"
+
+
+def sentences(reading: Reading) -> list[tuple[str, str, int | None, str]]:
+    return [(one.level, one.code, one.origin.line, one.text) for one in reading.problems if "DECISION" in one.code]
+
+
+def test_each_old_decision_is_a_warning_in_its_line_with_what_to_do() -> None:
+    assert sentences(decided(PAGE, COPY, same=(same(PAGE, COPY, number=2),))) == [
+        (
+            "warning",
+            "W-DECISION-STALE",
+            2,
+            "'events:workflows' and 'calendar:workflows' are told as one event without this; take it out",
+        )
+    ]
+    assert sentences(decided(PAGE, OTHER, different=(same(PAGE, OTHER, number=4),))) == [
+        (
+            "warning",
+            "W-DECISION-STALE",
+            4,
+            "nothing takes 'events:workflows' and 'calendar:reading-circle' for one event any more; take this out",
+        )
+    ]
+    assert sentences(decided(PAGE, overrides=(override(PAGE, "cost", "1", until=date(2026, 12, 3)),))) == [
+        (
+            "warning",
+            "W-DECISION-UNTIL",
+            9,
+            "this override of 'events:workflows' counted until 2026-12-03; take it out, or give it a later day",
+        )
+    ]
+    assert sentences(decided(PAGE, news("Call"), same=(same(PAGE, "news:Call", number=6),))) == [
+        (
+            "warning",
+            "W-DECISION-ID",
+            6,
+            "'news:Call' is no event but an announcement; only events are taken for one another",
+        )
+    ]
+
+
+def test_a_decision_to_keep_apart_is_judged_only_where_all_are_known() -> None:
+    reading = decided(PAGE, OTHER, different=(same(PAGE, OTHER, "gone"),))
+
+    assert [problem.code for problem in reading.problems] == ["W-DECISION-ID"]
+
+
+def test_without_a_reason_none_is_given() -> None:
+    (problem,) = decided(PAGE, overrides=(override(PAGE, "cost", "1"),)).problems
+
+    assert problem.text == "cost of 'Workflows' is not what stands here but what decisions.toml:9 says"
+
+
+def test_the_zone_stays_where_the_new_time_has_none() -> None:
+    talk = replace(PAGE, timezone="America/Los_Angeles")
+    (item,) = decided(talk, overrides=(override(talk, "when", days("2026-12-09")),)).items
+
+    assert (item.when, item.timezone) == (days("2026-12-09"), "America/Los_Angeles")
 
 
 def test_what_is_wrong_with_the_file_is_passed_on() -> None:

@@ -9,7 +9,7 @@ from compose_builders import SEATTLE, TERMS, at, days, event, local, mondays, ne
 from newsletter.compose.facts import check_facts
 from newsletter.model.item import Deadline, Item, Place, Reading, SourceReport
 from newsletter.model.problem import Origin, Problem
-from newsletter.model.when import Sessions
+from newsletter.model.when import Sessions, Vague
 
 TALK = event("Workflows", at("2026-12-08 12:00"))
 
@@ -64,6 +64,7 @@ def test_an_error_holds_the_item_back(item: Item, code: str) -> None:
 
     assert [(problem.level, problem.code) for problem in reading.problems] == [("error", code)]
     assert reading.problems[0].origin == item.origin
+    assert repr(item.title) in reading.problems[0].text
     assert [one.held_back for one in reading.items] == [True]
 
 
@@ -111,7 +112,10 @@ WARNINGS = [
 def test_a_warning_does_not_hold_it_back(item: Item, code: str) -> None:
     reading = check(item)
 
-    assert [(problem.level, problem.code) for problem in reading.problems] == [("warning", code)]
+    assert [(problem.level, problem.code, problem.origin) for problem in reading.problems] == [
+        ("warning", code, item.origin)
+    ]
+    assert repr(item.title) in reading.problems[0].text
     assert reading.items == (item,)
 
 
@@ -172,6 +176,76 @@ def test_only_the_first_wrong_term_is_named_with_where_the_date_lies() -> None:
     assert "lies in Autumn Quarter 2026" in problem.text
 
 
+@pytest.mark.parametrize("words", ["Autumn 2026, Spring 2027", "Autumn 2026; Spring 2027", "Spring 2027/Autumn 2026",
+                                   "Spring 2027 & Autumn 2026", "Spring 2027 + Autumn 2026",
+                                   "Spring 2027\nAutumn 2026", "Spring 2027 AND Autumn 2026",
+                                   "Spring 2027 or Autumn 2026"])  # fmt: skip
+def test_a_field_may_name_several_terms(words: str) -> None:
+    assert problems(replace(TALK, custom=(("quarters", words),))) == []
+
+
+@pytest.mark.parametrize(
+    ("item", "expected"),
+    [
+        (replace(TALK, series="Winter 2027"),
+         "series of 'Workflows' says Winter Quarter 2027, but it is dated 2026-12-08, which lies in Autumn Quarter"),
+        (replace(TALK, tags=("Winter 2027", "Spring 2027")),
+         "tags of 'Workflows' says Spring Quarter 2027 and Winter Quarter 2027, but"),
+        (replace(TALK, when=at("2026-12-20 12:00"), title="Spring 2027"),
+         "is dated 2026-12-20, which lies in Autumn Quarter 2026 or Winter Quarter 2027; correct one"),
+        (replace(TALK, title="Spring 2027"), "title of 'Spring 2027' says Spring Quarter 2027, but it is dated"),
+        (replace(TALK, custom=(("quarter", "Winter 2027"),)), "quarter of 'Workflows' says Winter Quarter 2027"),
+        (replace(TALK, when=days("2026-12-08", "2026-12-07")), "ends (2026-12-07) before it starts (2026-12-08)"),
+        (replace(TALK, when=weekly("2026-12-08 12:00", "FREQ=SECONDLY")), "(FREQ=SECONDLY) cannot be used: "),
+        (replace(TALK, when=at("2046-12-31 12:00")), "is dated 2046-12-31; is the year 2046 meant?"),
+        (replace(TALK, when=at("2099-12-31 12:00")), "is dated 2099-12-31, which looks like a placeholder"),
+        (replace(TALK, when=days("2026-12-08", "2027-12-10")), "lasts from 2026-12-08 to 2027-12-10"),
+        (replace(TALK, expires=date(2026, 12, 7)), "expires on 2026-12-07, before its date 2026-12-08"),
+        (replace(TALK, deadlines=deadline("Registration", date(2026, 12, 9))),
+         "'Registration' of 'Workflows' is on 2026-12-09"),
+        (replace(TALK, deadlines=deadline("Enrol", datetime(2025, 12, 6, 9))),
+         "on 2025-12-06, more than a year before the event"),
+        (replace(TALK, follows="Trees"), "follows 'Trees', but no item has that id or title"),
+        (replace(TALK, place=Place()), "names no place; add one"),
+        (replace(TALK, title="Maps TODO"), "title of 'Maps TODO' still says 'TODO'"),
+        (replace(TALK, hosts=("Ada", "tba")), "hosts of 'Workflows' says 'tba'"),
+    ],
+)  # fmt: skip
+def test_the_sentence_says_what_was_found(item: Item, expected: str) -> None:
+    (problem,) = check(item).problems
+
+    assert expected in problem.text
+
+
+@pytest.mark.parametrize("year", [1990, 2031])
+def test_the_years_at_the_edge_are_still_believed(year: int) -> None:
+    assert problems(replace(TALK, when=days(f"{year}-06-01"))) == []
+
+
+def test_each_deadline_is_looked_at() -> None:
+    item = replace(TALK, deadlines=(*deadline("Feedback", date(2026, 12, 20)), *deadline("RSVP", date(2026, 12, 9))))
+
+    assert problems(item) == [("warning", "W-DEADLINE")]
+    assert problems(replace(TALK, when=Vague("soon"), deadlines=deadline("RSVP", date(2020, 1, 1)))) == []
+
+
+@pytest.mark.parametrize(
+    "place", [Place("tba", "Lakeview"), Place("tba", address="12 Oak Street"), Place("tba", url="https://x")]
+)
+def test_any_word_of_a_place_will_do(place: Place) -> None:
+    assert problems(replace(TALK, place=place)) == []
+
+
+def test_the_last_day_of_a_term_and_the_day_after() -> None:
+    last, after = at("2026-12-11 12:00"), at("2026-12-12 12:00")
+
+    assert problems(replace(TALK, when=last, title="Autumn 2026")) == []
+    assert problems(replace(TALK, when=last, title="Winter 2027")) == [("warning", "W-TERM")]
+    assert problems(replace(TALK, when=after, title="Winter 2027")) == []
+    assert problems(replace(TALK, when=after, title="Autumn 2026")) == []
+    assert problems(replace(TALK, when=Vague("soon"), title="Autumn 2026")) == []
+
+
 def test_without_terms_no_label_is_wrong() -> None:
     item = replace(TALK, title="Workflows, Winter 2027")
 
@@ -203,7 +277,11 @@ def test_a_follow_up_is_found_by_title_or_id() -> None:
 def test_two_items_with_one_id_are_both_named() -> None:
     reading = check(TALK, replace(TALK, title="Another", when=at("2026-12-09 12:00")))
 
-    assert [problem.code for problem in reading.problems] == ["W-ID", "W-ID"]
+    assert [(problem.level, problem.code, problem.origin) for problem in reading.problems] == [
+        ("warning", "W-ID", TALK.origin)
+    ] * 2
+    assert "2 items have the id 'events:workflows'; give 'Workflows'" in reading.problems[0].text
+    assert "give 'Another' one of its own" in reading.problems[1].text
 
 
 def test_earlier_problems_and_the_count_of_held_back_items_are_kept() -> None:
@@ -218,3 +296,11 @@ def test_earlier_problems_and_the_count_of_held_back_items_are_kept() -> None:
 
     assert reading.problems[0] == earlier
     assert reading.sources[0].held_back == 2
+
+
+def test_what_was_held_back_before_is_not_counted_twice() -> None:
+    report = SourceReport("events", "markdown", "content/*.md", files=1, events=1, held_back=1)
+    again = replace(TALK, title="FIXME", held_back=True)
+
+    reading = check_facts(Reading((again,), (), (report,)), terms={}, timezone=SEATTLE, as_of=local("2026-12-04"))
+    assert reading.sources == (report,)

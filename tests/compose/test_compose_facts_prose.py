@@ -52,6 +52,44 @@ def test_a_date_is_a_weekday_a_month_and_a_day(text: str, expected: tuple[int, i
 
 
 @pytest.mark.parametrize(
+    ("name", "month"),
+    [(name, number) for number, names in enumerate(
+        ("Jan January", "Feb February", "Mar March", "Apr April", "May", "Jun June", "Jul July", "Aug August",
+         "Sep Sept September", "Oct October", "Nov November", "Dec December"), 1) for name in names.split()],
+)  # fmt: skip
+def test_every_month_by_every_name(name: str, month: int) -> None:
+    assert [found.month for found in dates_in(f"Monday, {name} 3")] == [month]
+    assert [found.month for found in dates_in(f"Monday, 3 {name.upper()}.")] == [month]
+
+
+@pytest.mark.parametrize(
+    ("name", "weekday"),
+    [(name, number) for number, names in enumerate(
+        ("Mon Monday", "Tue Tues Tuesday", "Wed Wednesday", "Thu Thur Thurs Thursday", "Fri Friday", "Sat Saturday",
+         "Sun Sunday")) for name in names.split()],
+)  # fmt: skip
+def test_every_weekday_by_every_name(name: str, weekday: int) -> None:
+    assert [found.weekday for found in dates_in(f"{name}, March 3")] == [weekday]
+
+
+NUMBERS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+
+
+@pytest.mark.parametrize(("word", "number"), [(word, number) for number, word in enumerate(NUMBERS, 2)])
+def test_every_number_in_words(word: str, number: int) -> None:
+    assert [found.count for found in counts_in(f"A {word.title()}-week course")] == [number]
+
+
+def test_words_count_within_sixty_letters_before_and_thirty_after() -> None:
+    date = "Tuesday, February 24th"
+    near, far = "by " + "x" * 56 + " ", "by " + "x" * 57 + " "
+
+    assert (len(dates_in(near + date)), len(dates_in(far + date))) == (0, 1)
+    assert len(dates_in(f"{date} {'x' * 17} is due {'x' * 20}")) == 1 - 1
+    assert len(dates_in(f"{date} {'x' * 24} is due")) == 1
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "February 24th",
@@ -115,7 +153,7 @@ def test_only_the_opening_is_read() -> None:
 
 
 def test_a_body_of_another_date_is_named_with_both_and_its_line() -> None:
-    item = replace(TALK, body="A talk.\n\nJoin us on\nTuesday, February 24th at noon.", body_at=FILE)
+    item = replace(TALK, body="A talk.\n\nJoin us on\nTuesday, February 24th at noon.\nOr\nnot.", body_at=FILE)
 
     (problem,) = problems(item)
     assert (problem.level, problem.code, str(problem.origin)) == ("warning", "W-BODY-DATE", f"{FILE.path}:11")
@@ -160,6 +198,21 @@ def test_the_weekday_that_is_right_is_said() -> None:
     (problem,) = problems(replace(TALK, body="Tuesday, March 24"))
 
     assert "2027-03-24 is a Wednesday" in problem.text
+
+
+def test_only_the_first_wrong_date_is_named() -> None:
+    (one,) = problems(replace(TALK, body="Tuesday, March 24. Thursday, March 24, 2027"))
+    (other,) = problems(replace(TALK, body="Tuesday, February 24th. Monday, March 1"))
+
+    assert "'Tuesday, March 24'" in one.text
+    assert "'Tuesday, February 24th'" in other.text
+
+
+def test_a_sentence_names_the_day_it_compares_with() -> None:
+    two_days = Sessions((at("2027-07-08 12:00"), at("2027-07-09 12:00")))
+    (problem,) = problems(replace(TALK, body="12 PM EST", when=two_days))
+
+    assert "on 2027-07-08 it is EDT there" in problem.text
 
 
 def test_news_and_past_events_have_no_date_to_compare() -> None:

@@ -149,10 +149,10 @@ def test_a_language_nobody_knows_is_an_error_and_no_crash() -> None:
 
 
 @pytest.mark.parametrize(
-    ("word", "number"),
-    zip(["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"], range(2, 11), strict=True),
+    ("number", "word"),
+    list(enumerate(["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"], 2)),
 )
-def test_numbers_may_be_words(word: str, number: int) -> None:
+def test_numbers_may_be_words(number: int, word: str) -> None:
     when = read_when(f"Tuesdays, Jan 12, 2027, for {word} sessions", zone=HOME).when
     assert isinstance(when, Recurrence)
     assert when.rules == (f"FREQ=WEEKLY;BYDAY=TU;COUNT={number}",)

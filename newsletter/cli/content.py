@@ -1,5 +1,6 @@
 """Commands about what is written down: init, demo, collect, cadence."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -37,15 +38,41 @@ def demo(
     say(f"Browse: {report.index.as_uri()}")
 
 
-def init(directory: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that is new or empty.")]) -> None:
-    """Write a new workspace with sample content, ready for `newsletter preview`.
+def init(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that is new or empty.")],
+    site: Annotated[
+        str | None,
+        typer.Option("--from", metavar="SITE", help="A website: its folder, or the address of its git repository."),
+    ] = None,
+    at: At = None,
+) -> None:
+    """Write a new workspace: with sample content, or from what a website holds.
 
-    Example: `newsletter init my-community`
+    Example: `newsletter init my-community --from ../website`
     """
+    if site is not None:
+        _init_from(directory, site, at)
+        return
     from newsletter.app.sample import init_workspace
 
     files = init_workspace(directory)
     say(f"Wrote {len(files)} files to {directory}. Next: cd {directory}; newsletter preview --at 2026-12-04")
+
+
+def _init_from(directory: Path, site: str, at: str | None) -> None:
+    """Propose sources and a cadence, print why, and write the workspace."""
+    from newsletter.app import initialising
+
+    initialising.refuse_full(directory)
+    plan = initialising.plan_workspace(site, initialising.read_now(at), os.environ)
+    files = initialising.write_plan(plan, directory)
+    say(f"Layout: {plan.layout.preset or 'plain'}, since {plan.layout.reason}.")
+    columns = ("Source", "Format", "Files", "Events", "News", "Why")
+    show_table("Proposed sources (those in brackets are left out)", columns, initialising.table_rows(plan))
+    say(f"Cadence: {plan.cadence.name} ({plan.cadence.digest.cadence}), since {plan.cadence.reason}.")
+    for wanted in plan.wanted:
+        say(f"Write in config.toml: {wanted}")
+    say(f"Wrote {len(files)} files to {directory}. Next: cd {directory}; newsletter collect; newsletter preview")
 
 
 def collect(

@@ -16,7 +16,7 @@ from newsletter.model.when import Instant, Recurrence, Sessions, When
 from newsletter.model.workspace import SourceSettings
 from newsletter.sources.blob import Blob, SourceContext, UnreadableError
 from newsletter.sources.feed import read_feed
-from newsletter.sources.field_guess import guess_fields
+from newsletter.sources.field_guess import Guess, guess_fields
 from newsletter.sources.fields import field_map_faults, unused_mappings
 from newsletter.sources.ics import read_ics
 from newsletter.sources.items import Built, build_item, slug
@@ -27,7 +27,7 @@ from newsletter.sources.record import Record
 from newsletter.sources.report import Report
 from newsletter.sources.tables import read_csv, read_json, read_toml, read_yaml
 
-__all__ = ["FORMATS", "Blob", "SourceContext", "merge", "read_source"]
+__all__ = ["FORMATS", "Blob", "SourceContext", "find_fields", "merge", "read_source"]
 
 #: How the records of one file are read; file-level problems go to the report. It may raise UnreadableError.
 Format = Callable[[Blob, SourceSettings, SourceContext, Report], Iterable[Record]]
@@ -65,15 +65,20 @@ def read_source(source: SourceSettings, blobs: Sequence[Blob], context: SourceCo
     return _ordered(items, gathered.problems, [_report(source, len(blobs), items)])
 
 
+def find_fields(source: SourceSettings, blobs: Sequence[Blob], context: SourceContext) -> Guess:
+    """The field map that the files themselves suggest besides the source's preset, with the reasons."""
+    settled = with_preset(source)
+    records = [record for blob in sorted(blobs, key=lambda one: one.path) for record in _peek(blob, settled, context)]
+    return guess_fields(records, settled, context.today)
+
+
 def _settled(
     source: SourceSettings, blobs: Sequence[Blob], context: SourceContext, problems: list[Problem]
 ) -> SourceSettings:
     """The source with its preset, and with the map that `fields = "auto"` finds out, whose reasons are told."""
-    settled = with_preset(source)
     if source.fields != "auto":
-        return settled
-    records = [record for blob in sorted(blobs, key=lambda one: one.path) for record in _peek(blob, settled, context)]
-    guess = guess_fields(records, settled, context.today)
+        return with_preset(source)
+    guess = find_fields(source, blobs, context)
     origin = Origin(source.name, source.where)
     problems += [Problem("info", "I-FIELDS", reason, origin) for reason in guess.reasons]
     return with_preset(source.model_copy(update={"fields": guess.fields}))

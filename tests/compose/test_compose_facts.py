@@ -304,3 +304,51 @@ def test_what_was_held_back_before_is_not_counted_twice() -> None:
 
     reading = check_facts(Reading((again,), (), (report,)), terms={}, timezone=SEATTLE, as_of=local("2026-12-04"))
     assert reading.sources == (report,)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("title", "Maps FIXME"),
+        ("summary", "FIXME"),
+        ("place", Place("in_person", "Room FIXME")),
+        ("hosts", ("Ada", "FIXME")),
+        ("url", "https://data.example.org/FIXME"),
+        ("registration_url", "https://data.example.org/FIXME"),
+        ("series", "FIXME"),
+        ("cost", "FIXME"),
+    ],
+)
+def test_an_unfinished_field_is_named(field: str, value: object) -> None:
+    item = replace(TALK, **{field: value})
+
+    (problem,) = check(item).problems
+    assert problem.text == (f"{field} of {item.title!r} still says 'FIXME'; write what is meant, or leave it out")
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("place", Place("in_person", "Room TBA")),
+        ("hosts", ("Ada", "TBA")),
+        ("cost", "TBA"),
+        ("audience", "TBA"),
+        ("prerequisites", "TBA"),
+    ],
+)
+def test_what_is_still_open_is_named(field: str, value: object) -> None:
+    (problem,) = check(replace(TALK, **{field: value})).problems
+
+    assert problem.text == f"{field} of 'Workflows' says 'TBA'; write it, or leave it out until it is known"
+    assert problem.origin == TALK.origin
+
+
+def test_the_row_is_that_of_the_word() -> None:
+    first = replace(TALK, body="FIXME\n\nmore\n", body_at=Origin("site", "maps.md", 7))
+
+    assert check(first).problems[0].origin.line == 7
+    assert check(replace(first, body="one\nFIXME\nmore\n")).problems[0].origin.line == 8
+
+
+def test_hosts_are_read_one_by_one() -> None:
+    assert problems(replace(TALK, hosts=("Ada T", "BA Smith"))) == []

@@ -171,3 +171,51 @@ def test_a_file_that_is_no_toml_is_one_problem() -> None:
 
 def test_an_empty_file_decides_nothing() -> None:
     assert decide("# nothing yet\n") == Decisions()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (
+            '[[merge]]\nids = ["a", "b"]\n',
+            "'merge' is nothing that can be decided; write [[same]], [[different]], [[override]]",
+        ),
+        ('[same]\nids = ["a", "b"]\n', "write [[same]] with two brackets: there may be several"),
+        ('[[same]]\nids = ["a", "b"]\nwhy = "x"\n', "[[same]] has no 'why'; it holds ids, reason"),
+        ('[[same]]\nids = ["a"]\n', '[[same]] needs two ids or more: ids = ["one", "other"]'),
+        ('[[override]]\nfields = { cost = "free" }\n', "[[override]] needs the id of the entry that it is about"),
+        ('[[override]]\nid = "a"\n', "[[override]] needs fields, such as fields = { place"),
+        (
+            '[[override]]\nid = "a"\nuntil = "soon"\nfields = { cost = "" }\n',
+            "until = 'soon' is no date, such as 2027-01-31",
+        ),
+        ('[[override]]\nid = "a"\nfields = { title = "" }\n', "title may be another, but not empty"),
+        ('[[override]]\nid = "a"\nfields = { status = "" }\n', "status may be another, but not empty"),
+        ('[[override]]\nid = "a"\nfields = { start = "" }\n', "start may be another, but not empty"),
+        (
+            '[[override]]\nid = "a"\nfields = { time = "Noon" }\n',
+            "a time needs its day beside it; write start or dates as well",
+        ),
+        (
+            '[[override]]\nid = "a"\nfields = { hsots = "Ada" }\n',
+            "'hsots' is no field that can be overridden; did you mean 'hosts'?",
+        ),
+        (
+            '[[override]]\nid = "a"\nfields = { qqqq = "x" }\n',
+            "no field that can be overridden; there are start, start_time, end",
+        ),
+    ],
+)
+def test_the_sentence_says_what_to_write(text: str, words: str) -> None:
+    (problem,) = decide(text).problems
+
+    assert words in problem.text
+
+
+def test_relative_links_and_bad_values_are_named_in_their_own_line() -> None:
+    found = decide('[[override]]\nid = "a"\n[override.fields]\ncost = "free"\nurl = "/maps/"\n')
+
+    assert [(problem.level, problem.code, problem.origin.line) for problem in found.problems] == [
+        ("warning", "W-LINK", 5)
+    ]
+    assert [one.attribute for one in found.overrides] == ["cost", "url"]

@@ -10,11 +10,14 @@ import yaml
 
 from newsletter.sources.blob import UnreadableError
 from newsletter.sources.document import Document, Path, Value
+from newsletter.sources.yaml_faults import Told, tell_character, tell_fault
 
 MAX_DEPTH = 50
 MAX_NODES = 200_000
 MAX_ALIASES = 100
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+
+_NO_KEY = "A key must be plain text, not a list or a mapping; put a text that begins with { or [ in quotes."
 
 _Loader: type = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
@@ -78,7 +81,7 @@ class _Builder:
             raise UnreadableError("E-YAML", f"Nested more than {MAX_DEPTH} levels deep.", line)
         top = self.stack[-1] if self.stack else None
         if top and isinstance(top.value, dict) and top.key is None:
-            raise UnreadableError("E-YAML", "A key must be plain text, not a list or a mapping.", line)
+            raise UnreadableError("E-YAML", _NO_KEY, line)
         self._count(1, line)
         self.stack.append(_Open(value, self._path(), line, anchor))
 
@@ -110,7 +113,7 @@ class _Builder:
 
     def _key(self, top: _Open, value: Value, line: int) -> None:
         if not isinstance(value, str):
-            raise UnreadableError("E-YAML", "A key must be plain text, not a list or a mapping.", line)
+            raise UnreadableError("E-YAML", _NO_KEY, line)
         path = (*top.path, value)
         if path in self.lines and value in top.value:
             raise UnreadableError(
@@ -141,11 +144,11 @@ def load_yaml(text: str, first_line: int = 1) -> tuple[Value, dict[Path, int]]:
         for event in _events(text):
             builder.feed(event)
     except yaml.MarkedYAMLError as error:
-        raise _unreadable(error, first_line) from error
+        raise _unreadable(tell_fault(error, text), first_line) from error
     except (yaml.YAMLError, ValueError) as error:
         if isinstance(error, UnreadableError):
             raise
-        raise UnreadableError("E-YAML", f"This is not YAML: {str(error).splitlines()[0]}.", first_line) from error
+        raise _unreadable(tell_character(text, str(error).splitlines()[0]), first_line) from error
     return ("" if builder.root is None else builder.root), builder.lines
 
 
@@ -168,13 +171,9 @@ def _events(text: str) -> Iterator[yaml.Event]:
         loader.dispose()
 
 
-def _unreadable(error: yaml.MarkedYAMLError, first_line: int) -> UnreadableError:
-    mark = error.problem_mark or error.context_mark
-    reason = " ".join(part for part in (error.context, error.problem) if part)
-    hint = " Put a text that holds a colon in quotes." if "mapping values" in reason else ""
-    hint = hint or (" Indent with blanks, not with tabs." if "cannot start any token" in reason else "")
-    line = first_line + mark.line if mark else first_line
-    return UnreadableError("E-YAML", f"This is not YAML: {reason}.{hint}", line)
+def _unreadable(told: Told, first_line: int) -> UnreadableError:
+    sentence, line = told
+    return UnreadableError("E-YAML", f"{sentence}.", first_line + line)
 
 
 def _size(value: Value) -> int:

@@ -69,9 +69,11 @@ def _section_origin(subject: Subject, name: str) -> Origin:
 
 
 def _reason(subject: Subject, places: set[tuple[str, int | None]]) -> str:
-    """The first error of the same file, at the item's own line where there is one."""
+    """Where the first error of the same file stands, at the item's own line if one does; it is told there in full."""
     paths = {path for path, _ in places}
     errors = [one for one in subject.draft.problems if one.level == "error" and one.origin.path in paths]
     best: Problem | None = next((one for one in errors if (one.origin.path, one.origin.line) in places), None)
     found = best or next(iter(errors), None)
-    return f"{found.text} [{found.code}]" if found else "its problems are listed by `newsletter collect`"
+    if found is None:
+        return "`newsletter collect` lists why"
+    return f"mend {found.code}" + (f" in line {found.origin.line}" if found.origin.line else "")

@@ -169,10 +169,10 @@ def test_a_large_mail_is_a_warning_before_it_is_an_error() -> None:
     assert [(problem.level, problem.code) for problem in mail.problems()] == [("warning", "html.size")]
 
 
-def test_the_reason_something_is_held_back_is_told() -> None:
+def test_the_reason_something_is_held_back_is_pointed_at_and_not_told_again() -> None:
     problems = Mail(draft=a_draft(items=(HIDDEN,), problems=(CLASH,))).problems()
     assert [problem.level for problem in problems] == ["warning"]
-    assert "Tuesday is not 9 December [E-WEEKDAY]" in problems[0].text
+    assert problems[0].text.endswith("is held back and not in the issue: mend E-WEEKDAY in line 3")
 
 
 def test_an_event_that_ends_after_the_sending_is_not_past() -> None:

@@ -25,6 +25,7 @@ VAGUE = re.compile(
     r"any ?time|self-(?:directed|paced|guided)|rolling|by appointment|(?:end|start|beginning|middle) of|"
     r"early|mid|late|sometime|year-round|open-ended|as needed|(?:once a|this|next) (?:month|quarter|year)|"
     rf"{_PLACE} \w+days? of (?:the |each |every )?(?:quarter|term|semester|year|spring|summer|autumn|fall|winter)|"
+    r"\w+days (?:in|during|throughout) (?:the )?(?:spring|summer|autumn|fall|winter)|"
     r"various (?:dates|times)|(?:dates|times) (?:vary|to follow)|"
     r"(?:wird|werden) noch bekannt ?gegeben|noch offen|noch unklar|à (?:confirmer|définir|venir)|"
     r"por (?:confirmar|anunciar|definir)|da (?:definire|confermare|annunciare)|nog (?:niet bekend|te bepalen)|"

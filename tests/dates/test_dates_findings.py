@@ -63,6 +63,7 @@ def test_a_doubt_is_one_warning_that_names_its_days(dates: str, clock: str, word
         ("first Monday of Winter Quarter 2027", date(2027, 1, 4), date(2027, 3, 19)),
         ("early in Capstone", date(2027, 6, 21), date(2027, 8, 20)),
         ("Mondays in Winter 2027, TBA", date(2027, 1, 4), date(2027, 3, 19)),
+        ("Mondays and Wednesdays in Winter 2027", date(2027, 1, 4), date(2027, 3, 19)),
         ("end of the quarter", None, None),
         ("Spring 2027", None, None),
         ("last Friday of the quarter", None, None),

@@ -17,7 +17,7 @@ from newsletter.app.editing import approve, draft_issue
 from newsletter.app.importing import import_file
 from newsletter.app.sample import init_workspace
 from newsletter.app.timing import read_at, slot_for
-from newsletter.app.workspace import Workspace, open_workspace
+from newsletter.app.workspace import Workspace, open_workspace, with_settings
 from newsletter.model.workspace import ProviderSettings
 
 MONTHLY_AT = "2026-11-27T09:00"
@@ -89,8 +89,7 @@ def run_demo(out: Path | None = None, progress: Callable[[str], None] = lambda _
 
 def _open(root: Path) -> Workspace:
     """The sample, delivering to files whatever its config.toml says and whatever the environment holds."""
-    ws = open_workspace(root, environ={})
-    return replace(ws, settings=ws.settings.model_copy(update={"provider": ProviderSettings(kind="outbox")}))
+    return with_settings(open_workspace(root, environ={}), provider=ProviderSettings(kind="outbox"))
 
 
 def _import(run: _Run) -> None:

@@ -53,11 +53,6 @@ def full_day_text(day: date) -> str:
     return f"{day_text(day)} {day.year}"
 
 
-def long_day_text(day: date) -> str:
-    """ "Monday 7 December 2026"."""
-    return f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
-
-
 def date_range_text(first: date, last: date) -> str:
     """ "7 to 13 December 2026", "30 November to 6 December 2026"; both days inclusive."""
     end = f"{last.day} {_MONTHS[last.month - 1]} {last.year}"

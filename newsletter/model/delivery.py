@@ -3,7 +3,7 @@
 The only place where a retry is decided (reliability: at most once by default, the uncertain is named).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
@@ -66,22 +66,6 @@ TRANSITIONS: dict[DeliveryState, frozenset[DeliveryState]] = {
     "skipped": frozenset(),
     "cancelled": frozenset(),
 }
-
-#: States in which nothing more is ours to do; `unknown` waits for evidence or for an operator.
-SETTLED: frozenset[DeliveryState] = frozenset(
-    {
-        "accepted",
-        "delivered",
-        "deferred",
-        "bounced",
-        "dropped",
-        "complained",
-        "failed",
-        "suppressed",
-        "skipped",
-        "cancelled",
-    }
-)
 
 Outcome = Literal["accepted", "rejected", "refused_for_now", "not_submitted", "unknown"]
 
@@ -147,8 +131,3 @@ class Provider(Protocol):
 def receipts_for_all(batch: Batch, outcome: Outcome, detail: str) -> tuple[Receipt, ...]:
     """The same answer for every row of the batch."""
     return tuple(Receipt(row.delivery_id, outcome, detail) for row in batch.rows)
-
-
-def counts_add_up(planned: int, counts: Iterable[int]) -> bool:
-    """Invariant I1: every planned delivery is in exactly one state."""
-    return planned == sum(counts)

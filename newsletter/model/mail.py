@@ -17,9 +17,6 @@ SlotContext = Literal["html", "text", "header"]
 #: The slots a template may ask for; everything else in an edition is the same for all its readers.
 SLOT_NAMES: tuple[str, ...] = ("unsubscribe_url", "preferences_url", "web_url", "name", "address")
 
-#: Header slots; filled per person by `fill`.
-HEADER_SLOTS: tuple[str, ...] = ("to", "message_id", "date", "list_unsubscribe")
-
 
 @dataclass(frozen=True, slots=True)
 class SlotRef:

@@ -13,7 +13,6 @@ from newsletter.sources.report import Report
 
 _JSON_TABLE = re.compile(r'\[?\s*\{\s*(?:"|\})')
 _DELIMITERS = ",;\t|"
-MAX_CELL = 100_000
 _MAX_RESTARTS = 5
 
 

@@ -1,7 +1,6 @@
 """Where it takes place: a room, a link to join, or both; told from one text or from a table."""
 
 import re
-from urllib.parse import urlsplit
 
 from newsletter.model.item import Mode, Place
 from newsletter.sources.document import Value, as_text, squash
@@ -48,12 +47,6 @@ def _flagged(fields: Fields, name: str) -> Mode | None:
     return None
 
 
-def place_of_text(text: str) -> Place:
-    """The place in one line of a calendar."""
-    name, address, url = _parts(text)
-    return Place(_mode(name, address, url), name, address, url) if name.casefold() not in _UNKNOWN or url else Place()
-
-
 def _parts(value: Value) -> tuple[str, str, str]:
     if isinstance(value, dict):
         return _of_table({squash(key): as_text(entry) for key, entry in value.items()})
@@ -84,11 +77,3 @@ def _mode(name: str, address: str, url: str) -> Mode:
         room = _JOINTS.sub(" ", _ONLINE.sub(" ", name)).strip()
         return "hybrid" if room or address else "online"
     return "in_person" if name or address else "tba"
-
-
-def is_link(text: str) -> bool:
-    """Whether the text is an address on the web."""
-    try:
-        return urlsplit(text.strip()).scheme in ("http", "https")
-    except ValueError:
-        return False

@@ -13,7 +13,6 @@ from newsletter.dates.wording import (
     date_range_text,
     day_text,
     full_day_text,
-    long_day_text,
     pattern_text,
     span_text,
     time_text,
@@ -60,7 +59,7 @@ def test_the_half_of_the_day_stays_on_the_line_of_its_hour() -> None:
 
 def test_days_and_ranges() -> None:
     assert day_text(date(2026, 12, 7)) == "Mon 7 Dec"
-    assert long_day_text(date(2026, 12, 7)) == "Monday 7 December 2026"
+    assert full_day_text(date(2026, 12, 7)) == "Mon 7 Dec 2026"
     assert date_range_text(date(2026, 12, 7), date(2026, 12, 13)) == "7 to 13 December 2026"
     assert date_range_text(date(2026, 11, 30), date(2026, 12, 6)) == "30 November to 6 December 2026"
     assert date_range_text(date(2026, 12, 28), date(2027, 1, 3)) == "28 December 2026 to 3 January 2027"
@@ -150,7 +149,6 @@ clocks = st.integers(0, 24 * 60 - 1)
 
 @given(dates)
 def test_a_printed_day_reads_back(day: date) -> None:
-    assert read_date(long_day_text(day)) == day
     assert read_date(full_day_text(day)) == day
     assert read_date(date_range_text(day, day)) == day
 

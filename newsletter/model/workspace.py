@@ -72,6 +72,7 @@ class SourceSettings(Strict):
     git: str = ""
     ref: str = ""
     base_url: str = ""
+    page_url: str = ""
     preset: Literal[""] | PresetName = ""
     fields: dict[str, str] | Literal["auto"] = Field(default_factory=dict)
     defaults: dict[str, str | list[str]] = Field(default_factory=dict)

@@ -16,6 +16,7 @@ from newsletter.sources.deadline_fields import read_deadlines
 from newsletter.sources.fields import Fields, Found
 from newsletter.sources.kinds import date_is_event, kind_of, status_of, unpublished, visibility_of
 from newsletter.sources.links import Base, absolute_links
+from newsletter.sources.page_address import page_address
 from newsletter.sources.place_fields import read_place
 from newsletter.sources.plain import first_paragraph, html_to_markdown, plain_text, shorten
 from newsletter.sources.record import Record
@@ -63,7 +64,7 @@ def _item(
     kind = kind_of(fields, record, source)
     rules = replace(time_rules(fields, source, record.timezone or context.timezone, report), terms=context.terms)
     when = _when(record, fields, kind, rules, report)
-    url = _url("url", fields, Base(source.base_url), report)
+    url = _url("url", fields, Base(source.base_url), report) or _page_url(record, fields, source)
     base = Base(source.base_url, url)
     body = _body(record, fields, base, report)
     category, tags = _tags(fields)
@@ -197,6 +198,15 @@ def _url(name: str, fields: Fields, base: Base, report: Report) -> str:
     if not url:
         report.warning("W-LINK", f"{found.key} = {found.text!r} is no address that a reader can follow.", found.line)
     return url
+
+
+def _page_url(record: Record, fields: Fields, source: SourceSettings) -> str:
+    """Where the site publishes the page, where the source says how."""
+    if record.row or not source.base_url:
+        return ""
+    slug_written = fields.named("slug")
+    address = page_address(source.page_url, record.path, slug_written.text if slug_written else "")
+    return Base(source.base_url).absolute(address) if address else ""
 
 
 def _tags(fields: Fields) -> tuple[str, tuple[str, ...]]:

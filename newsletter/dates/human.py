@@ -34,6 +34,8 @@ from newsletter.model.workspace import TermSettings
 
 __all__ = ["Finding", "Parsed", "read_clock", "read_date", "read_datetime", "read_when"]
 
+#: Characters; a date in words is shorter, and what is longer is something else that would only cost time.
+_LONGEST = 1000
 _NO_TERMS: Mapping[str, TermSettings] = {}
 
 
@@ -59,6 +61,9 @@ def read_when(
         return Parsed(Vague(text), (error("E-TZ", f'"{zone}" is not a time zone; write for example Europe/Berlin'),))
     if words is None:
         return Parsed(Vague(text), (error("E-LOCALE", f'"{locale}" is not a locale; write for example de or pt-BR'),))
+    if len(text) > _LONGEST:
+        start = f"{text[:80]}..."
+        return Parsed(Vague(start), (error("E-DATE", f'"{start}" is too long for a date: {len(text)} characters'),))
     rules = Rules(home, words, day_first or words.day_first, offset, terms)
     try:
         return _read(dates, time, rules)

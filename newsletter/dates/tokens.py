@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import Literal
 
 from newsletter.dates.findings import Finding, RefusalError, warning
@@ -209,13 +210,20 @@ def _misspelt(text: str, folded: str, words: Words, findings: list[Finding]) -> 
     written = folded if words.dotted else text.casefold().rstrip(".")  # in English, accents are another language
     if len(written) < 5:
         return None
-    close = sorted(((_likeness(written, name), name) for name in words.full), reverse=True)
-    near = [name for likeness, name in close if likeness >= _ALIKE]
+    near = _near(written, words.full)
     meant = [token for name in near if (token := _named(text, name, words))]
     if not meant or any((token.kind, token.value) != (meant[0].kind, meant[0].value) for token in meant[1:]):
         return None
     findings.append(warning("W-SPELLING", f'"{text}" is read as {near[0].title()}; correct the spelling'))
     return meant[0]
+
+
+# Most words that are no month are met again and again, and comparing letters is what takes the time.
+@lru_cache(maxsize=4096)
+def _near(written: str, names: tuple[str, ...]) -> tuple[str, ...]:
+    """The names that differ by about a letter, the likest first."""
+    close = sorted(((_likeness(written, name), name) for name in names), reverse=True)
+    return tuple(name for likeness, name in close if likeness >= _ALIKE)
 
 
 def _likeness(one: str, other: str) -> float:

@@ -5,7 +5,7 @@ from datetime import date, datetime, time
 import pytest
 
 from newsletter.dates.human import read_date, read_when
-from newsletter.model.when import Instant, Recurrence, Vague, WeeklyRange
+from newsletter.model.when import Instant, Recurrence, Sessions, Vague, WeeklyRange
 from newsletter.model.workspace import TermSettings
 
 HOME = "America/Los_Angeles"
@@ -207,3 +207,21 @@ def test_a_winter_may_begin_in_the_december_before_and_no_other_season() -> None
     for label, day in (("Fall 2027", "December 9, 2026"), ("Winter 2027", "January 9, 2026")):
         (finding,) = read_when(f"{label}: {day}", zone=HOME).warnings
         assert finding.code == "W-SEASON"
+
+
+def test_a_book_in_the_place_of_a_date_is_refused_at_once() -> None:
+    parsed = read_when("Mondag " * 100_000, zone=HOME)
+    (finding,) = parsed.warnings
+    assert (finding.code, finding.level) == ("E-DATE", "error")
+    assert "too long for a date: 699999 characters" in finding.text
+    assert isinstance(parsed.when, Vague)
+    assert len(parsed.when.text) < 100
+    assert read_when("Jan 1, 2027" + " " * 5000, zone=HOME).ok
+
+
+def test_a_list_of_a_year_of_sessions_is_no_book() -> None:
+    listed = "; ".join(f"Jan {day}, 2027, {hour}-{hour + 1}pm" for day in range(1, 21) for hour in (1, 3))
+    assert len(listed) <= 1000
+    when = read_when(listed, zone=HOME).when
+    assert isinstance(when, Sessions)
+    assert len(when.sessions) == 40

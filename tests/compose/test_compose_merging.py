@@ -260,5 +260,13 @@ def test_sessions_of_one_source_join_the_first_instant_of_another() -> None:
     assert len(join_items(several, replace(COPY, when=at("2026-12-08 13:00")))) == 2
 
 
+def test_whole_days_of_a_series_have_no_hour_to_differ_in() -> None:
+    whole = weekly("2026-12-07 00:00", "FREQ=WEEKLY", all_day=True)
+
+    assert (
+        len(join_items(replace(BARE, when=whole), replace(COPY, when=weekly("2026-12-07 12:00", "FREQ=WEEKLY")))) == 1
+    )
+
+
 def join_items(*items: Item) -> tuple[Item, ...]:
     return join(Reading(items)).items

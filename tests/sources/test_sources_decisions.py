@@ -219,3 +219,31 @@ def test_relative_links_and_bad_values_are_named_in_their_own_line() -> None:
         ("warning", "W-LINK", 5)
     ]
     assert [one.attribute for one in found.overrides] == ["cost", "url"]
+
+
+def test_deadlines_and_a_repetition_may_be_overridden() -> None:
+    found = decide(
+        """
+        [[override]]
+        id = "a"
+        [override.fields]
+        deadlines = [{ label = "RSVP", at = 2026-12-01 }]
+        start = "2026-12-07 12:00"
+        recurrence = "FREQ=WEEKLY;BYDAY=MO"
+        """
+    )
+
+    assert found.problems == ()
+    values = {one.attribute: one.value for one in found.overrides}
+    assert [(one.label, one.at) for one in values["deadlines"]] == [("RSVP", date(2026, 12, 1))]
+    assert values["when"].rules == ("FREQ=WEEKLY;BYDAY=MO",)
+
+
+def test_a_lone_deadline_is_one_of_the_deadlines() -> None:
+    (one,) = decide('[[override]]\nid = "a"\nfields = { register_by = "2026-12-01" }\n').overrides
+
+    assert (one.attribute, [deadline.at for deadline in one.value]) == ("deadlines", [date(2026, 12, 1)])
+
+
+def test_a_rule_without_a_start_is_told_as_in_any_source() -> None:
+    assert faults('[[override]]\nid = "a"\n[override.fields]\nrecurrence = "FREQ=WEEKLY"\n') == [("E-RECURRENCE", 4)]

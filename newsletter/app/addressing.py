@@ -10,6 +10,8 @@ from newsletter.people.tokens import make_token
 
 #: What a leave link's token is for; a token made for anything else does not leave a list.
 LEAVE = "leave"
+#: What the link to the preferences page is for; it leaves nothing, and a leave link does not open that page.
+PREFERENCES = "preferences"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +25,10 @@ class Addressing:
 
     def row(self, due: Due) -> Row:
         """The recipient's row; equal however often the delivery is tried."""
-        token = make_token(self.secret, LEAVE, due.subscriber_id, self.mailing.list)
-        unsubscribe_url = f"{self.base_url}/u/{token}"
+        unsubscribe_url = f"{self.base_url}/u/{self._token(LEAVE, due)}"
         values = {
             "unsubscribe_url": unsubscribe_url,
-            "preferences_url": f"{self.base_url}/p/{token}",
+            "preferences_url": f"{self.base_url}/p/{self._token(PREFERENCES, due)}",
             "web_url": f"{self.base_url}/issues/{self.mailing.key}",
             "name": due.name,
             "address": due.address,
@@ -40,6 +41,9 @@ class Addressing:
             values=values,
             name=due.name,
         )
+
+    def _token(self, purpose: str, due: Due) -> str:
+        return make_token(self.secret, purpose, due.subscriber_id, self.mailing.list)
 
 
 def addressing_for(ws: Workspace, mailing: Mailing) -> Addressing:

@@ -1,14 +1,23 @@
-"""The public pages of one workspace as ready HTML: asking whether to leave, having left, a link that is not ours."""
+"""The public pages of one workspace as ready HTML: choosing, asking whether to leave, having left, a broken link."""
+
+from collections.abc import Sequence
 
 from newsletter.app.addressing import LEAVE
-from newsletter.app.subscribing import Leaving, leave, look_up_leave
+from newsletter.app.choosing import Choosing, choose, look_up_choices
+from newsletter.app.subscribing import leave, look_up_leave
 from newsletter.app.theme_files import TEMPLATES, load_templates
 from newsletter.app.workspace import Workspace
+from newsletter.dates.zones import common_zones
+from newsletter.people.preferences import PreferencesForm, sent_form
 from newsletter.people.tokens import read_token
 from newsletter.render.pages import page
 from newsletter.store import subscribers
 
 FOLDER = f"{TEMPLATES}/pages"
+#: What stands for the address of somebody we no longer know.
+UNKNOWN = "This address"
+#: Characters of a zone's name that are shown again.
+LONGEST_ZONE = 200
 GONE = ("left", "bounced", "complained", None)
 
 
@@ -23,7 +32,8 @@ class PublicPages:
         found = look_up_leave(self.ws, token)
         if found is None:
             return None
-        return self._page("left.html" if found.state in GONE else "unsubscribe.html", found, token)
+        name = "left.html" if found.state in GONE else "unsubscribe.html"
+        return self._page(name, list_title=found.title, address=self._address(token))
 
     def leave(self, token: str, how: str) -> bool:
         """Leave the list; again is no change. False for a token that is not ours."""
@@ -31,11 +41,24 @@ class PublicPages:
 
     def left_page(self, token: str) -> str:
         """The page after leaving."""
-        return self._page("left.html", look_up_leave(self.ws, token), token)
+        found = look_up_leave(self.ws, token)
+        if found is None:
+            return self.invalid_page()
+        return self._page("left.html", list_title=found.title, address=self._address(token))
+
+    def preferences_page(self, token: str) -> str | None:
+        """The page of a reader's choices, or that they left; None for a token that is not ours."""
+        found = look_up_choices(self.ws, token)
+        return None if found is None else self._choices_page(found)
+
+    def choose(self, token: str, fields: Sequence[tuple[str, str]]) -> tuple[bool, str] | None:
+        """Save the choices of a sent form: whether it could be, and the page that says so; None as above."""
+        found = choose(self.ws, token, sent_form(fields))
+        return None if found is None else (not found.refusals, self._choices_page(found))
 
     def invalid_page(self) -> str:
         """The page for a link that does not work; RenderError where a template is at fault."""
-        return self._page("invalid.html", None, "")
+        return self._page("invalid.html", address="")
 
     def healthy(self) -> bool:
         """Whether the store answers."""
@@ -43,21 +66,53 @@ class PublicPages:
             subscribers.by_id(connection, self.ws.settings.community.id, "")
         return True
 
-    def _page(self, name: str, found: Leaving | None, token: str) -> str:
-        community = self.ws.settings.community
-        context = {"community": community, "address": self._address(token)}
-        if found is not None:
-            context["list_title"] = found.title
+    def _page(self, name: str, **values: object) -> str:
+        context = {"community": self.ws.settings.community, **values}
         return page(dict(load_templates(self.ws.root / FOLDER)), name, context, FOLDER)
+
+    def _choices_page(self, found: Choosing) -> str:
+        address = masked(found.address) if found.address else UNKNOWN
+        if found.form is None:
+            return self._page("left.html", list_title=found.title, address=address)
+        return self._page(
+            "preferences.html", list_title=found.title, address=address, **self._choices(found, found.form)
+        )
+
+    def _choices(self, found: Choosing, form: PreferencesForm) -> dict[str, object]:
+        settings, zone = self.ws.settings, form.timezones[-1] if form.timezones else ""
+        offered = settings.lists[found.list]
+        return {
+            "state": found.state,
+            "saved": found.saved,
+            "problems": {refusal.field: refusal.text for refusal in found.refusals},
+            "empty": any(refusal.empty for refusal in found.refusals),
+            "digests": [self._digest(name, name in form.digests) for name in offered.digests],
+            "topics": [self._topic(name, name in form.topics) for name in offered.topics],
+            "timezone": zone[:LONGEST_ZONE],
+            "zones": sorted(zone.key for zone in common_zones()),
+            "home": settings.community.timezone,
+            "clock": form.clocks[-1] if form.clocks else "",
+            # Relative, so that it holds behind a proxy that serves these pages under a folder.
+            "leave_url": f"../u/{found.leave_token}",
+        }
+
+    def _digest(self, name: str, chosen: bool) -> dict[str, object]:
+        digest = self.ws.settings.digests.get(name)
+        title, note = (digest.title, digest.cadence) if digest else (name, "")
+        return {"name": name, "title": title, "note": "" if note == "manual" else note, "chosen": chosen}
+
+    def _topic(self, name: str, chosen: bool) -> dict[str, object]:
+        topic = self.ws.settings.topics.get(name)
+        return {"name": name, "title": topic.title if topic else name, "note": "", "chosen": chosen}
 
     def _address(self, token: str) -> str:
         """The reader's address, masked: whoever was forwarded the mail learns nothing from its link."""
-        claim = read_token((self.ws.secret,), token, LEAVE) if token else None
+        claim = read_token((self.ws.secret,), token, LEAVE)
         if claim is None:
             return ""
         with self.ws.store.read() as connection:
             person = subscribers.by_id(connection, self.ws.settings.community.id, claim.subject)
-        return masked(person.address) if person else "This address"
+        return masked(person.address) if person else UNKNOWN
 
 
 def masked(address: str) -> str:

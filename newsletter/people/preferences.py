@@ -112,7 +112,8 @@ def _zone(sent: tuple[str, ...]) -> str | Refusal:
     if text == "":
         return ""
     zone = find_zone(text) if text else None
-    if zone is None or zone.key in _NOWHERE:
+    # A bare offset knows no summer time, so "+2" would be an hour off for half of the year; a name is asked for.
+    if zone is None or zone.key in _NOWHERE or (zone.key.startswith("Etc/GMT") and text != zone.key):
         return Refusal("timezone", "We do not know this time zone. Write one such as Europe/Berlin, or a large city.")
     return zone.key
 

@@ -1,6 +1,6 @@
 """Subscribers and their subscriptions as rows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -92,6 +92,28 @@ def put_subscription(connection: Connection, community: str, membership: Subscri
         return
     key = {"community": community, "subscriber_id": membership.subscriber_id, "list": membership.list}
     connection.execute(sa.insert(memberships).values(key | values))
+
+
+def set_choices(
+    connection: Connection,
+    community: str,
+    membership: Subscription,
+    among: Sequence[str],
+    *,
+    timezone: str,
+    clock: int,
+) -> bool:
+    """Write what a member chose; False, and nothing written, where their state is not one of `among`."""
+    person, mine = membership.subscriber_id, memberships.c
+    change = sa.update(memberships).where(
+        mine.community == community, mine.subscriber_id == person, mine.list == membership.list, mine.state.in_(among)
+    )
+    topics = None if membership.topics is None else list(membership.topics)
+    if not connection.execute(change.values(digests=list(membership.digests), topics=topics)).rowcount:
+        return False
+    reads = sa.update(people).where(people.c.community == community, people.c.id == person)
+    connection.execute(reads.values(timezone=timezone, clock=clock))
+    return True
 
 
 def subscriptions_of(connection: Connection, community: str, subscriber_id: str) -> tuple[Subscription, ...]:

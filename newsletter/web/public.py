@@ -1,8 +1,9 @@
-"""The pages readers reach from their mail; so far: leaving a list (RFC 8058).
+"""The pages readers reach from their mail: choosing what to get, and leaving a list (RFC 8058).
 
-GET and HEAD show and never change anything, because scanners follow every link of a mail. POST leaves.
+GET and HEAD show and never change anything, because scanners follow every link of a mail. POST saves or leaves.
 """
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from starlette.applications import Starlette
@@ -21,10 +22,13 @@ LONGEST_TOKEN = 512
 #: What RFC 8058 section 3.1 has mail clients send, and what the page's own button sends.
 ONE_CLICK = ("List-Unsubscribe", "One-Click")
 BUTTON = ("leave", "yes")
+#: What the button of the preferences page sends along with the choices, and how many names and values it may send.
+SAVE = ("save", "yes")
+MOST_FIELDS = 200
 
 
 class PublicDesk(Protocol):
-    """What the public pages need: ready pages, and the one act of leaving. Calls may block; they run in threads."""
+    """What the public pages need: ready pages, and the acts of choosing and leaving. Calls run in threads."""
 
     def leave_page(self, token: str) -> str | None:
         """The page that asks whether to leave; None for a token that is not ours."""
@@ -36,6 +40,14 @@ class PublicDesk(Protocol):
 
     def left_page(self, token: str) -> str:
         """The page after leaving."""
+        ...
+
+    def preferences_page(self, token: str) -> str | None:
+        """The page of a reader's choices; None for a token that is not ours."""
+        ...
+
+    def choose(self, token: str, fields: Sequence[tuple[str, str]]) -> tuple[bool, str] | None:
+        """Save all of these choices or none: whether they are good, and the page that says so; None as above."""
         ...
 
     def invalid_page(self) -> str:
@@ -54,8 +66,8 @@ def public_app(desk: PublicDesk) -> Starlette:
         routes=[
             Route("/u/{token}", pages.ask, methods=["GET"]),
             Route("/u/{token}", pages.leave, methods=["POST"]),
-            Route("/p/{token}", pages.ask, methods=["GET"]),
-            Route("/p/{token}", pages.leave, methods=["POST"]),
+            Route("/p/{token}", pages.preferences, methods=["GET"]),
+            Route("/p/{token}", pages.choose, methods=["POST"]),
             Route("/healthz", pages.health, methods=["GET"]),
         ],
         middleware=[Middleware(FixedHeaders, headers=PRIVATE_PAGE), Middleware(BodyLimit, limit=LARGEST_BODY)],
@@ -87,6 +99,24 @@ class PublicPages:
             return PlainTextResponse("Unsubscribed.\n")
         return HTMLResponse(await run_in_threadpool(self.desk.left_page, token))
 
+    async def preferences(self, request: Request) -> Response:
+        """Show what a reader has chosen; nothing changes."""
+        token = _token(request)
+        page = await run_in_threadpool(self.desk.preferences_page, token) if token else None
+        return HTMLResponse(page) if page is not None else await self.not_found(request, None)
+
+    async def choose(self, request: Request) -> Response:
+        """Save a reader's choices, or say on the same page (422) why that cannot be."""
+        fields = await _fields(request, MOST_FIELDS)
+        if SAVE not in fields or ONE_CLICK[0] in dict(fields):
+            return PlainTextResponse("Nothing was changed: the request did not say what to save.\n", 400)
+        token = _token(request)
+        answer = await run_in_threadpool(self.desk.choose, token, fields) if token else None
+        if answer is None:
+            return await self.not_found(request, None)
+        good, page = answer
+        return HTMLResponse(page, 200 if good else 422)
+
     async def not_found(self, request: Request, _error: Exception | None) -> Response:
         """Say what to do about a link that does not work."""
         return HTMLResponse(await run_in_threadpool(self.desk.invalid_page), 404)
@@ -104,8 +134,13 @@ def _token(request: Request) -> str:
 
 async def _how(request: Request) -> str:
     """How somebody asks to leave: "one-click", "page", or "" for a body that says neither."""
-    async with request.form(max_files=0, max_fields=8, max_part_size=LARGEST_BODY) as form:
-        fields = form.multi_items()
+    fields = await _fields(request, 8)
     if ONE_CLICK in fields:
         return "one-click"
     return "page" if BUTTON in fields else ""
+
+
+async def _fields(request: Request, most: int) -> list[tuple[str, str]]:
+    """The names and values of a form of either encoding; more than `most`, or a file, is refused (400)."""
+    async with request.form(max_files=0, max_fields=most, max_part_size=LARGEST_BODY) as form:
+        return [(name, value) for name, value in form.multi_items() if isinstance(value, str)]

@@ -52,6 +52,7 @@ def test_all_topics_ticked_means_those_to_come_too() -> None:
         (replace(GOOD, timezones=("Atlantis/Centre",)), [("timezone", False)]),
         (replace(GOOD, timezones=("localtime",)), [("timezone", False)]),
         (replace(GOOD, timezones=("Factory",)), [("timezone", False)]),
+        (replace(GOOD, timezones=("UTC+2",)), [("timezone", False)]),
         (replace(GOOD, timezones=()), [("timezone", False)]),
         (replace(GOOD, timezones=("Europe/Berlin", "UTC")), [("timezone", False)]),
         (replace(GOOD, clocks=("13",)), [("clock", False)]),
@@ -105,7 +106,7 @@ chosen = st.builds(
     Preferences,
     digests=st.sampled_from([("weekly",), ("monthly",), ("weekly", "monthly")]),
     topics=some.map(lambda topics: None if topics == LIST.topics else topics),
-    timezone=st.sampled_from(["Europe/Berlin", "America/Los_Angeles", "UTC", "Asia/Kathmandu"]),
+    timezone=st.sampled_from(["Europe/Berlin", "America/Los_Angeles", "UTC", "Etc/GMT-2", "Asia/Kathmandu"]),
     clock=st.sampled_from([12, 24]),
 )
 

@@ -1,0 +1,96 @@
+"""Choosing by the link in a mail: digests and topics of one list, the reader's zone and clock.
+
+Choices are no consent: they narrow what somebody agreed to, and the consent log, which proves that, has no line of
+them.
+"""
+
+from dataclasses import dataclass, replace
+
+from sqlalchemy.engine import Connection
+
+from newsletter.app.addressing import LEAVE, PREFERENCES
+from newsletter.app.workspace import Workspace
+from newsletter.model.people import Subscriber, Subscription, SubscriptionState
+from newsletter.people.preferences import (
+    OPEN,
+    Preferences,
+    PreferencesForm,
+    Refusal,
+    filled_form,
+    preferences_of,
+    read_form,
+)
+from newsletter.people.tokens import Claim, make_token, read_token
+from newsletter.store import subscribers
+
+
+@dataclass(frozen=True, slots=True)
+class Choosing:
+    """What the page behind a preferences link shows: the form as it stands, and why it was not saved, or that it was.
+
+    `form` is None where there is nothing to choose: who left, bounced or complained, and who was erased.
+    """
+
+    list: str
+    title: str
+    state: SubscriptionState | None
+    address: str
+    leave_token: str
+    form: PreferencesForm | None = None
+    refusals: tuple[Refusal, ...] = ()
+    saved: bool = False
+
+
+def look_up_choices(ws: Workspace, token: str) -> Choosing | None:
+    """What a preferences link is for; None where we did not make it, or its list is no more. Changes nothing."""
+    claim = _claim(ws, token)
+    if claim is None:
+        return None
+    with ws.store.read() as connection:
+        return _choosing(connection, ws, claim)
+
+
+def choose(ws: Workspace, token: str, form: PreferencesForm) -> Choosing | None:
+    """Save what a pending or active member chose, all of it or nothing; None where we did not make the link.
+
+    A refused form comes back as it was sent, with the reasons; for anybody else nothing is saved.
+    """
+    claim = _claim(ws, token)
+    if claim is None:
+        return None
+    with ws.store.begin() as connection:
+        known = _member(connection, ws, claim)
+        if known is None or known[1].state not in OPEN:
+            return _choosing(connection, ws, claim)
+        read = read_form(form, ws.settings.lists[claim.scope], preferences_of(*known))
+        if not isinstance(read, Preferences):
+            return replace(_choosing(connection, ws, claim), form=form, refusals=read)
+        chosen = replace(known[1], digests=read.digests, topics=read.topics)
+        community = ws.settings.community.id
+        saved = subscribers.set_choices(connection, community, chosen, OPEN, timezone=read.timezone, clock=read.clock)
+        return replace(_choosing(connection, ws, claim), saved=saved)
+
+
+def _claim(ws: Workspace, token: str) -> Claim | None:
+    claim = read_token((ws.secret,), token, PREFERENCES)
+    return claim if claim is not None and claim.scope in ws.settings.lists else None
+
+
+def _member(connection: Connection, ws: Workspace, claim: Claim) -> tuple[Subscriber, Subscription] | None:
+    community = ws.settings.community.id
+    person = subscribers.by_id(connection, community, claim.subject)
+    mine = subscribers.subscriptions_of(connection, community, claim.subject)
+    membership = next((one for one in mine if one.list == claim.scope), None)
+    return (person, membership) if person is not None and membership is not None else None
+
+
+def _choosing(connection: Connection, ws: Workspace, claim: Claim) -> Choosing:
+    settings, known = ws.settings.lists[claim.scope], _member(connection, ws, claim)
+    leave_token = make_token(ws.secret, LEAVE, claim.subject, claim.scope)
+    if known is None:
+        return Choosing(claim.scope, settings.title, None, "", leave_token)
+    person, membership = known
+    shown = Choosing(claim.scope, settings.title, membership.state, person.address, leave_token)
+    if membership.state not in OPEN:
+        return shown
+    return replace(shown, form=filled_form(preferences_of(*known), settings, ws.settings.community.timezone))

@@ -1,0 +1,201 @@
+"""Choosing for real: the sample's preferences page, a real store, and the links as a mail carries them."""
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+from support_loopback import Served, ask, served
+
+from newsletter.app.addressing import LEAVE, PREFERENCES
+from newsletter.app.public_pages import PublicPages
+from newsletter.app.sample import init_workspace
+from newsletter.app.subscribing import add, remove, show
+from newsletter.app.workspace import Workspace, open_workspace
+from newsletter.people.tokens import make_token
+from newsletter.web.public import public_app
+
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+ADDRESS = "ada.lovelace@mail.example.org"
+GOOD = (
+    ("save", "yes"),
+    ("digest", "weekly"),
+    ("digest", "quarterly"),
+    ("topic", "datathons"),
+    ("timezone", "Europe/Berlin"),
+    ("clock", "24"),
+)
+
+
+@pytest.fixture
+def ws(tmp_path: Path) -> Iterator[Workspace]:
+    init_workspace(tmp_path / "lab")
+    ws = open_workspace(tmp_path / "lab", environ={})
+    yield ws
+    ws.store.close()
+
+
+@pytest.fixture
+def token(ws: Workspace) -> str:
+    return make_token(ws.secret, PREFERENCES, add(ws, ADDRESS, "community").subscriber.id, "community")
+
+
+@pytest.fixture
+def server(ws: Workspace) -> Iterator[Served]:
+    with served(public_app(PublicPages(ws))) as running:
+        yield running
+
+
+def dump(ws: Workspace) -> list[str]:
+    """The whole store as SQL."""
+    with sqlite3.connect(ws.root / "subscribers" / "newsletter.db") as connection:
+        return list(connection.iterdump())
+
+
+def read(server: Served, path: str) -> str:
+    answer, text = ask(server, "GET", path)
+    assert answer.status == 200
+    return unescape(text)
+
+
+def post(server: Served, path: str, fields: object) -> tuple[int, str]:
+    answer, text = ask(server, "POST", path, urlencode(fields), FORM)
+    return answer.status, unescape(text)
+
+
+def ticked(page: str) -> list[str]:
+    return re.findall(r'value="([^"]+)" checked', page)
+
+
+def without(*names: str) -> list[tuple[str, str]]:
+    return [pair for pair in GOOD if pair[0] not in names]
+
+
+def test_a_scanner_that_follows_the_link_changes_nothing(ws, server, token):
+    before = dump(ws)
+    for path in (f"/p/{token}", f"/p/{token}?save=yes&clock=24&digest=monthly", f"/p/{token[:-1]}"):
+        for method in ("GET", "HEAD", "OPTIONS", "PUT", "DELETE", "PROPFIND"):
+            ask(server, method, path)
+        for body in (b"", b"List-Unsubscribe=One-Click", b"leave=yes"):
+            assert ask(server, "POST", path, body, FORM)[0].status == 400
+    assert dump(ws) == before
+
+
+def test_the_page_shows_what_is_chosen_and_not_the_whole_address(server, token):
+    page = read(server, f"/p/{token}")
+    assert "Your choices" in page
+    assert "Common Hours" in page
+    assert "a…@m….org" in page
+    assert "lovelace" not in page
+    assert ticked(page) == ["weekly", "deep-dives", "learning-communities", "datathons", "community", "12"]
+    assert 'value="America/Los_Angeles"' in page
+
+
+def test_what_is_saved_is_shown_and_stays(ws, server, token):
+    status, page = post(server, f"/p/{token}", GOOD)
+    assert status == 200
+    assert "Saved." in page
+    for shown in (page, read(server, f"/p/{token}")):
+        assert ticked(shown) == ["weekly", "quarterly", "datathons", "24"]
+        assert 'value="Europe/Berlin"' in shown
+    person = show(ws, ADDRESS)
+    assert (person.subscriber.timezone, person.subscriber.clock) == ("Europe/Berlin", 24)
+    (mine,) = person.subscriptions
+    assert (mine.digests, mine.topics, mine.state) == (("weekly", "quarterly"), ("datathons",), "active")
+    assert [line.action for line in person.consents] == ["added"]
+
+
+@pytest.mark.parametrize(("left_out", "word"), [("digest", "no mail at all"), ("topic", "nearly every event")])
+def test_choosing_nothing_is_explained_and_not_saved(ws, server, token, left_out, word):
+    before = dump(ws)
+    status, page = post(server, f"/p/{token}", without(left_out))
+    assert status == 422
+    assert "Nothing was saved yet." in page
+    assert word in page
+    assert "Want no more mail?" in page
+    assert dump(ws) == before
+
+
+def test_the_way_out_works_and_says_so_afterwards(ws, server, token):
+    leave = re.search(r'href="\.\.(/u/[^"]+)"', read(server, f"/p/{token}"))
+    assert leave
+    assert "Leave Common Hours?" in read(server, leave[1])
+    assert show(ws, ADDRESS).subscriptions[0].state == "active"
+    assert post(server, leave[1], [("leave", "yes")])[0] == 200
+    assert "You have left." in read(server, f"/p/{token}")
+
+
+def test_who_left_sees_that_they_left_and_changes_nothing(ws, server, token):
+    remove(ws, ADDRESS)
+    before = dump(ws)
+    status, page = post(server, f"/p/{token}", GOOD)
+    assert (status, "You have left." in page, "Saved." in page) == (200, True, False)
+    assert dump(ws) == before
+
+
+HOSTILE = [
+    "'; DROP TABLE subscriber; --",
+    '"><script>alert(1)</script>',
+    "{{ 7 * 7 }}{% raw %}",
+    "../../etc/passwd",
+    "Europe/Berlin\r\nBcc: eve@example.org",
+    "\0",
+    "\ud83d\ude00".encode("utf-16", "surrogatepass").decode("utf-16"),
+    "Е" * 700,
+    "Europe/Berlin\u202e",
+    "-1",
+    "1e9",
+]
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+@pytest.mark.parametrize("name", ["digest", "topic", "timezone", "clock"])
+def test_hostile_values_are_refused_on_the_page_and_shown_as_text(ws, server, token, name, value):
+    before = dump(ws)
+    answer, raw = ask(server, "POST", f"/p/{token}", urlencode([*without(name), (name, value)]), FORM)
+    assert answer.status == 422
+    assert "<script" not in raw
+    assert "49" not in re.sub(r"#\w+;?|/u/\S+", "", raw)
+    assert "Nothing was saved yet." in raw
+    assert dump(ws) == before
+
+
+def test_names_that_are_not_the_forms_change_nothing_else(ws, server, token):
+    extra = [
+        ("state", "left"),
+        ("list", "staff"),
+        ("address", "eve@example.org"),
+        ("subscriber_id", "x"),
+        ("who", "x"),
+    ]
+    assert post(server, f"/p/{token}", [*GOOD, *extra])[0] == 200
+    person = show(ws, ADDRESS)
+    assert person.subscriber.address == ADDRESS
+    assert [(one.list, one.state) for one in person.subscriptions] == [("community", "active")]
+
+
+def test_a_link_made_for_one_thing_opens_no_other(ws, server, token):
+    before, person = dump(ws), show(ws, ADDRESS).subscriber.id
+    leave = make_token(ws.secret, LEAVE, person, "community")
+    others = (leave, make_token(b"another key", PREFERENCES, person, "community"), token + "A", token.swapcase())
+    for other in others:
+        assert ask(server, "GET", f"/p/{other}")[0].status == 404
+        assert post(server, f"/p/{other}", GOOD)[0] == 404
+    assert ask(server, "GET", f"/u/{token}")[0].status == 404
+    assert ask(server, "POST", f"/u/{token}", b"List-Unsubscribe=One-Click", FORM)[0].status == 404
+    assert dump(ws) == before
+
+
+def test_the_link_of_somebody_erased_still_opens(ws, server):
+    token = make_token(ws.secret, PREFERENCES, "nobody-any-more", "community")
+    assert "You have left." in read(server, f"/p/{token}")
+    assert post(server, f"/p/{token}", GOOD)[0] == 200
+
+
+def test_the_page_loads_nothing_from_elsewhere(server, token):
+    page = read(server, f"/p/{token}")
+    for mark in ("<script", "<img", "<link", "@import", "url("):
+        assert mark not in page

@@ -76,7 +76,7 @@ def _freeze(ws: Workspace, slot: Slot, reading: Reading, at: datetime) -> Draft:
         problems=reading.problems + note_problems,
         note=note,
         section_texts=load_section_texts(ws.root, settings.sections),
-        theme=load_theme(ws.root, digest.theme),
+        theme=load_theme(ws.root, digest.theme, slot.digest),
         sender=settings.sender.address,
         reply_to=settings.sender.reply_to,
         base_url=settings.web.base_url,

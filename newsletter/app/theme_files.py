@@ -4,21 +4,24 @@ from pathlib import Path
 
 from newsletter.model.problem import Origin, Problem
 from newsletter.model.workspace import SectionSettings
-from newsletter.settings.reading import SettingsError
+from newsletter.settings.reading import CONFIG, SettingsError, TomlFile
 
 TEMPLATES = "templates"
 
 
-def load_theme(root: Path, theme: str) -> tuple[tuple[str, str], ...]:
+def load_theme(root: Path, theme: str, digest: str) -> tuple[tuple[str, str], ...]:
     """Every text file of templates/THEME, by path inside the theme, in order; SettingsError where it is missing."""
     folder = root / TEMPLATES / theme
     if not folder.is_dir():
-        known = sorted(path.name for path in (root / TEMPLATES).glob("*/") if (path / "issue.mjml").exists())
-        text = (
-            f"there is no theme {theme!r}: {TEMPLATES}/{theme} is missing (themes here: {', '.join(known) or 'none'})"
-        )
-        raise SettingsError((Problem("error", "theme.missing", text, Origin("settings", "config.toml")),))
+        raise SettingsError((_no_theme(root, theme, ("digests", digest, "theme")),))
     return load_templates(folder)
+
+
+def _no_theme(root: Path, theme: str, key: tuple[str, ...]) -> Problem:
+    """The problem at the digest's own key in config.toml, with the themes that there are."""
+    known = sorted(path.name for path in (root / TEMPLATES).glob("*/") if (path / "issue.mjml").exists())
+    text = f"`{'.'.join(key)}`: {TEMPLATES}/{theme} is missing; the themes here are: {', '.join(known) or 'none'}"
+    return TomlFile(CONFIG, _read(root / CONFIG)).problem("theme.missing", text, key)
 
 
 def load_templates(folder: Path) -> tuple[tuple[str, str], ...]:

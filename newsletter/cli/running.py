@@ -30,11 +30,19 @@ def dev_sink(
     smtp_port: Port = 0,
     http_port: Port = 0,
     keep: Annotated[Path | None, typer.Option("--keep", metavar="DIR", help="Keep what arrives here.")] = None,
+    misbehave: Annotated[
+        list[str] | None, typer.Option("--misbehave", metavar="NAME=VALUE", help="A fault to show; may repeat.")
+    ] = None,
 ) -> None:
     """Run a local SMTP sink and SendGrid-compatible server that record what they receive.
 
-    Example: `newsletter dev-sink --smtp-port 2525 --http-port 2580 --keep /tmp/sink`
+    Example: `newsletter dev-sink --smtp-port 2525 --http-port 2580 --keep /tmp/sink --misbehave throttle=2`
     """
+    from newsletter.devsink.misbehave import MisbehaviourError, read_misbehaviour
     from newsletter.devsink.server import run_dev_sink
 
-    run_dev_sink(smtp_port, http_port, keep)
+    try:
+        faults = read_misbehaviour(misbehave or ())
+    except MisbehaviourError as error:
+        raise typer.BadParameter(str(error), param_hint="--misbehave") from None
+    run_dev_sink(smtp_port, http_port, keep, faults)

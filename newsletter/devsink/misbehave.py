@@ -2,7 +2,11 @@
 
 from collections.abc import Sequence
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, NonNegativeInt
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, NonNegativeInt, ValidationError
+
+
+class MisbehaviourError(ValueError):
+    """No such fault, or no such value for it; the message says what there is."""
 
 
 class Misbehaviour(BaseModel):
@@ -42,9 +46,14 @@ class Misbehaviour(BaseModel):
 
 
 def read_misbehaviour(pairs: Sequence[str]) -> Misbehaviour:
-    """From NAME=VALUE pairs as on a command line, addresses parted by commas; ValueError says what is wrong."""
+    """From NAME=VALUE pairs as on a command line, addresses parted by commas; MisbehaviourError says why not."""
     fields: dict[str, object] = {}
     for pair in pairs:
         name, _, value = pair.partition("=")
         fields[name] = tuple(value.split(",")) if name == "refuse_rcpt" else value
-    return Misbehaviour.model_validate(fields)
+    try:
+        return Misbehaviour.model_validate(fields)
+    except ValidationError as error:
+        fault = error.errors()[0]
+        known = ", ".join(Misbehaviour.model_fields)
+        raise MisbehaviourError(f"{fault['loc'][0]}: {fault['msg']}; the faults are {known}") from None

@@ -133,3 +133,17 @@ def test_init_never_writes_over_anything(workspace: Path) -> None:
     assert done.returncode == 1
     said(done, "is not an empty folder")
     assert (workspace / "config.toml").read_bytes() == before
+
+
+def test_a_missing_theme_is_named_by_its_key_and_line(workspace: Path) -> None:
+    line = edit(workspace / "config.toml", 'theme = "hours"', 'theme = "ours"')
+    done = newsletter(workspace, "check", "weekly", "--at", AT)
+    assert done.returncode == 1
+    said(done, f"config.toml:{line}:", "`digests.weekly.theme`: templates/ours is missing", "hours")
+
+
+@pytest.mark.parametrize("fault", ["sulk=1", "throttle=often", "throttle"])
+def test_a_fault_that_the_sink_does_not_know_is_refused_with_those_it_does(workspace: Path, fault: str) -> None:
+    done = newsletter(workspace, "dev-sink", "--misbehave", fault)
+    assert done.returncode == 2
+    said(done, fault.partition("=")[0], "refuse_rcpt", "silent_errors")

@@ -57,9 +57,7 @@ def _xml_feed(blob: Blob, zone: ZoneInfo, report: Report) -> Iterator[Record]:
     visible = _HIDDEN.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), text)
     _refuse_depth(visible)
     text, lines = _capped(text, visible, report)
-    feed = feedparser.parse(
-        io.BytesIO(text.encode()), response_headers={"content-type": "application/xml; charset=utf-8"}
-    )
+    feed = _parsed(text)
     if not feed.get("version") and not feed.entries:
         raise UnreadableError("E-FEED", "This is no RSS, Atom or JSON feed.", _fault_line(feed))
     if feed.bozo and not isinstance(feed.bozo_exception, feedparser.CharacterEncodingOverride):
@@ -121,6 +119,16 @@ def _capped(text: str, visible: str, report: Report) -> tuple[str, list[int]]:
             return text[:position], lines
         lines.append(line)
     return text, lines
+
+
+def _parsed(text: str) -> Any:
+    """The feed as feedparser reads it, which on odd namespaces and the like raises instead of saying so."""
+    try:
+        return feedparser.parse(
+            io.BytesIO(text.encode()), response_headers={"content-type": "application/xml; charset=utf-8"}
+        )
+    except Exception as error:
+        raise UnreadableError("E-FEED", f"The feed cannot be read: {error}.", 1) from error
 
 
 def _of_entry(entry: Any, zone: ZoneInfo, report: Report) -> dict[str, Value]:

@@ -5,9 +5,9 @@ Unknown keys are refused, so that a misspelt one is found and not ignored.
 
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, SecretStr, Tag
 
 
 class Strict(BaseModel):
@@ -57,6 +57,16 @@ PresetName = Literal[
 ]
 
 
+def _field_map_kind(value: object) -> str:
+    return "auto" if isinstance(value, str) else "map"
+
+
+#: Our field = their key; or "auto". What is neither is told as one fault and not as two.
+FieldMap = Annotated[
+    Annotated[dict[str, str], Tag("map")] | Annotated[Literal["auto"], Tag("auto")], Discriminator(_field_map_kind)
+]
+
+
 class SourceSettings(Strict):
     """One configured place to read, and how its times and fields are meant.
 
@@ -73,8 +83,8 @@ class SourceSettings(Strict):
     ref: str = ""
     base_url: str = ""
     page_url: str = ""
-    preset: Literal[""] | PresetName = ""
-    fields: dict[str, str] | Literal["auto"] = Field(default_factory=dict)
+    preset: Literal["", PresetName] = ""
+    fields: FieldMap = Field(default_factory=dict)
     defaults: dict[str, str | list[str]] = Field(default_factory=dict)
     kind: Literal["", "event", "announcement", "page"] = ""
     naive: str = ""

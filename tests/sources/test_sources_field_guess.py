@@ -135,3 +135,20 @@ def test_files_that_cannot_be_read_cost_only_themselves() -> None:
     reading = pages("date: 2026-12-08\nplace: Pier", "start: [", names=("a.md", "b.md"))
     assert [item.kind for item in reading.items if not item.held_back] == ["event"]
     assert [problem.code for problem in reading.problems if problem.level == "error"] == ["E-YAML"]
+
+
+def test_a_date_that_always_is_the_start_stays_open() -> None:
+    reading = pages("date: 2026-12-08\nstart: 2026-12-08 12:00", "date: 2026-12-09\nstart: 2026-12-09 12:00")
+    assert reasons(reading) == [
+        "`date` is decided record by record: it lies before the start in 0 and after it in 0 of 2 records."
+    ]
+
+
+def test_two_columns_that_cross_are_no_start_and_end() -> None:
+    reading = table("title,Uno,Due\nA,2026-12-09,2026-12-08\nB,2026-12-10,2026-12-12\n")
+    assert reasons(reading) == ["The usual names answer for everything; nothing had to be found out."]
+
+
+def test_a_key_called_from_may_hold_people() -> None:
+    reading = table("title,From,date\nA,Ines,2026-11-08\nB,Tam,2026-11-09\nC,2026-11-09,2026-11-10\n")
+    assert reasons(reading) == ["`date` gives publish: nothing beside it speaks of an event."]

@@ -354,3 +354,21 @@ def test_an_abbreviation_means_the_communitys_zone_where_it_has_one() -> None:
 def test_any_text_is_read_without_harm(text: str) -> None:
     for when in (TALK.when, SEVEN, weekly("2027-01-04 12:00", "FREQ=DAILY")):
         says(text, when)
+
+
+@pytest.mark.parametrize(
+    ("day", "weekday"),
+    [(22 + number, name) for number, name in enumerate(
+        ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"))],
+)  # fmt: skip
+def test_every_right_weekday_is_said_where_the_wrong_one_stands(day: int, weekday: str) -> None:
+    wrong = "Friday" if weekday != "Friday" else "Monday"
+    item = replace(TALK, body=f"{wrong}, March {day}", when=days(f"2027-03-{day}"), body_at=FILE)
+
+    (problem,) = problems(item)
+    assert f"but 2027-03-{day} is a {weekday}; correct one" in problem.text
+    assert problem.origin == FILE
+
+
+def test_a_leap_day_is_looked_for_in_either_year_of_an_event_over_new_year() -> None:
+    assert says("Tuesday, February 29", days("2027-12-28", "2028-03-02")) == []

@@ -66,4 +66,5 @@ def _value(value: object) -> str:
 
 def _quoted(text: str) -> str:
     """A basic string: the escapes of JSON are TOML's too, but for DEL, which TOML wants escaped."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+    whole = text.encode("utf-8", "replace").decode()
+    return json.dumps(whole, ensure_ascii=False).replace("\x7f", "\\u007f")

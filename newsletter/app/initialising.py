@@ -111,7 +111,7 @@ def write_plan(plan: Plan, directory: Path) -> tuple[Path, ...]:
 
 
 def choose_cadence(items: Sequence[Item], title: str, home: ZoneInfo, now: datetime) -> Cadence:
-    """Weekly where the first weekly issue has an event in it, else monthly; else weekly, and when the next has one."""
+    """Weekly where the first weekly issue has an event in it, else monthly; else weekly, and since when."""
     known = {"weekly": WEEKLY, "monthly": MONTHLY}
     digests = {name: digest.model_copy(update={"title": f"{title} {name}"}) for name, digest in known.items()}
     for name, digest in digests.items():

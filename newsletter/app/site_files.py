@@ -66,5 +66,6 @@ def _walk(root: Path) -> Iterator[Path]:
         for name in sorted(names):
             path = Path(folder, name)
             known = path.suffix.casefold() in FORMATS and path.is_file() and not path.is_symlink()
+            known = known and name.isprintable()
             if known and path.stat().st_size <= MAX_FILE_BYTES:
                 yield path

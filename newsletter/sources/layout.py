@@ -3,6 +3,7 @@
 Only paths and bytes are looked at; nothing of the site runs.
 """
 
+import glob
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -154,9 +155,9 @@ def _place(path: str, ending: str, layout: Layout) -> str:
 def _group(place: str, ending: str, paths: list[str]) -> Group:
     name = re.sub(r"[^a-z0-9]+", "-", PurePosixPath(place).stem.casefold()).strip("-") or "pages"
     if place == paths[0]:
-        return Group(name, FORMATS[ending], place, (place,))
+        return Group(name, FORMATS[ending], glob.escape(place), (place,))
     deep = any(PurePosixPath(path).parent.as_posix() not in (place, ".") for path in paths)
-    folder = f"{place}/" if place else ""
+    folder = f"{glob.escape(place)}/" if place else ""
     return Group(name, FORMATS[ending], f"{folder}{'**/' if deep else ''}*{ending}", tuple(paths))
 
 

@@ -35,7 +35,8 @@ ZOLA = Preset(
         "prerequisites": "extra.class_information.prerequisites | *",
         "cost": "extra.class_information.cost | *",
         "registration_url": "extra.registration_link | extra.event.registration | *",
-    }
+    },
+    {"page_url": "/{slug}/"},
 )
 
 #: `date` stays open: beside an end or a place it is that of the event, else that of the post.
@@ -50,7 +51,8 @@ HUGO = Preset(
         "tags": "tags | topics | taxonomies.tags | *",
         "image": "featured_image | image.src | *",
         "expires": "expiryDate | *",
-    }
+    },
+    {"page_url": "/{path}/"},
 )
 
 JEKYLL = Preset(
@@ -75,7 +77,8 @@ QUARTO = Preset(
         "tags": "categories | *",
         "category": "type",
         "hosts": "speakers | speaker | author | *",
-    }
+    },
+    {"page_url": "/{path}.html"},
 )
 
 GALAXY = Preset(

@@ -193,7 +193,8 @@ def test_a_zola_site(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     reading = document(workspace, capsys, "collect")
     assert [event["title"] for event in reading["events"]] == ["Maps from open data", "Tables, honestly"]
     assert [item["title"] for item in reading["announcements"]] == ["A new room"]
-    assert reading["events"][0]["url"] == "https://lab.example.org/courses/maps/"
+    addresses = [event["url"] for event in reading["events"]]
+    assert addresses == ["https://lab.example.org/courses/maps/", "https://lab.example.org/courses/tables/"]
     issue = document(workspace, capsys, "compose", "weekly")
     assert entries(issue, "events") == ["Maps from open data"]
     assert not (workspace / "content" / "about.md").exists()
@@ -325,3 +326,16 @@ def test_an_address_that_git_may_not_use_is_refused(tmp_path: Path, capsys: pyte
     code, _, err = run(capsys, "init", str(tmp_path / "ws"), "--from", f"file://{tmp_path}", "--at", AT)
     assert code == 1
     assert "git may use https here" in err
+
+
+def test_names_that_mean_something_to_patterns_or_toml_are_taken_as_they_are(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = {
+        "_config.yml": "title: 'Say \"hi\" \\ # to ünïcode'\n",
+        'talks [1] "new".csv': 'title,start,tags\nA,2026-12-08,"x\ty"\nB,2026-12-09,"x\ty"\n',
+    }
+    workspace, _ = init(tmp_path, files, capsys)
+    assert [event["title"] for event in document(workspace, capsys, "collect")["events"]] == ["A", "B"]
+    config = tomllib.loads((workspace / "config.toml").read_text(encoding="utf-8"))
+    assert config["community"]["name"] == 'Say "hi" \\ # to ünïcode'

@@ -98,6 +98,7 @@ def test_quarto_publishes_on_its_date_and_its_categories_are_tags() -> None:
     assert item.when == at(9, "18:00", "20:00")
     assert (item.publish, item.tags, item.hosts) == (date(2026, 11, 1), ("meetup", "tables"), ("Tam Nguyen",))
     assert item.body == "Bring *one* table."
+    assert item.url == "https://lab.example.org/r-evening.html"
 
 
 def test_galaxy_counts_days() -> None:

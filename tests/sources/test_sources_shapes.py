@@ -6,6 +6,7 @@ import pytest
 from support_sources import codes, lines, one, read
 
 from newsletter.model.when import AllDay, Instant
+from newsletter.sources.page_address import page_address
 from newsletter.sources.stamps import read_duration
 from newsletter.sources.title_status import split_title
 
@@ -117,3 +118,34 @@ def test_the_zone_of_a_file_counts_for_rows_that_name_none() -> None:
     text = "timezone: Europe/Lisbon\nevents:\n  - {title: A, start: '2026-12-08 12:00'}\n"
     assert one(text, "yaml").timezone == "Europe/Lisbon"
     assert one(text.replace("Europe/Lisbon", "Here"), "yaml").timezone == "America/Los_Angeles"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path", "address"),
+    [
+        ("/{path}/", "content/courses/maps.md", "/courses/maps/"),
+        ("/{path}/", "content/courses/maps/index.md", "/courses/maps/"),
+        ("/{path}/", "content/courses/_index.md", "/courses/"),
+        ("/{slug}/", "content/news/2026-12-01-New Room.md", "/news/new-room/"),
+        ("/{path}/", "content/news/2026-12-01-New-Room.md", "/news/2026-12-01-new-room/"),
+        ("/{path}.html", "talks/Big Data.qmd", "/talks/Big%20Data.html"),
+        ("/{path}/", "content/_index.md", "/"),
+        ("/{path}.html", "meetups/december.qmd", "/meetups/december.html"),
+        ("/{path}.html", "meetups/december/index.qmd", "/meetups/december/index.html"),
+        ("/{path}.html", "index.qmd", "/index.html"),
+        ("", "content/courses/maps.md", ""),
+    ],
+)
+def test_a_page_is_published_where_its_file_lies(pattern: str, path: str, address: str) -> None:
+    assert page_address(pattern, path) == address
+
+
+def test_the_address_of_a_page_is_its_own_before_that_of_its_file() -> None:
+    page = "---\ntitle: A\nstart: 2026-12-08\n{}---\nSee [below](#more) and [that](other/).\n"
+    where = {"path": "content/courses/maps.md", "page_url": "/{path}/"}
+    item = one(page.format(""), **where)
+    assert item.url == "https://lab.example.org/courses/maps/"
+    assert "(https://lab.example.org/courses/maps/#more)" in item.body
+    assert one(page.format("slug: atlas\n"), **where).url == "https://lab.example.org/courses/atlas/"
+    assert one(page.format("url: /atlas/\n"), **where).url == "https://lab.example.org/atlas/"
+    assert one(page.format(""), **{**where, "base_url": ""}).url == ""

@@ -107,7 +107,7 @@ def test_occurrences_agree_with_recurring_ical_events(rule: str, start: datetime
 
 # Numbered rules against two oracles: a walker over days, and recurring_ical_events where it is right.
 
-FEW, MANY = 50, 2_800
+FEW, MANY = 40, 2_900
 #: Parts that few rules have, so that the short run looks for them.
 RARE = re.compile("BYWEEKNO|BYSETPOS|BYYEARDAY|YEARLY.*BYDAY=-?[1-5]")
 LONG_AGO = datetime(1970, 1, 1)
@@ -153,12 +153,17 @@ def theirs(one: Series, lower: datetime, upper: datetime) -> list[datetime]:
     return sorted(moment for moment in moments if moment >= lower.replace(tzinfo=moment.tzinfo))
 
 
+DROPPED = "an UNTIL that is a date or a local time on a series with a zone: the last instance is dropped"
+LATE_WEEK = "week -52 or -53, the first of a year: its days in the December before are not found"
+
+
 def known_fault(one: Series) -> str:
     """The class of rules that recurring_ical_events is known to read otherwise; empty for all the others."""
-    until = dict(part.split("=") for part in one.rule.split(";")).get("UNTIL", "")
-    if until and not one.all_day and not until.endswith("Z"):
-        return "an UNTIL that is a date or a local time on a series with a zone: the last instance is dropped"
-    return ""
+    parts = dict(part.split("=") for part in one.rule.split(";"))
+    if {"-52", "-53"} & set(parts.get("BYWEEKNO", "").split(",")):
+        return LATE_WEEK
+    until = parts.get("UNTIL", "")
+    return DROPPED if until and not one.all_day and not until.endswith("Z") else ""
 
 
 def check(numbers: Iterable[int]) -> Counter[str]:
@@ -171,7 +176,7 @@ def check(numbers: Iterable[int]) -> Counter[str]:
         assert found == walked(one, *span), (number, one)
         if fault := known_fault(one):
             left_out[fault] += 1
-            missing = sorted(set(found) - set(theirs(one, *span)))
+            missing = set(found) - set(theirs(one, *span)) if fault == DROPPED else ()
             assert len(missing) <= 1, (number, one)
             continue
         assert found == theirs(one, *span), (number, one)
@@ -186,5 +191,5 @@ def test_rules_agree_with_a_walk_over_days_and_with_another_program() -> None:
 @pytest.mark.slow
 def test_two_thousand_rules_agree_with_a_walk_over_days_and_with_another_program() -> None:
     left_out = check(range(FEW, FEW + MANY))
-    assert len(left_out) == 1
+    assert set(left_out) == {DROPPED, LATE_WEEK}
     assert MANY - left_out.total() >= 2_000

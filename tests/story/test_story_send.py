@@ -10,6 +10,7 @@ from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
 import pytest
@@ -222,6 +223,42 @@ def test_one_click_in_a_mail_that_arrived_leaves_and_the_next_issue_keeps_to_it(
     approve(ws, "weekly-2026-12-11", "editor", later)
     audience = dispatching.look_at_audience(ws, "weekly-2026-12-11", later)
     assert sum(count for _, _, count in audience.editions) + audience.empty == READERS - 1
+
+
+def test_choices_made_by_the_link_of_a_mail_shape_the_next_issue(tmp_path: Path, dev_sink: DevSink) -> None:
+    ws, noor = approved_issue(tmp_path / "ws", outbox, dev_sink), "noor.haddad@example.org"
+    send(ws)
+    (first,) = (body_of(one) for one in outbox_messages(ws) if one["To"] == noor)
+    assert "Times are Seattle time (PST)." in first
+    path = preferences_link(first).removeprefix(ws.settings.web.base_url)
+    sent = {"save": "yes", "digest": "weekly", "topic": "datathons", "timezone": "Asia/Tokyo", "clock": "24"}
+    with (
+        served(public_app(PublicPages(ws))) as web,
+        urlopen(web.url + path, urlencode(sent).encode(), timeout=10) as page,
+    ):
+        assert b"Saved." in page.read()
+    later = datetime(2026, 12, 11, 17, tzinfo=UTC)
+    draft_issue(ws, "weekly", later)
+    approve(ws, "weekly-2026-12-11", "editor", later)
+    ws = replace(ws, clock=lambda: later)
+    with dispatching.provider_of(ws) as provider:
+        dispatching.send_issue(ws, provider, "weekly-2026-12-11", later)
+    (second,) = (body_of(one) for one in outbox_messages(ws) if one["To"] == noor and body_of(one) != first)
+    assert "Times are Tokyo time (JST)." in second
+    assert "You follow: Datathons." in second
+    assert preferences_link(second) == preferences_link(first)
+
+
+def preferences_link(text: str) -> str:
+    """Where a mail's text says that topics and frequency can be changed."""
+    (found,) = re.findall(r"(?m)^Topics and frequency: (https://\S+/p/\S+)\s*$", text)
+    return found
+
+
+def body_of(message: EmailMessage) -> str:
+    part = message.get_body(("plain",))
+    assert part is not None
+    return str(part.get_content())
 
 
 def state_of(ws: Workspace, address: str) -> str:

@@ -61,13 +61,27 @@ def build_item(record: Record, source: SourceSettings, context: SourceContext) -
 def _item(
     record: Record, fields: Fields, title: str, source: SourceSettings, context: SourceContext, report: Report
 ) -> Item:
-    kind = kind_of(fields, record, source)
+    """The item, from what it is and when, by what it says, to what it asks of people; problems in that order."""
     rules = replace(time_rules(fields, source, record.timezone or context.timezone, report), terms=context.terms)
-    when = _when(record, fields, kind, rules, report)
+    item = _timed(record, fields, title, rules, report)
     url = _url("url", fields, Base(source.base_url), report) or _page_url(record, fields, source)
     base = Base(source.base_url, url)
-    body = _body(record, fields, base, report)
-    category, tags = _tags(fields)
+    item = _described(replace(item, url=url), record, fields, base, report)
+    item = _asking(item, fields, base, report)
+    return replace(
+        item,
+        deadlines=read_deadlines(fields, rules, base, title, report),
+        visibility=visibility_of(fields, source, report),
+        custom=tuple(fields.custom()),
+        held_back=report.failed,
+    )
+
+
+def _timed(record: Record, fields: Fields, title: str, rules: TimeRules, report: Report) -> Item:
+    """Which item it is, when it takes place, and when it may be told."""
+    source = rules.source
+    kind = kind_of(fields, record, source)
+    when = _when(record, fields, kind, rules, report)
     expires = _day("expires", fields, source, report)
     return Item(
         id=_item_id(record, fields, title, source),
@@ -77,27 +91,38 @@ def _item(
         when=_ended(when, expires),
         status=status_of(fields, report),
         timezone=getattr(when, "timezone", rules.zone.key),
-        place=read_place(fields, base),
-        url=url,
-        registration_url=_url("registration_url", fields, base, report),
-        hosts=tuple(fields.entries("hosts")),
+        publish=_publish(record, fields, kind, source, report),
+        expires=expires,
+    )
+
+
+def _described(item: Item, record: Record, fields: Fields, base: Base, report: Report) -> Item:
+    """What it says of itself, and how it is filed."""
+    body = _body(record, fields, base, report)
+    category, tags = _tags(fields)
+    return replace(
+        item,
         summary=_summary(fields, body),
         body=body,
+        body_at=_body_at(record, body, report.origin),
+        image=base.absolute(fields.text("image")),
         tags=tags,
         category=category,
+        series=fields.text("series"),
+        follows=fields.text("follows"),
+    )
+
+
+def _asking(item: Item, fields: Fields, base: Base, report: Report) -> Item:
+    """Where to go and whom to meet, whom it is for, and what it asks of them."""
+    return replace(
+        item,
+        place=read_place(fields, base),
+        hosts=tuple(fields.entries("hosts")),
+        registration_url=_url("registration_url", fields, base, report),
         audience=_words("audience", fields, report),
         prerequisites=_words("prerequisites", fields, report),
         cost=_words("cost", fields, report),
-        image=base.absolute(fields.text("image")),
-        series=fields.text("series"),
-        follows=fields.text("follows"),
-        deadlines=read_deadlines(fields, rules, base, title, report),
-        publish=_publish(record, fields, kind, source, report),
-        expires=expires,
-        visibility=visibility_of(fields, source, report),
-        custom=tuple(fields.custom()),
-        held_back=report.failed,
-        body_at=_body_at(record, body, report.origin),
     )
 
 

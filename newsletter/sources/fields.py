@@ -94,6 +94,13 @@ _INNER_TABLES = ("extra", "params", "attributes")
 
 NAMES = frozenset(USUAL_KEYS)
 
+#: Where a table of one moment keeps it (calendar services and team calendars write such), best key first.
+_MOMENT_KEYS = {
+    "start": ("local", "datetime", "date"),
+    "end": ("local", "datetime", "date"),
+    "timezone": ("timezone", "tz"),
+}
+
 #: One place to look for a field: a path, or several whose texts are joined.
 Choice = tuple[Path, ...]
 #: `*` in a field map: look under the usual names.
@@ -146,6 +153,8 @@ class Fields:
     def find(self, name: str) -> Found | None:
         """What was written for the field, or the source's default for it."""
         written = self._mapped(name) if name in self._map else self._usual(name)
+        if name in _MOMENT_KEYS:
+            written = self._in_moment(written, name)
         if written is None and name in self._defaults:
             default = self._defaults[name]
             return Found([*default] if isinstance(default, list) else default, f"defaults.{name}", (), None)
@@ -176,6 +185,20 @@ class Fields:
         for name in self._map:
             if name.startswith("custom.") and (found := self._mapped(name)):
                 yield name.removeprefix("custom."), found.text
+
+    def _in_moment(self, written: Found | None, name: str) -> Found | None:
+        """What a table such as `start = { date = ..., timezone = ... }` says of its moment, or of its zone."""
+        if name == "timezone" and written is None:
+            table = self._mapped("start") if "start" in self._map else self._usual("start")
+            return self._part(table, name) if table and isinstance(table.value, dict) else None
+        return self._part(written, name) or written if written and isinstance(written.value, dict) else written
+
+    def _part(self, table: Found, name: str) -> Found | None:
+        for key in _MOMENT_KEYS[name]:
+            hit = find(table.value, (key,))
+            if hit and not is_empty(hit[0]):
+                return self._found(hit[0], (*table.path, *hit[1]))
+        return None
 
     def _mapped(self, name: str) -> Found | None:
         for choice in self._map[name]:

@@ -12,6 +12,8 @@ from newsletter.sources.frontmatter import Page, split_page
 from newsletter.sources.plain import first_heading
 from newsletter.sources.record import Record
 from newsletter.sources.report import Report
+from newsletter.sources.stamps import read_stamp
+from newsletter.sources.when_fields import has_when
 
 MAX_BYTES = 1024 * 1024
 _DATED_NAME = re.compile(r"(\d{4}-\d{1,2}-\d{1,2})[-_. ]?(.*)")
@@ -26,20 +28,32 @@ def read_markdown(blob: Blob, source: SourceSettings, report: Report) -> Iterato
         own.error(page.fault.code, f"The front matter cannot be read. {page.fault.text}", page.fault.line)
     if not page.body.strip() and not page.document.data and not page.fault:
         raise UnreadableError("E-EMPTY", "The file is empty.", 1)
-    heading, body = _heading(page, Fields(page.document, source).find("title") is None)
+    fields = Fields(page.document, source)
+    heading, body = _heading(page, fields.find("title") is None)
     stem, publish = _from_name(blob.path)
+    is_post = "_posts" in PurePosixPath(blob.path).parts
+    if is_post and read_stamp(publish) is None and not (fields.named("date") or has_when(fields)):
+        own.warning("W-DATE", "The file's name begins with no date, such as 2027-01-31, and so the post has none.")
     yield Record(
         path=blob.path,
         line=page.document.line or 1,
         document=page.document,
         body=body,
         body_line=page.body_line,
-        is_section=PurePosixPath(blob.path).stem in ("_index", "index", "README"),
+        is_section=_is_section(PurePosixPath(blob.path).stem, fields),
         heading=heading,
         stem=stem,
+        hint="announcement" if is_post else None,
         publish=publish,
         problems=tuple(own.problems),
     )
+
+
+def _is_section(stem: str, fields: Fields) -> bool:
+    """Whether a page lists those beside it; an `index` that has a date, be it empty, is a page in its own folder."""
+    if stem == "index":
+        return not (fields.named("date") or fields.named("start"))
+    return stem in ("_index", "README")
 
 
 def _heading(page: Page, needed: bool) -> tuple[str, str]:

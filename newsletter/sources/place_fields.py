@@ -33,10 +33,15 @@ def read_place(fields: Fields, base: Base) -> Place:
     found = fields.find("place")
     name, address, url = _parts(found.value) if found else ("", "", "")
     url = base.absolute(fields.text("join_url") or url) if fields.text("join_url") or url else ""
-    stated = _MODES.get(squash(fields.text("mode"))) or _flagged(fields, name)
+    stated = _stated(fields.text("mode")) or _flagged(fields, name)
     if name.casefold() in _UNKNOWN:
         name = ""
     return Place(stated or _mode(name, address, url), name, address, url)
+
+
+def _stated(mode: str) -> Mode | None:
+    """The mode by its name, or by that of the program one joins with: `event_platform: zoom`."""
+    return _MODES.get(squash(mode)) or ("online" if _ONLINE.fullmatch(mode) else None)
 
 
 def _flagged(fields: Fields, name: str) -> Mode | None:

@@ -335,8 +335,9 @@ def test_an_automatic_digest_needs_no_approval(tmp_path: Path) -> None:
     settings = settings_at(tmp_path)
     weekly = settings.digests["weekly"].model_copy(update={"review": "automatic"})
     ws = Workspace(settings.model_copy(update={"digests": {"weekly": weekly}}), Clock())
+    with_readers(ws, 1)
     with_issue(ws, approved=False)
-    assert plan_issue(ws, KEY, render, NOW).planned == 0
+    assert plan_issue(ws, KEY, render, NOW).planned == 1
     assert send(ws, Provider()).finished
 
 
@@ -431,7 +432,8 @@ def test_a_second_workspace_in_the_same_store_sees_nothing_of_the_first(ws: Work
     with pytest.raises(UsageError):
         status(other, KEY)
     with_issue(other)
-    assert plan_issue(other, KEY, render, NOW).planned == 0
+    with pytest.raises(SendRefused, match="nobody would get"):
+        plan_issue(other, KEY, render, NOW)
 
 
 def test_the_ledger_keeps_no_address(ws: Workspace) -> None:

@@ -19,6 +19,9 @@ GOOD = {
     "json": b'[{"title": "Fine", "start": "2026-12-01"}]',
     "yaml": b"- title: Fine\n  start: 2026-12-01\n",
     "toml": b'[[events]]\ntitle = "Fine"\nstart = 2026-12-01\n',
+    "feed": b"<rss version='2.0'><channel><title>News</title><item><title>Fine</title></item></channel></rss>",
+    "jsonld": b'<script type="application/ld+json">'
+    b'{"@type": "Event", "name": "Fine", "startDate": "2026-12-01"}</script>',
 }
 
 
@@ -63,7 +66,7 @@ BAD = [
 
 @pytest.mark.parametrize(("kind", "data", "code"), BAD, ids=[f"{kind}-{n}" for n, (kind, _, _) in enumerate(BAD)])
 def test_a_bad_file_is_named_at_once_and_costs_only_itself(kind: str, data: bytes, code: str) -> None:
-    bad, good = f"content/bad.{ENDINGS[kind]}", f"content/good.{ENDINGS[kind]}"
+    bad, good = f"content/bad.{ENDINGS.get(kind, kind)}", f"content/good.{ENDINGS.get(kind, kind)}"
     source = SourceSettings(name="lab", format=kind, path="content/*")
     begun = time.process_time()
     reading = read_source(source, [Blob(bad, data), Blob(good, GOOD[kind])], SourceContext("Europe/Berlin"))

@@ -1,9 +1,8 @@
 """Entries that only may be one event: never joined, always shown to an editor, with the way to decide."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
-from datetime import timedelta
-from itertools import combinations
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, timedelta
 
 from newsletter.compose.likeness import (
     compatible_places,
@@ -20,6 +19,9 @@ from newsletter.model.problem import Problem
 
 #: Entries of two sources this far apart may be one whose date differs.
 NEAR = timedelta(days=14)
+
+#: So many of one name within the fortnight are compared with each; more is a source that repeats itself.
+MOST_NEIGHBOURS = 50
 
 Places = tuple[int, int]
 
@@ -44,10 +46,20 @@ def near_problem(one: Item, other: Item) -> Problem:
 
 
 def _pairs_by(events: Sequence[Item], key: Callable[[Item], object]) -> set[Places]:
-    alike: dict[object, list[int]] = defaultdict(list)
+    """Pairs with the same key that lie near each other in time; a meeting of every week has few such neighbours."""
+    alike: dict[object, list[tuple[date, int]]] = defaultdict(list)
     for place, item in enumerate(events):
-        alike[key(item)].append(place)
-    return {pair for value, places in alike.items() if value for pair in combinations(places, 2)}
+        if (value := key(item)) and (day := first_day(item.when)):
+            alike[value].append((day, place))
+    return {pair for dated in alike.values() for pair in _neighbours(sorted(dated))}
+
+
+def _neighbours(dated: Sequence[tuple[date, int]]) -> Iterator[Places]:
+    for index, (day, place) in enumerate(dated):
+        for later, other in dated[index + 1 : index + 1 + MOST_NEIGHBOURS]:
+            if later - day > NEAR:
+                break
+            yield min(place, other), max(place, other)
 
 
 def _may_be_one(one: Item, other: Item) -> bool:

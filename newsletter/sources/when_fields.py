@@ -18,6 +18,7 @@ from newsletter.sources.recurrence_fields import is_recurrence, with_exceptions,
 from newsletter.sources.report import Report
 from newsletter.sources.split_times import across_days
 from newsletter.sources.stamps import Stamp, offset_text, read_duration, read_offset_clock, read_stamp
+from newsletter.sources.stated_days import check_other_field, imprecise
 
 _DAY = timedelta(days=1)
 #: `days: 7` counts days; a larger number is an id or a year in the wrong field.
@@ -51,14 +52,16 @@ def time_rules(fields: Fields, source: SourceSettings, default: str, report: Rep
 def read_when_fields(fields: Fields, rules: TimeRules, report: Report, *, date_is_event: bool) -> When | None:
     """When it happens, or None where no field says so; `date_is_event` tells what a bare `date` key means."""
     try:
-        return _read_when(fields, rules, report, date_is_event=date_is_event)
+        return imprecise(fields, report) or _read_when(fields, rules, report, date_is_event=date_is_event)
     except OverflowError:
         report.error("E-YEAR", "The time reaches beyond the year 9999; correct the year or the duration.")
         return None
 
 
 def _read_when(fields: Fields, rules: TimeRules, report: Report, *, date_is_event: bool) -> When | None:
-    when = _from_start(fields, rules, report) or _from_dates(fields, rules, report, date_is_event=date_is_event)
+    when = _from_start(fields, rules, report)
+    check_other_field(when, fields, rules.source, report)
+    when = when or _from_dates(fields, rules, report, date_is_event=date_is_event)
     found = fields.find("recurrence")
     if found is not None:
         when = with_recurrence(found, when, rules.zone, report)
@@ -179,12 +182,19 @@ def _clock_text(fields: Fields) -> str:
 
 def _day_with_clock(stamp: Stamp, clock: str, found: Found, fields: Fields, rules: TimeRules, report: Report) -> When:
     end = read_stamp(fields.text("end"))
+    if end and end.is_date and end.day > stamp.day and _daily(span := f"{stamp.day} - {end.day}", clock, rules):
+        return _read_human(span, clock, found, rules, report)
     if end and end.day != stamp.day:
         text = f"{found.key} and {clock!r} and an end on {end.day}: write start and end with their times."
         report.error("E-TIME", text, found.line)
         return AllDay(stamp.day, max(stamp.day, end.day))
     when = _read_human(stamp.day.isoformat(), clock, found, rules, report)
     return _with_duration(when, fields, report)
+
+
+def _daily(span: str, clock: str, rules: TimeRules) -> bool:
+    """Whether the clock, with its own end, is that of each day of the span."""
+    return isinstance(read_when(span, clock, zone=rules.zone.key, locale=rules.source.locale).when, WeeklyRange)
 
 
 def _from_dates(fields: Fields, rules: TimeRules, report: Report, *, date_is_event: bool) -> When | None:

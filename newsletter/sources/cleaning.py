@@ -1,6 +1,6 @@
 """A site's own machinery taken out of its pages: comments, template code, shortcodes, attribute lists.
 
-Jekyll, Hugo, Zola, Quarto and MDX; code blocks are left alone, since there such text is what the author shows.
+Jekyll, Hugo, Zola, Quarto, MyST and MDX; code blocks are left alone, since there such text is what the author shows.
 """
 
 import re
@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from newsletter.sources.links import outside_code
+from newsletter.sources.myst import without_myst
 
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _LIQUID_OPEN = re.compile(r"\{%-?[ \t]*comment[ \t]*-?%\}")
@@ -54,13 +55,13 @@ def clean_markdown(text: str, site: str = "", *, mdx: bool = False) -> Cleaned:
         open_comment = open_comment or part.rfind("<!--") > part.rfind("-->")
         return _strip(part, site.rstrip("/"), removed, mdx)
 
-    cleaned = outside_code(text, change)
+    cleaned = outside_code(without_myst(text), change)
     return Cleaned(_BLANKS.sub("\n\n", cleaned).strip(), tuple(dict.fromkeys(removed)), open_comment)
 
 
 def blanked(text: str) -> str:
     """The text with comments and template code blanked out and every line where it was."""
-    return outside_code(text, _blank)
+    return outside_code(without_myst(text), _blank)
 
 
 def _blank(part: str) -> str:

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from newsletter.dates.human import read_date
 from newsletter.model.item import Item, Kind
@@ -27,6 +28,10 @@ from newsletter.sources.when_fields import TimeRules, read_when_fields, time_rul
 
 _PLACEHOLDERS = frozenset({"fixme", "tbd", "tba", "todo", "xxx", ".na.character", "n/a", "null", "none"})
 MAX_TITLE = 300
+
+#: Some fields of an item, by name. Gathered and built once: copying a large frozen item for each step costs more
+#: than all that is read for it.
+Stated = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +68,16 @@ def _item(
 ) -> Item:
     """The item, from what it is and when, by what it says, to what it asks of people; problems in that order."""
     rules = replace(time_rules(fields, source, record.timezone or context.timezone, report), terms=context.terms)
-    item = _timed(record, fields, title, rules, report)
+    stated = _timed(record, fields, title, rules, report)
     url = _url("url", fields, Base(source.base_url), report) or _page_url(record, fields, source)
     base = Base(source.base_url, url)
-    item = _described(replace(item, url=url), record, fields, base, report)
-    item = _asking(item, fields, base, report)
-    return replace(
-        item,
+    stated |= _described(record, fields, base, report)
+    stated |= _asking(fields, base, report)
+    return Item(
+        **stated,
+        title=title,
+        url=url,
+        origins=(report.origin,),
         deadlines=read_deadlines(fields, rules, base, title, report),
         visibility=visibility_of(fields, source, report),
         custom=tuple(fields.custom()),
@@ -77,53 +85,49 @@ def _item(
     )
 
 
-def _timed(record: Record, fields: Fields, title: str, rules: TimeRules, report: Report) -> Item:
+def _timed(record: Record, fields: Fields, title: str, rules: TimeRules, report: Report) -> Stated:
     """Which item it is, when it takes place, and when it may be told."""
     source = rules.source
     kind = kind_of(fields, record, source)
     when = _when(record, fields, kind, rules, report)
     expires = _day("expires", fields, source, report)
-    return Item(
-        id=_item_id(record, fields, title, source),
-        kind=kind,
-        title=title,
-        origins=(report.origin,),
-        when=_ended(when, expires),
-        status=status_of(fields, report),
-        timezone=getattr(when, "timezone", rules.zone.key),
-        publish=_publish(record, fields, kind, source, report),
-        expires=expires,
-    )
+    return {
+        "id": _item_id(record, fields, title, source),
+        "kind": kind,
+        "when": _ended(when, expires),
+        "status": status_of(fields, report),
+        "timezone": getattr(when, "timezone", rules.zone.key),
+        "publish": _publish(record, fields, kind, source, report),
+        "expires": expires,
+    }
 
 
-def _described(item: Item, record: Record, fields: Fields, base: Base, report: Report) -> Item:
+def _described(record: Record, fields: Fields, base: Base, report: Report) -> Stated:
     """What it says of itself, and how it is filed."""
     body = _body(record, fields, base, report)
     category, tags = _tags(fields)
-    return replace(
-        item,
-        summary=_summary(fields, body),
-        body=body,
-        body_at=_body_at(record, body, report.origin),
-        image=base.absolute(fields.text("image")),
-        tags=tags,
-        category=category,
-        series=fields.text("series"),
-        follows=fields.text("follows"),
-    )
+    return {
+        "summary": _summary(fields, body),
+        "body": body,
+        "body_at": _body_at(record, body, report.origin),
+        "image": base.absolute(fields.text("image")),
+        "tags": tags,
+        "category": category,
+        "series": fields.text("series"),
+        "follows": fields.text("follows"),
+    }
 
 
-def _asking(item: Item, fields: Fields, base: Base, report: Report) -> Item:
+def _asking(fields: Fields, base: Base, report: Report) -> Stated:
     """Where to go and whom to meet, whom it is for, and what it asks of them."""
-    return replace(
-        item,
-        place=read_place(fields, base),
-        hosts=tuple(fields.entries("hosts")),
-        registration_url=_url("registration_url", fields, base, report),
-        audience=_words("audience", fields, report),
-        prerequisites=_words("prerequisites", fields, report),
-        cost=_words("cost", fields, report),
-    )
+    return {
+        "place": read_place(fields, base),
+        "hosts": tuple(fields.entries("hosts")),
+        "registration_url": _url("registration_url", fields, base, report),
+        "audience": _words("audience", fields, report),
+        "prerequisites": _words("prerequisites", fields, report),
+        "cost": _words("cost", fields, report),
+    }
 
 
 def _title(fields: Fields, record: Record, report: Report) -> str:
@@ -163,24 +167,24 @@ def _ended(when: When | None, expires: date | None) -> When | None:
 
 
 def _body(record: Record, fields: Fields, base: Base, report: Report) -> str:
-    text = record.body
+    text, line = record.body, line
     if not text.strip() and (found := fields.find("body")) and isinstance(found.value, str):
-        text = html_to_markdown(found.value)
+        text, line = html_to_markdown(found.value), found.line or record.line
     cleaned = clean_markdown(text, base.site, mdx=record.path.endswith(".mdx"))
     if cleaned.open_comment:
         report.warning("W-COMMENT", "A comment (<!--) is never closed; all that follows it is left out.")
     if cleaned.removed:
-        report.info("I-TEMPLATE", f"Template code is left out: {_some(cleaned.removed)}.", record.body_line)
+        report.info("I-TEMPLATE", f"Template code is left out: {_some(cleaned.removed)}.", line)
     linked = absolute_links(cleaned.text, base)
     inner = tuple(target for target in linked.dropped if target.startswith("#"))
     outer = tuple(target for target in linked.dropped if target and not target.startswith("#"))
     if inner:
         text = f"Links within the page became plain text: {_some(inner)}; give the page a `url` to keep them."
-        report.info("I-LINK", text, record.body_line)
+        report.info("I-LINK", text, line)
     if outer:
         hint = "" if base.site else " Set the source's base_url."
         report.warning(
-            "W-LINK", f"Links nobody can follow became plain text: {_some(outer)}.{hint}", record.body_line
+            "W-LINK", f"Links nobody can follow became plain text: {_some(outer)}.{hint}", line
         )
     return linked.text
 

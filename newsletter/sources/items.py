@@ -167,7 +167,7 @@ def _ended(when: When | None, expires: date | None) -> When | None:
 
 
 def _body(record: Record, fields: Fields, base: Base, report: Report) -> str:
-    text, line = record.body, line
+    text, line = record.body, record.body_line
     if not text.strip() and (found := fields.find("body")) and isinstance(found.value, str):
         text, line = html_to_markdown(found.value), found.line or record.line
     cleaned = clean_markdown(text, base.site, mdx=record.path.endswith(".mdx"))
@@ -183,9 +183,7 @@ def _body(record: Record, fields: Fields, base: Base, report: Report) -> str:
         report.info("I-LINK", text, line)
     if outer:
         hint = "" if base.site else " Set the source's base_url."
-        report.warning(
-            "W-LINK", f"Links nobody can follow became plain text: {_some(outer)}.{hint}", line
-        )
+        report.warning("W-LINK", f"Links nobody can follow became plain text: {_some(outer)}.{hint}", line)
     return linked.text
 
 

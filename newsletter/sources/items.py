@@ -167,7 +167,8 @@ def _ended(when: When | None, expires: date | None) -> When | None:
 
 
 def _body(record: Record, fields: Fields, base: Base, report: Report) -> str:
-    text, line = record.body, record.body_line
+    text = record.body
+    line: int | None = record.body_line
     if not text.strip() and (found := fields.find("body")) and isinstance(found.value, str):
         text, line = html_to_markdown(found.value), found.line or record.line
     cleaned = clean_markdown(text, base.site, mdx=record.path.endswith(".mdx"))

@@ -190,7 +190,10 @@ def _last_of_series(when: Recurrence) -> date | None:
     ends = [until_on_wall_clock(rule, zone) for rule in rules]
     if when.until is None and any(rule.count is None and rule.until is None for rule in rules):
         return None
-    upper = min(_end_of(when), max([*ends, when.start, *when.rdates]))
+    cap = _end_of(when)
+    # A date beyond the cap is never an instance: it must not draw the search away from where the rules end.
+    listed = [one for one in (when.start, *when.rdates) if one <= cap]
+    upper = max([*(min(end, cap) for end in ends), *listed], default=cap)
     # A counted rule counts from its start anyway; of the others the last months tell, as a rule.
     lowers = [] if any(rule.count for rule in rules) else [_before(upper, 40 * _DAY), _before(upper, 3 * _LONGEST)]
     for lower in (*lowers, when.start):

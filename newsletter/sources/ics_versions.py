@@ -55,9 +55,9 @@ class _Kept:
 
 
 def latest_changes(changes: Sequence[VEvent]) -> list[VEvent]:
-    """One change per instance: that of the highest SEQUENCE, else the last in the file."""
+    """One change per instance: that of the highest SEQUENCE, else the one changed last, else the last in the file."""
     latest: dict[object, VEvent] = {}
-    for change in sorted(changes, key=lambda one: (one.sequence, one.line)):
+    for change in sorted(changes, key=lambda one: (-one.sequence, _changed(one), -one.line), reverse=True):
         key = _instance(change)
         if older := latest.get(key):
             text = f"An older version of this change of {older.title[:80]!r} is left out."

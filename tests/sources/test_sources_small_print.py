@@ -7,11 +7,12 @@ import pytest
 from support_sources import calendar, codes, lines, one, read
 
 from newsletter.model.item import Reading
-from newsletter.model.when import AllDay, Instant, Recurrence
+from newsletter.model.when import AllDay, Instant, Recurrence, WeeklyRange
 from newsletter.model.workspace import SourceSettings
 from newsletter.sources.expectations import check_expectations
 from newsletter.sources.ics_event import MAX_DATES
 from newsletter.sources.layout import Layout, groups
+from newsletter.sources.note import read_note
 from newsletter.sources.registry import Blob, SourceContext, read_source
 
 HOME = "America/Los_Angeles"
@@ -83,7 +84,9 @@ def test_a_moment_in_a_zone_that_nobody_knows_is_named() -> None:
     assert codes(reading) == ["E-TZ"]
 
 
-@pytest.mark.parametrize(("written", "minutes"), [("2 hours", 120), ("1.5h", 90), ("45 min", 45), ("1 day 1h", 1500)])
+@pytest.mark.parametrize(
+    ("written", "minutes"), [("2 hours", 120), ("1.5h", 90), ("45 min", 45), ("1 day 1h", 1500), ("1 week", 10080)]
+)
 def test_a_duration_in_words(written: str, minutes: int) -> None:
     when = one(f"---\ntitle: Tea\nstart: 2026-12-08 12:00\nduration: {written}\n---\nx").when
     assert isinstance(when, Instant)
@@ -161,3 +164,67 @@ def test_a_source_with_fewer_items_than_expected_is_told() -> None:
 def test_pages_are_looked_for_as_deep_as_they_lie(paths: tuple[str, ...], pattern: str) -> None:
     found = groups(dict.fromkeys(paths, b""), Layout("", "a folder"))
     assert [group.pattern for group in found] == [pattern]
+
+
+# By what a person would notice
+
+
+def test_midnight_without_an_end_is_a_day_where_the_calendar_writes_days_so() -> None:
+    event = "UID:a\nSUMMARY:Tea\nDTSTART;TZID=America/Los_Angeles:20261208T000000"
+    (item,) = read(calendar(event), "ics", midnight_is_date=True).items
+    assert item.when == AllDay(date(2026, 12, 8), date(2026, 12, 8))
+
+
+@pytest.mark.parametrize("newest_first", [True, False])
+def test_of_two_changes_of_an_instance_the_later_one_counts(newest_first: bool) -> None:
+    series = "UID:a\nSUMMARY:Tea\nDTSTART:20261208T200000Z\nRRULE:FREQ=WEEKLY;COUNT=2"
+    old = (
+        "UID:a\nSUMMARY:Tea\nRECURRENCE-ID:20261215T200000Z\nDTSTART:20261215T200500Z\nLAST-MODIFIED:20261101T080000Z"
+    )
+    new = old.replace("T200500Z", "T201000Z").replace("20261101", "20261102")
+    (item,) = read(calendar(series, *((new, old) if newest_first else (old, new))), "ics").items
+    assert isinstance(item.when, Recurrence)
+    assert [change.start.minute for change in item.when.overrides if change.start] == [10]
+
+
+def test_a_picture_in_a_page_is_found_from_a_mail() -> None:
+    assert one("---\ntitle: Tea\n---\n<img src='/map.png'>").body == '<img src="https://lab.example.org/map.png">'
+
+
+def test_a_field_made_of_two_stands_with_the_one_that_is_written() -> None:
+    reading = read("name,more,start\nTea,,2026-12-08\nHat,Day,2026-12-09\n", "csv", fields={"title": "name + more"})
+    assert [item.title for item in reading.items] == ["Tea", "Hat, Day"]
+
+
+def test_an_end_may_be_a_clock_with_its_offset() -> None:
+    item = one("---\ntitle: Tea\nstart: 2026-12-08T12:00-08:00\nend: 13:30-08:00\n---\nx")
+    assert isinstance(item.when, Instant)
+    assert (item.when.start, item.when.end) == (datetime(2026, 12, 8, 12), datetime(2026, 12, 8, 13, 30))
+
+
+def test_a_start_on_the_clock_needs_no_end() -> None:
+    reading = read("---\ntitle: Tea\ndates: 8 December 2026\nstart_time: noon\n---\nx")
+    assert reading.items[0].when == Instant(datetime(2026, 12, 8, 12), None, HOME, "source_default")
+    assert not reading.problems
+
+
+def test_a_list_of_one_entry_is_what_the_entry_says() -> None:
+    item = one('---\ntitle: Tea\ndates: ["7 December 2026 to 25 January 2027, Mondays"]\ntime: 12-1 PM\n---\nx')
+    assert isinstance(item.when, WeeklyRange)
+
+
+def test_a_price_still_to_be_filled_in_is_left_out_and_told() -> None:
+    reading = read("---\ntitle: Tea\nstart: 2026-12-08\ncost: TBA\n---\nx")
+    assert (reading.items[0].cost, codes(reading)) == ("", ["I-PLACEHOLDER"])
+
+
+def test_a_key_that_means_nothing_in_a_note_is_named() -> None:
+    note, problems = read_note(b'+++\nsubject = "Tea"\nsubjet = "Hat"\n+++\nWords.\n', "note.md")
+    assert (note.subject, [found.code for found in problems]) == ("Tea", ["note.unknown-key"])
+    assert "`subjet`" in problems[0].text
+
+
+def test_a_bomb_of_tables_inside_tables_is_refused() -> None:
+    layers = ["a0: &a0 {x: y, z: y}"]
+    layers += [f"a{n}: &a{n} {{x: *a{n - 1}, y: *a{n - 1}, z: *a{n - 1}}}" for n in range(1, 16)]
+    assert codes(read("\n".join(layers), "yaml")) == ["E-YAML"]

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from support_time import at_most
 
 from newsletter.dates.recurrence import RuleError, last_date, occurrences, rule_problem
 from newsletter.model.when import (
@@ -262,7 +263,7 @@ def test_a_sound_rule_has_no_problem() -> None:
 def test_no_rule_takes_long_however_old_or_impossible(rule: str) -> None:
     began = stopwatch.perf_counter()
     between(series(rule, start=datetime(1900, 1, 1, 12)), date(2026, 1, 1), date(2027, 1, 1))
-    assert stopwatch.perf_counter() - began < 1
+    assert stopwatch.perf_counter() - began < at_most(1)
 
 
 def test_where_a_series_last_happens() -> None:

@@ -19,7 +19,7 @@ HOME = ZoneInfo("America/Los_Angeles")
 WINDOW = Window(datetime(2026, 12, 1, tzinfo=UTC), datetime(2027, 3, 1, tzinfo=UTC))
 ENDINGS = {"markdown": "md", "ics": "ics", "csv": "csv", "feed": "xml"}
 #: Seconds of this process's own time; generous, because the machine may be busy.
-SLOWEST = 2.0
+SLOWEST = 8.0
 
 
 def read_file(kind: str, data: bytes) -> None:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support_sources import ENDINGS, calendar, codes, read
+from support_time import at_most
 
 from newsletter.model.workspace import SourceSettings
 from newsletter.sources.registry import FORMATS, Blob, SourceContext, read_source
@@ -70,7 +71,7 @@ def test_a_bad_file_is_named_at_once_and_costs_only_itself(kind: str, data: byte
     source = SourceSettings(name="lab", format=kind, path="content/*")
     begun = time.process_time()
     reading = read_source(source, [Blob(bad, data), Blob(good, GOOD[kind])], SourceContext("Europe/Berlin"))
-    assert time.process_time() - begun < 1
+    assert time.process_time() - begun < at_most(1)
     assert [(p.level, p.code) for p in reading.problems if p.origin.path == bad] == [("error", code)]
     assert [item.title for item in reading.items if item.origin.path == good] == ["Fine"]
     assert reading.sources[0].files == 2
@@ -115,7 +116,7 @@ HOSTILE = [
 def test_hostile_input_is_read_or_refused_in_a_moment(kind: str, data: bytes) -> None:
     begun = time.process_time()
     reading = read(data, kind)
-    assert time.process_time() - begun < 3
+    assert time.process_time() - begun < at_most(3)
     assert reading.items or reading.problems
 
 

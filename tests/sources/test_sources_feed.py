@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support_sources import codes, lines, one, read
+from support_time import at_most
 
 from newsletter.model.when import Instant
 from newsletter.sources.html_markdown import markdown_of
@@ -144,7 +145,7 @@ BOMBS = {
 def test_a_feed_that_declares_entities_is_refused(bomb: str) -> None:
     began = time.perf_counter()
     reading = read(RSS.replace("<rss ", f"{bomb}\n<rss ", 1).replace("Second", "&l9;&a;&x;"), "feed")
-    assert time.perf_counter() - began < 1
+    assert time.perf_counter() - began < at_most(1)
     assert codes(reading) == ["E-XML"]
     assert not reading.items
 
@@ -160,7 +161,7 @@ def test_a_document_type_that_only_names_itself_is_no_harm() -> None:
 def test_nonsense_is_over_soon(junk: str) -> None:
     began = time.perf_counter()
     read(f'<rss version="2.0"><channel>{junk}', "feed")
-    assert time.perf_counter() - began < 3
+    assert time.perf_counter() - began < at_most(3)
 
 
 def test_an_endless_feed_is_read_up_to_the_cap() -> None:

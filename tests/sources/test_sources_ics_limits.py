@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from support_sources import calendar, codes, read
+from support_time import at_most
 
 from newsletter.dates.recurrence import last_date, occurrences
 from newsletter.model.item import Reading
@@ -42,7 +43,7 @@ def read_in_a_second(data: bytes) -> Reading:
             window = (datetime(2026, 1, 1, tzinfo=HOME), datetime(2027, 1, 1, tzinfo=HOME))
             occurrences(item.when, *window, home=HOME)
             last_date(item.when)
-    assert process_time() - begun < 1
+    assert process_time() - begun < at_most(1)
     return reading
 
 
@@ -108,7 +109,7 @@ def test_thousands_of_different_events_with_one_uid_are_told_apart_in_a_moment()
     events = [EVENT.format(uid="same", title=f"Event {n}", month=1 + n % 12, day=1 + n % 28) for n in range(MANY)]
     begun = process_time()
     reading = read(calendar(*events), "ics")
-    assert process_time() - begun < 3
+    assert process_time() - begun < at_most(3)
     assert len({item.id for item in reading.items}) == MANY
 
 
@@ -118,7 +119,7 @@ def test_thousands_of_changes_of_one_series_are_read_in_a_moment() -> None:
     changes = [changed.format(day, n % 24, n % 60) for n, day in enumerate(days)]
     begun = process_time()
     (item,) = read(calendar(f"{BAD}RRULE:FREQ=DAILY", *changes), "ics").items
-    assert process_time() - begun < 3
+    assert process_time() - begun < at_most(3)
     assert len(item.when.overrides) == 2_000
 
 
@@ -138,5 +139,5 @@ def test_thousands_of_described_zones_are_looked_at_for_a_moment() -> None:
     events = [f"UID:{n}\nSUMMARY:a\nDTSTART;TZID=Zone {n}:20261208T120000" for n in range(3_000)]
     begun = process_time()
     reading = read(calendar(*events, head=zones), "ics")
-    assert process_time() - begun < 3
+    assert process_time() - begun < at_most(3)
     assert set(codes(reading)) == {"E-TZ"}

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from newsletter.dates.human import read_when
+from newsletter.dates.human import read_clock, read_when
 from newsletter.dates.zones import find_zone, localise
 from newsletter.model.when import AllDay, Instant, Recurrence, Sessions, TzSource, Vague, WeeklyRange, When
 from newsletter.model.workspace import SourceSettings, TermSettings
@@ -163,7 +163,7 @@ def _stamp(found: Found, fields: Fields, clock_name: str) -> Stamp | None:
 def _end_stamp(fields: Fields, start: Stamp, report: Report) -> Stamp | None:
     found = fields.find("end")
     if found is None:
-        clock = read_offset_clock(fields.text("end_time"))
+        clock = _end_clock(fields, report)
         return Stamp(start.day, *clock) if clock else None
     stamp = _stamp(found, fields, "end_time")
     if stamp is None and (clock := read_offset_clock(found.text)):
@@ -172,6 +172,19 @@ def _end_stamp(fields: Fields, start: Stamp, report: Report) -> Stamp | None:
         text = f"{found.key} = {found.text!r} is no date or time, such as 2027-01-31 14:00."
         report.error("E-END", text, found.line)
     return stamp
+
+
+def _end_clock(fields: Fields, report: Report) -> tuple[time, timedelta | None] | None:
+    """The clock of `end_time` beside a start that has no end of its own; an error where it cannot be read."""
+    found = fields.find("end_time")
+    if found is None or not found.text:
+        return None
+    clock = read_offset_clock(found.text)
+    if clock is None and (spoken := read_clock(found.text)):
+        clock = spoken, None
+    if clock is None:
+        report.error("E-END", f"{found.key} = {found.text!r} is no time, such as 14:00.", found.line)
+    return clock
 
 
 def _clock_text(fields: Fields) -> str:

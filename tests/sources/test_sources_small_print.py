@@ -228,3 +228,11 @@ def test_a_bomb_of_tables_inside_tables_is_refused() -> None:
     layers = ["a0: &a0 {x: y, z: y}"]
     layers += [f"a{n}: &a{n} {{x: *a{n - 1}, y: *a{n - 1}, z: *a{n - 1}}}" for n in range(1, 16)]
     assert codes(read("\n".join(layers), "yaml")) == ["E-YAML"]
+
+
+def test_an_end_clock_that_cannot_be_read_is_named_and_one_in_words_is_read() -> None:
+    rows = "title,start,start_time,end_time\nA,2026-12-08,12:00,never\nB,2026-12-08,12:00,1:30 pm\n"
+    reading = read(rows, "csv", kind="event")
+    assert [(p.code, p.origin.line) for p in reading.problems if p.level == "error"] == [("E-END", 2)]
+    ends = {item.title: getattr(item.when, "end", None) for item in reading.items}
+    assert ends == {"A": None, "B": datetime(2026, 12, 8, 13, 30)}

@@ -194,8 +194,8 @@ def _last_of_series(when: Recurrence) -> date | None:
     # A date beyond the cap is never an instance: it must not draw the search away from where the rules end.
     listed = [one for one in (when.start, *when.rdates) if one <= cap]
     upper = max([*(min(end, cap) for end in ends), *listed], default=cap)
-    # A counted rule counts from its start anyway; of the others the last months tell, as a rule.
-    lowers = [] if any(rule.count for rule in rules) else [_before(upper, 40 * _DAY), _before(upper, 3 * _LONGEST)]
+    # A counted rule counts from its start anyway; beside any other, the last months tell, as a rule.
+    lowers = [] if all(rule.count for rule in rules) else [_before(upper, 40 * _DAY), _before(upper, 3 * _LONGEST)]
     for lower in (*lowers, when.start):
         found = _of_series(when, max(lower, when.start), upper)
         last = max((_day(one.end or one.start) for one in found if one.status != "cancelled"), default=None)

@@ -16,7 +16,7 @@ from newsletter.app.sample import InitError, sample_files, sample_root
 from newsletter.app.site_files import Site, open_site
 from newsletter.app.timing import UsageError
 from newsletter.app.workspace import utc_now
-from newsletter.dates.cadence import slots
+from newsletter.dates.cadence.slots import slots
 from newsletter.dates.recurrence import last_date, occurrences
 from newsletter.dates.zones import find_zone
 from newsletter.model.issue import Slot

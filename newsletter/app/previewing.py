@@ -14,7 +14,7 @@ from newsletter.app.editing import Built, build_edition, persona_choices, previe
 from newsletter.app.preview_view import Finding, Menu, Named, Shown, View, excerpt, fault, for_frame
 from newsletter.app.timing import UsageError, read_at
 from newsletter.app.workspace import PERSONAS, Workspace, open_workspace, utc_now
-from newsletter.dates.cadence import CadenceError
+from newsletter.dates.cadence.rules import CadenceError
 from newsletter.model.issue import Draft
 from newsletter.model.mail import SLOT_NAMES, Row, fill_text, message_bytes
 from newsletter.model.people import Persona

@@ -6,7 +6,8 @@ from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from newsletter.app.workspace import Workspace
-from newsletter.dates.cadence import slots, window_of
+from newsletter.dates.cadence.slots import slots
+from newsletter.dates.cadence.windows import window_of
 from newsletter.dates.zones import localise
 from newsletter.model.issue import Slot
 from newsletter.model.workspace import DigestSettings

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from newsletter.dates.cadence import parse_cadence, parse_lead, parse_window
+from newsletter.dates.cadence.parsing import parse_cadence, parse_lead, parse_window
 from newsletter.dates.catch_up import parse_catch_up
 from newsletter.dates.languages import words_of
 from newsletter.model.workspace import DigestSettings, Settings, SourceSettings

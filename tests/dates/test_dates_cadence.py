@@ -6,7 +6,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from newsletter.dates.cadence import CadenceError, parse_cadence, parse_lead, parse_window, slots, window_of
+from newsletter.dates.cadence.parsing import parse_cadence, parse_lead, parse_window
+from newsletter.dates.cadence.rules import CadenceError
+from newsletter.dates.cadence.slots import slots
+from newsletter.dates.cadence.windows import window_of
 from newsletter.model.issue import Slot
 from newsletter.model.workspace import DigestSettings, TermSettings
 

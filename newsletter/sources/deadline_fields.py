@@ -1,5 +1,6 @@
 """Deadlines: a list of {label, at, url}, or a field of its own such as `registration_deadline`."""
 
+import re
 from collections.abc import Iterator
 from datetime import date, datetime
 
@@ -15,6 +16,11 @@ from newsletter.sources.when_fields import TimeRules
 
 _AT = ("at", "date", "on", "by", "deadline", "when")
 _LABEL = ("label", "title", "name", "text")
+#: What conferences call the end of their call for proposals, which nobody says in mail.
+_PROPOSAL_KEYS = frozenset({"cfp", "cfpend", "cfpends", "cfpenddate", "cfpdeadline", "callforproposals"})
+_PROPOSALS = "Call for proposals closes"
+_JOINTS = re.compile(r"[\s_-]+")
+_HUMP = re.compile(r"(?<=[a-z])[A-Z](?=[a-z])")
 
 
 def read_deadlines(fields: Fields, rules: TimeRules, base: Base, title: str, report: Report) -> tuple[Deadline, ...]:
@@ -80,6 +86,9 @@ def _deadline(
 
 
 def _label_of(key: str) -> str:
-    """`registration_deadline` as a reader would say it."""
-    words = key.rsplit(".", 1)[-1].replace("_", " ").replace("-", " ").strip()
+    """`registration_deadline` and `cfpEndDate` as a reader would say it."""
+    written = key.rsplit(".", 1)[-1]
+    if squash(written) in _PROPOSAL_KEYS:
+        return _PROPOSALS
+    words = _HUMP.sub(lambda hump: f" {hump[0].lower()}", _JOINTS.sub(" ", written).strip())
     return words[:1].upper() + words[1:]

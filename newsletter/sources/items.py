@@ -135,13 +135,13 @@ def _title(fields: Fields, record: Record, report: Report) -> str:
     title = plain_text(found.text) or (found.text if found else "") if found else ""
     if title and title.casefold() not in _PLACEHOLDERS:
         return shorten(title, MAX_TITLE)
-    if title:
-        report.warning("W-PLACEHOLDER", f"The title is still {title!r}.", found.line if found else None)
-    if record.heading:
-        return shorten(record.heading, MAX_TITLE)
-    if not report.failed:
-        report.warning("W-TITLE", f"There is no title; {record.stem or 'untitled'!r} stands in for it.")
-    return record.stem or "untitled"
+    instead = shorten(record.heading, MAX_TITLE) or record.stem or "untitled"
+    if title and found:
+        text = f"The title is still {found.text!r}; {instead!r} stands in for it."
+        report.warning("W-PLACEHOLDER", text, found.line)
+    elif not record.heading and not report.failed:
+        report.warning("W-TITLE", f"There is no title; {instead!r} stands in for it.")
+    return instead
 
 
 def _when(record: Record, fields: Fields, kind: Kind, rules: TimeRules, report: Report) -> When | None:

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+import pytest
 from support_sources import codes, lines, one, read
 
 from newsletter.model.item import Deadline
@@ -307,6 +308,29 @@ def test_the_date_in_a_post_s_name_is_when_it_was_told() -> None:
 def test_a_page_without_any_title_goes_by_its_file_name() -> None:
     reading = read("Only words.\n", path="content/2026-12-01-open-house.md")
     assert (reading.items[0].title, codes(reading)) == ("Open house", ["W-TITLE"])
+
+
+def test_a_title_that_was_never_filled_in_is_told_once_with_what_stands_in() -> None:
+    reading = read("---\ntitle: FIXME\n---\nx", path="content/open-house.md")
+    assert (reading.items[0].title, codes(reading)) == ("Open house", ["W-PLACEHOLDER"])
+    assert "'FIXME'; 'Open house' stands in" in reading.problems[0].text
+    headed = read("---\ntitle: TBA\n---\n# Open day\n\nx", path="content/open-house.md")
+    assert (headed.items[0].title, codes(headed)) == ("Open house", ["W-PLACEHOLDER"])
+
+
+@pytest.mark.parametrize(
+    ("key", "label"),
+    [
+        ("registration_deadline", "Registration deadline"),
+        ("cfpEndDate", "Call for proposals closes"),
+        ("extra.cfp-end-date", "Call for proposals closes"),
+        ("applyBy", "Apply by"),
+        ("Register by (PT)", "Register by (PT)"),
+    ],
+)
+def test_a_deadline_s_key_is_said_in_words(key: str, label: str) -> None:
+    reading = read(f"---\ntitle: Talk\nstart: 2026-12-10\n{key}: 2026-12-09\n---\nx", fields={"deadline": key})
+    assert [deadline.label for deadline in reading.items[0].deadlines] == [f"{label}: Talk"]
 
 
 def test_template_code_and_comments_go_and_code_blocks_stay() -> None:

@@ -14,6 +14,8 @@ _OFFSET = re.compile(r"(?:UTC|GMT)?\s*([+-])(\d{1,2})(?::?(\d\d))?", re.IGNORECA
 _DISPLAY_PREFIX = re.compile(r"^\((?:UTC|GMT)[^)]*\)\s*", re.IGNORECASE)
 _FILLER = re.compile(r"\b(?:time|standard|daylight|summer|zone)\b|\((?:us ?& ?canada|us and canada)\)", re.IGNORECASE)
 _LONGEST_NAME = 200
+#: Files of the zone database that are the machine's own clock, or none: no author means them.
+_NO_PLACES = frozenset({"localtime", "Factory", "posixrules"})
 _AREAS = ("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
 
 
@@ -80,7 +82,7 @@ def _names_of(zone: ZoneInfo) -> frozenset[str]:
 
 @cache
 def _by_folded_name() -> dict[str, str]:
-    return {name.casefold(): name for name in available_timezones()}
+    return {name.casefold(): name for name in available_timezones() - _NO_PLACES}
 
 
 def _iana(text: str) -> str | None:

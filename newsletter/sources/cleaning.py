@@ -16,6 +16,10 @@ _LIQUID_CLOSE = re.compile(r"\{%-?[ \t]*endcomment[ \t]*-?%\}")
 _REFERENCE = re.compile(r"""\{\{[<%]\s*(?:rel)?ref\s+["']([^"'\n]*)["']\s*[>%]\}\}""")
 _SITE = re.compile(r"\{\{-?\s*(?:site\.(?:base_?url|url)|\.Site\.BaseURL|config\.base_url)\s*-?\}\}", re.IGNORECASE)
 _RELATIVE = re.compile(r"""\{\{-?\s*["']([^"'\n]*)["']\s*\|\s*(?:relative_url|absolute_url|relURL|absURL)\s*-?\}\}""")
+#: What a page's own front matter answers: Quarto's meta, Hugo's param, Jekyll's page.
+_FIELD = re.compile(r"\{\{(?:<\s*(?:meta|param)\s+[\"']?|-?\s*page\.)([\w.-]{1,100})[\"']?\s*(?:>|-)?\}\}")
+#: Code that stands for words; tags and icons do not.
+_WORDS = re.compile(r"\{\{(?:<\s*(?:meta|param|var)\b|[^<%])")
 #: Each stops at the next opening of its kind, so that text full of openings costs no more than its length.
 _TEMPLATE = re.compile(
     r"\{\{(?:[^{}]|\{(?!\{)|\}(?!\})){0,2000}\}\}"
@@ -23,7 +27,7 @@ _TEMPLATE = re.compile(
     r"|\{#(?:[^{#]|\{(?!#)|#(?!\})){0,2000}#\}"
 )
 _ATTRIBUTES = re.compile(r"\{:[^{}\n]*\}|(?<=[\])#\w])[ \t]*\{[.#][^{}\n]*\}")
-_DIV = re.compile(r"^[ \t]*:{3,}[ \t]*(?:\{[^\n]*\}|[\w-]*)[ \t]*$\n?", re.MULTILINE)
+_DIV = re.compile(r"^[ \t]*:{3,}[ \t]*(?:\{[^{}\n]*\}[^{}\n]*|[\w-]*)[ \t]*$\n?", re.MULTILINE)
 _SPAN = re.compile(r"\[([^\[\]\n]*)\]\{[.#][^{}\n]*\}")
 _MDX_IMPORT = re.compile(
     r"^(?:import\s[^\n]*?\sfrom\s+['\"][^\n]*|import\s+['\"][^\n]*|export\s+[^\n]*)$\n?", re.MULTILINE
@@ -36,27 +40,37 @@ _BLANKS = re.compile(r"\n[ \t]*\n(?:[ \t]*\n)+")
 
 @dataclass(frozen=True, slots=True)
 class Cleaned:
-    """The text without machinery, and what was taken out that a reader might have seen."""
+    """The text without machinery, and what was taken out that a reader might have seen.
+
+    `gaps` are the words before each hole that it left in a sentence.
+    """
 
     text: str
     removed: tuple[str, ...]
     open_comment: bool = False
+    gaps: tuple[str, ...] = ()
 
 
-def clean_markdown(text: str, site: str = "", *, mdx: bool = False) -> Cleaned:
-    """Take out comments and template code; `site` stands in for the site's own address."""
+def _no_field(path: str) -> str:
+    return ""
+
+
+def clean_markdown(
+    text: str, site: str = "", *, mdx: bool = False, field: Callable[[str], str] = _no_field
+) -> Cleaned:
+    """Take out comments and template code; `site` stands in for the site's address, `field` for its own fields."""
     if not mdx and not _MACHINERY.search(text) and not (site and site.rstrip("/") * 2 in text):
         return Cleaned(_BLANKS.sub("\n\n", text).strip(), ())
-    removed: list[str] = []
+    taken = _Taken(field)
     open_comment = False
 
     def change(part: str) -> str:
         nonlocal open_comment
         open_comment = open_comment or part.rfind("<!--") > part.rfind("-->")
-        return _strip(part, site.rstrip("/"), removed, mdx)
+        return _strip(part, site.rstrip("/"), taken, mdx)
 
-    cleaned = outside_code(without_myst(text), change)
-    return Cleaned(_BLANKS.sub("\n\n", cleaned).strip(), tuple(dict.fromkeys(removed)), open_comment)
+    cleaned = _BLANKS.sub("\n\n", outside_code(without_myst(text), change)).strip()
+    return Cleaned(cleaned, tuple(dict.fromkeys(taken.codes)), open_comment, tuple(taken.gaps))
 
 
 def blanked(text: str) -> str:
@@ -75,22 +89,39 @@ def _line_ends(text: str) -> str:
     return "\n" * text.count("\n")
 
 
-def _strip(text: str, site: str, removed: list[str], mdx: bool) -> str:
-    def take(match: re.Match[str]) -> str:
-        removed.append(" ".join(match[0].split())[:60])
+class _Taken:
+    """Takes code out of a text and remembers it."""
+
+    def __init__(self, field: Callable[[str], str]) -> None:
+        self._field = field
+        self.codes: list[str] = []
+        self.gaps: list[str] = []
+
+    def field(self, match: re.Match[str]) -> str:
+        """What the page says under that key; the code itself where it says nothing."""
+        return self._field(match[1]) or match[0]
+
+    def code(self, match: re.Match[str]) -> str:
+        """Nothing in its place; a gap where it stood for words behind others."""
+        self.codes.append(" ".join(match[0].split())[:60])
+        before = match.string[match.string.rfind("\n", 0, match.start()) + 1 : match.start()]
+        if _WORDS.match(match[0]) and any(sign.isalpha() for sign in _TEMPLATE.sub("", before)):
+            self.gaps.append(_TEMPLATE.sub("", before)[-60:].strip())
         return ""
 
+
+def _strip(text: str, site: str, taken: _Taken, mdx: bool) -> str:
     text = _COMMENT.sub("", text)
     text = _without_liquid_comments(text)
     text = _REFERENCE.sub(r"\1", text)
     text = _SITE.sub(lambda _: site, text)
     text = _RELATIVE.sub(r"\1", text)
     text = text.replace(f"{site}{site}", site) if site else text
-    text = _TEMPLATE.sub(take, text)
+    text = _TEMPLATE.sub(taken.code, _FIELD.sub(taken.field, text))
     text = _SPAN.sub(r"\1", text)
     text = _DIV.sub("", _ATTRIBUTES.sub("", text))
     if mdx:
-        text = _MDX_COMPONENT.sub(take, _MDX_IMPORT.sub("", text))
+        text = _MDX_COMPONENT.sub(taken.code, _MDX_IMPORT.sub("", text))
     return text
 
 

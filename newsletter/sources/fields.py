@@ -180,6 +180,11 @@ class Fields:
         hit = self._index.get(squash(key))
         return self._found(*hit) if hit else None
 
+    def at(self, path: str) -> str:
+        """What stands in the record itself under a path such as `event.room`, as one line; empty where nothing."""
+        hit = find(self.document.data, parse_path(path) or (path,))
+        return as_text(hit[0]) if hit else ""
+
     def custom(self) -> Iterator[tuple[str, str]]:
         """The fields that the source maps to `custom.*`, as (name, text)."""
         for name in self._map:

@@ -171,10 +171,13 @@ def _body(record: Record, fields: Fields, base: Base, report: Report) -> str:
     line: int | None = record.body_line
     if not text.strip() and (found := fields.find("body")) and isinstance(found.value, str):
         text, line = html_to_markdown(found.value), found.line or record.line
-    cleaned = clean_markdown(text, base.site, mdx=record.path.endswith(".mdx"))
+    cleaned = clean_markdown(text, base.site, mdx=record.path.endswith(".mdx"), field=fields.at)
     if cleaned.open_comment:
         report.warning("W-COMMENT", "A comment (<!--) is never closed; all that follows it is left out.")
-    if cleaned.removed:
+    if cleaned.gaps:
+        holes = f"Template code is left out ({_some(cleaned.removed)}), and words are missing after "
+        report.warning("W-TEMPLATE", f"{holes}{_some(tuple(map(repr, cleaned.gaps)))}; write them out.", line)
+    elif cleaned.removed:
         report.info("I-TEMPLATE", f"Template code is left out: {_some(cleaned.removed)}.", line)
     linked = absolute_links(cleaned.text, base)
     inner = tuple(target for target in linked.dropped if target.startswith("#"))

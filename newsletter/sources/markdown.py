@@ -29,7 +29,7 @@ def read_markdown(blob: Blob, source: SourceSettings, report: Report) -> Iterato
     if not page.body.strip() and not page.document.data and not page.fault:
         raise UnreadableError("E-EMPTY", "The file is empty.", 1)
     fields = Fields(page.document, source)
-    heading, body = _heading(page, fields.find("title") is None)
+    heading, body = _heading(page, fields) if fields.find("title") is None else ("", page.body)
     stem, publish = _from_name(blob.path)
     is_post = "_posts" in PurePosixPath(blob.path).parts
     if is_post and read_stamp(publish) is None and not (fields.named("date") or has_when(fields)):
@@ -56,11 +56,9 @@ def _is_section(stem: str, fields: Fields) -> bool:
     return stem in ("_index", "README")
 
 
-def _heading(page: Page, needed: bool) -> tuple[str, str]:
-    """The first heading, where it must stand in for a title, and the body without it."""
-    if not needed:
-        return "", page.body
-    body = clean_markdown(page.body).text
+def _heading(page: Page, fields: Fields) -> tuple[str, str]:
+    """The first heading, which must stand in for a title, and the body without it."""
+    body = clean_markdown(page.body, field=fields.at).text
     found = first_heading(body)
     if found is None:
         return "", page.body

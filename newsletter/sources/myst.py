@@ -2,7 +2,7 @@
 
 import re
 
-_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})([^\n]*)")
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,}|:{3,})([^\n]*)")
 _BOX = re.compile(
     r"\{(?:note|tip|hint|important|warning|caution|attention|danger|error|seealso|admonition|topic|sidebar|margin"
     r"|dropdown|card|grid|grid-item|grid-item-card|tab-set|tab-item|div|container|epigraph|pull-quote)\}[ \t]*(.*)"
@@ -34,7 +34,7 @@ def without_myst(markdown: str) -> str:
             rows.append(f"{box[1]}  \n" if box[1] else "\n")
             options = True
             continue
-        elif fence:
+        elif fence and not fence[1].startswith(":"):
             code = fence[1]
         else:
             row = "\n" if options and _OPTION.fullmatch(row.rstrip("\r\n")) else _ROLE.sub(_words, row)

@@ -23,6 +23,14 @@ def test_a_box_keeps_its_title_and_the_boxes_inside_it() -> None:
     assert body(text).split() == ["Bring", "a", "laptop", "Charged.", "And", "a", "cable.", "After."]
 
 
+def test_a_box_between_colons_keeps_its_title_and_what_stands_in_it() -> None:
+    text = "Before.\n\n::::{grid}\n:::{note} Bring a laptop\n:class: tip\nAnd a cable.\n:::\n::::\nAfter.\n"
+    assert body(text).split() == ["Before.", "Bring", "a", "laptop", "And", "a", "cable.", "After."]
+    quarto = "::: {.callout-note}\nTea.\n\n`:::`\n:::\n\n::: panel\nCups.\n:::\n"
+    assert body(quarto).split() == ["Tea.", "`:::`", "Cups."]
+    assert body("Before.\n\n:::{figure} map.png\nThe way.\n:::\n").split() == ["Before.", "The", "way."]
+
+
 def test_code_inside_and_outside_a_box_stays_code() -> None:
     code = "```{code-block} python\n{doc}`x`\n```\n"
     assert without_myst(code) == code

@@ -333,6 +333,31 @@ def test_a_deadline_s_key_is_said_in_words(key: str, label: str) -> None:
     assert [deadline.label for deadline in reading.items[0].deadlines] == [f"{label}: Talk"]
 
 
+@pytest.mark.parametrize(
+    "code",
+    ["{{< meta event.room >}}", "{{<meta event.room>}}", '{{< param "event.room" >}}', "{{ page.event.room }}"],
+)
+def test_template_code_that_asks_for_a_field_of_the_page_becomes_its_words(code: str) -> None:
+    head = "---\ntitle: a\nevent:\n  room: the old mill\n---\n"
+    assert one(f"{head}Bring tea to {code}.").body == "Bring tea to the old mill."
+    untitled = one(f"---\nevent:\n  room: the old mill\n---\n# Tea in {code}\n\nBring cups to {code}.")
+    assert (untitled.title, untitled.body) == ("Tea in the old mill", "Bring cups to the old mill.")
+
+
+@pytest.mark.parametrize("code", ["{{< meta room >}}", "{{< var room >}}", "{{ page.room }}", "{{ room }}"])
+def test_template_code_that_leaves_a_hole_in_a_sentence_is_told_with_the_words_before_it(code: str) -> None:
+    reading = read(f"---\ntitle: a\n---\nWe meet.\n\nBring tea to {code}, and cups.")
+    assert codes(reading) == ["W-TEMPLATE"]
+    assert f"({code}), and words are missing after 'Bring tea to'; write" in reading.problems[0].text
+
+
+@pytest.mark.parametrize(
+    "line", ["{{ room }}", "{{< fa cup >}} Bring tea.", "Bring tea {{< fa cup >}}.", "Tea {% x %}"]
+)
+def test_template_code_of_its_own_line_and_icons_leave_no_hole(line: str) -> None:
+    assert codes(read(f"---\ntitle: a\n---\nWe meet.\n\n{line}\n")) == ["I-TEMPLATE"]
+
+
 def test_template_code_and_comments_go_and_code_blocks_stay() -> None:
     reading = read(
         "---\ntitle: a\n---\n<!-- old event: 3 May -->\n{% include x.html %}"

@@ -95,14 +95,14 @@ def test_a_duration_in_words(written: str, minutes: int) -> None:
 
 def test_a_rule_across_the_page_opens_no_front_matter() -> None:
     reading = read("---\n\nWords {{ alone }}.\n", path="content/words.md")
-    assert [(found.code, found.origin.line) for found in reading.problems if found.code == "I-TEMPLATE"] == [
-        ("I-TEMPLATE", 1)
+    assert [(found.code, found.origin.line) for found in reading.problems if found.code == "W-TEMPLATE"] == [
+        ("W-TEMPLATE", 1)
     ]
 
 
 def test_template_code_in_a_row_is_told_at_the_row() -> None:
     reading = read("title,start,body\nTea,2026-12-08,Plain\nHat,2026-12-09,Words {{ code }}\n", "csv")
-    assert [(found.code, found.origin.line) for found in reading.problems] == [("I-TEMPLATE", 3)]
+    assert [(found.code, found.origin.line) for found in reading.problems] == [("W-TEMPLATE", 3)]
 
 
 def test_a_page_in_the_folder_of_drafts_is_not_told() -> None:

@@ -50,13 +50,18 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One due moment of a digest; its local date makes the key, so the autumn hour counts once."""
+    """One due moment of a digest; its local date makes the key, so the autumn hour counts once.
+
+    `until` is where the next slot's window begins, if that lies behind the end of this one: the days between are told
+    ahead, since no other issue would tell them.
+    """
 
     digest: str
     key: str
     send_at: datetime
     draft_at: datetime
     window: Window
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

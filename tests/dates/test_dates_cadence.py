@@ -81,6 +81,21 @@ def test_a_slot_counts_until_its_own_moment() -> None:
         ("quarterly 7 days before term at 09:00", ["2026-12-28", "2027-03-22"]),
         ("quarterly on the first day of term at 09:00", ["2027-01-04", "2027-03-29"]),
         ("quarterly 2 days after term at 09:00", ["2027-01-06", "2027-03-31"]),
+        ("quarterly two weeks before the quarter at 09:00", ["2026-12-18", "2027-03-18", "2027-06-17"]),
+        ("30 days before term at 09:00", ["2026-12-05", "2027-02-27"]),
+        ("every two weeks on Friday at 09:00 from 2026-12-11", ["2026-12-11", "2026-12-25", "2027-01-08"]),
+        ("every twelve weeks on Friday at 09:00 from 2026-12-11", ["2026-12-11", "2027-03-05", "2027-05-28"]),
+        ("monthly on the 29th at 09:00", ["2026-12-29", "2027-01-29", "2027-02-28"]),
+        ("monthly on 30 at 09:00", ["2026-12-30", "2027-01-30", "2027-02-28"]),
+        ("monthly on 31 at 09:00", ["2026-12-31", "2027-01-31", "2027-02-28"]),
+        ("monthly on the last day at 09:00", ["2026-12-31", "2027-01-31", "2027-02-28"]),
+        ("monthly on fifth Thursday at 09:00", ["2026-12-31", "2027-01-28", "2027-02-25"]),
+        ("quarterly on 31 at 09:00, year from February", ["2027-02-28", "2027-05-31", "2027-08-31"]),
+        ("quarterly on first Monday at 09:00, year from July", ["2027-01-04", "2027-04-05", "2027-07-05"]),
+        ("quarterly on first Monday at 09:00, year from December", ["2026-12-07", "2027-03-01", "2027-06-07"]),
+        ("quarterly on first Monday at 09:00 year from March", ["2026-12-07", "2027-03-01", "2027-06-07"]),
+        ("quarterly on the first day of the quarter at 09:00", ["2027-01-01", "2027-04-01", "2027-07-01"]),
+        ("quarterly 5 days after quarter at 09:00, year from May", ["2027-02-06", "2027-05-06", "2027-08-06"]),
         ("manual", []),
     ],
 )
@@ -100,19 +115,22 @@ def test_cadences_give_their_dates(cadence: str, expected: list[str]) -> None:
         "weekly on Friday at 24:00",
         "weekly on Friday at 09:60",
         "every 53 weeks on Friday at 09:00",
-        "monthly on 29 at 09:00",
         "monthly on 0 at 09:00",
-        "quarterly on 29 at 09:00",
         "every 0 weeks on Friday at 09:00",
         "every 99 weeks on Friday at 09:00",
         "every 2 weeks on Friday at 09:00 from 2026-13-01",
-        "monthly on 31 at 09:00",
-        "monthly on fifth Monday at 09:00",
         "hourly",
+        "every thirteen weeks on Friday at 09:00",
+        "monthly on 32 at 09:00",
+        "monthly on sixth Monday at 09:00",
+        "monthly on 1 at 09:00, year from July",
+        "quarterly on 1 at 09:00, year from Juli",
+        "quarterly 7 days before term at 09:00, year from July",
+        "quarterly 9 weeks before term at 09:00",
     ],
 )
 def test_other_cadences_are_refused_in_a_sentence(cadence: str) -> None:
-    with pytest.raises(CadenceError, match=r"write|not a"):
+    with pytest.raises(CadenceError, match=r"write|not a|leave"):
         parse_cadence(cadence)
 
 
@@ -142,6 +160,7 @@ def test_leads() -> None:
     assert parse_lead("1 day before") == timedelta(days=1)
     assert parse_lead("12 hours before") == timedelta(hours=12)
     assert parse_lead("2 weeks before") == timedelta(weeks=2)
+    assert parse_lead("two weeks before") == timedelta(weeks=2)
 
 
 @pytest.mark.parametrize(
@@ -156,7 +175,14 @@ def test_leads() -> None:
         ("month", date(2026, 12, 21), (date(2027, 1, 1), date(2027, 2, 1))),
         ("term", date(2026, 12, 28), (date(2027, 1, 4), date(2027, 3, 20))),
         ("term", date(2027, 1, 4), (date(2027, 1, 4), date(2027, 3, 20))),
+        ("quarter", date(2026, 12, 20), (date(2026, 10, 1), date(2027, 1, 1))),
+        ("quarter", date(2026, 12, 21), (date(2027, 1, 1), date(2027, 4, 1))),
+        ("quarter", date(2026, 11, 30), (date(2026, 10, 1), date(2027, 1, 1))),
+        ("quarter, year from February", date(2026, 12, 4), (date(2026, 11, 1), date(2027, 2, 1))),
+        ("quarter year from December", date(2026, 12, 4), (date(2026, 12, 1), date(2027, 3, 1))),
         ("since last, 4 weeks ahead", date(2026, 12, 4), (date(2026, 12, 4), date(2027, 1, 1))),
+        ("since last, six weeks ahead", date(2026, 12, 4), (date(2026, 12, 4), date(2027, 1, 15))),
+        ("twelve days", date(2026, 12, 4), (date(2026, 12, 4), date(2026, 12, 16))),
     ],
 )
 def test_windows_run_from_local_midnight_to_local_midnight(
@@ -179,6 +205,43 @@ def test_the_quarterly_issue_covers_its_term_with_the_last_day() -> None:
     assert slot.window.start.utcoffset() != slot.window.end.utcoffset()
 
 
+@pytest.mark.parametrize(
+    ("cadence", "window", "expected"),
+    [
+        ("quarterly 30 days before quarter at 09:00", "quarter", (date(2027, 4, 1), date(2027, 7, 1))),
+        ("quarterly 5 days after quarter at 09:00", "quarter", (date(2027, 1, 1), date(2027, 4, 1))),
+        ("quarterly on 31 at 09:00", "quarter", (date(2027, 1, 1), date(2027, 4, 1))),
+        ("quarterly on 2 at 09:00, year from February", "quarter", (date(2027, 2, 1), date(2027, 5, 1))),
+        ("quarterly 2 days after term at 09:00", "term", (date(2027, 1, 4), date(2027, 3, 20))),
+        ("monthly on the last day at 09:00", "month", (date(2027, 2, 1), date(2027, 3, 1))),
+    ],
+)
+def test_an_issue_covers_the_quarter_or_term_that_its_cadence_counts_from(cadence, window, expected):
+    found = first(cadence, midnight(2027, 1, 1), 1, window)[0].window
+    assert (found.start.date(), found.end.date()) == expected
+
+
+def test_third_fridays_cover_each_month_once() -> None:
+    """They lie from the 15th to the 21st, on both sides of the 20th."""
+    found = first("monthly on third Friday at 09:00", midnight(2026, 1, 1), 24, "month")
+    assert [(slot.send_at.month, slot.window.start.month) for slot in found] == [(m, m) for m in [*range(1, 13)] * 2]
+
+
+def test_days_that_no_issue_covers_are_named_by_the_one_before_them() -> None:
+    terms = first("quarterly 7 days before term at 09:00", midnight(2026, 9, 1), 3, "term")
+    assert [slot.until for slot in terms] == [midnight(2027, 1, 4), midnight(2027, 3, 29), None]
+    weekly = first("every 2 weeks on Friday at 09:00 from 2026-12-11", midnight(2026, 12, 4), 2, "10 days")
+    assert [slot.until for slot in weekly] == [midnight(2026, 12, 25), midnight(2027, 1, 8)]
+    assert [slot.until for slot in first("weekly on Friday at 09:00", midnight(2026, 12, 4), 5)] == [None] * 5
+
+
+def test_the_slot_before_one_whose_term_is_missing_still_comes() -> None:
+    around = slots("d", digest("quarterly on 1 at 09:00", "term"), zone=HOME, terms=TERMS, after=midnight(2027, 1, 1))
+    assert next(around).until is None
+    with pytest.raises(CadenceError, match="no term begins"):
+        list(around)
+
+
 def test_a_term_window_without_a_term_to_come_says_what_to_add() -> None:
     with pytest.raises(CadenceError, match=r"add the next one to \[terms\]"):
         window_of(digest("manual", "term"), midnight(2028, 1, 1), HOME, TERMS, None)
@@ -187,6 +250,13 @@ def test_a_term_window_without_a_term_to_come_says_what_to_add() -> None:
 def test_drafts_are_made_at_the_same_clock_across_the_change() -> None:
     slot = first("weekly on Monday at 09:00", midnight(2027, 3, 15), 1)[0]
     assert f"{slot.draft_at:%m-%d %H:%M %Z} {slot.send_at:%H:%M %Z}" == "03-12 09:00 PST 09:00 PDT"
+
+
+def test_hours_before_a_slot_are_hours_that_pass() -> None:
+    """On the night of the change a draft on the wall clock would come after its own slot."""
+    rule = digest("weekly on Sunday at 03:00", draft="45 minutes before")
+    slot = next(slots("d", rule, zone=HOME, terms={}, after=midnight(2027, 3, 14)))
+    assert f"{slot.draft_at:%H:%M %Z} {slot.send_at:%H:%M %Z}" == "01:15 PST 03:00 PDT"
 
 
 def test_a_slot_in_the_repeated_hour_comes_once() -> None:

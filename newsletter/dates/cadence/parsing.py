@@ -2,48 +2,58 @@
 
 import re
 from datetime import date, time, timedelta
-from typing import Literal
 
-from newsletter.dates.cadence.rules import EPOCH, Cadence, CadenceError, WindowRule
+from newsletter.dates.cadence.rules import EPOCH, LAST, LAST_DAY, Cadence, CadenceError, Kind, WindowRule
 
+_NUMBERS = (
+    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+)  # fmt: skip
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_MONTHS = (
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
+_NTH = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": LAST, "last": LAST}
 _DAY = "|".join(_WEEKDAYS)
-_NTH = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": -1}
 _CLOCK = r"at (?P<clock>\d{1,2}:\d\d)"
+_YEAR = rf"(?:,? year from (?P<month>{'|'.join(_MONTHS)}))?"
+_NUMBER = re.compile(rf"\b(?:{'|'.join(_NUMBERS)})\b")
 _WEEKLY = re.compile(
     rf"(?:weekly|every (?P<weeks>\d+) weeks) on (?P<day>{_DAY}) {_CLOCK}(?: from (?P<anchor>\d{{4}}-\d\d-\d\d))?"
 )
 _MONTHLY = re.compile(
     rf"(?P<unit>monthly|quarterly) on (?:the )?(?:(?P<nth>{'|'.join(_NTH)}) (?P<day>{_DAY})"
-    rf"|(?P<date>\d{{1,2}})(?:st|nd|rd|th)?) {_CLOCK}"
+    rf"|(?P<date>\d{{1,2}})(?:st|nd|rd|th)?|(?P<end>last day)) {_CLOCK}{_YEAR}"
 )
-_TERM = re.compile(
-    rf"quarterly (?:(?P<days>\d+) days? (?P<side>before|after)|on the first day of) (?:the )?term {_CLOCK}"
+_FROM_START = re.compile(
+    r"(?:quarterly )?(?:(?P<count>\d+) (?P<unit>day|week)s? (?P<side>before|after)|on (?:the )?first day of)"
+    rf" (?:the |each )?(?P<of>term|quarter) {_CLOCK}{_YEAR}"
 )
 _LEAD = re.compile(r"(\d+) (minute|hour|day|week)s? before")
 _WINDOW = re.compile(rf"(?P<count>\d+) (?P<unit>day|week)s?(?: from next (?P<day>{_DAY}))?")
 _SINCE = re.compile(r"since last, (?P<count>\d+) (?P<unit>day|week)s? ahead")
+_QUARTER = re.compile(rf"quarter{_YEAR}")
+
+_CADENCES = (
+    "write for example 'weekly on Friday at 09:00', 'every 2 weeks on Friday at 09:00', "
+    "'monthly on first Monday at 09:00', 'monthly on the last day at 09:00', "
+    "'quarterly on 1 at 09:00, year from July', 'quarterly 7 days before term at 09:00' or 'manual'"
+)
+_WINDOWS = (
+    "write for example '7 days from next Monday', '2 weeks', 'month', 'quarter', 'term' or "
+    "'since last, 4 weeks ahead'"
+)
 
 
 def parse_cadence(text: str) -> Cadence:
-    """Read a cadence such as "every 2 weeks on Friday at 09:00"; CadenceError for anything else."""
+    """Read a cadence such as "every two weeks on Friday at 09:00"; CadenceError for anything else."""
     plain = _plain(text)
     if plain == "manual":
         return Cadence("manual")
-    if found := _WEEKLY.fullmatch(plain):
-        return _weekly(found)
-    if found := _MONTHLY.fullmatch(plain):
-        return _monthly(found)
-    if found := _TERM.fullmatch(plain):
-        days = int(found["days"] or 0)
-        return Cadence(
-            "term", at=_clock(found["clock"]), offset=timedelta(days=-days if found["side"] == "before" else days)
-        )
-    raise CadenceError(
-        f"{text!r} is not a cadence; write for example 'weekly on Friday at 09:00', "
-        "'every 2 weeks on Friday at 09:00', 'monthly on first Monday at 09:00', "
-        "'quarterly 7 days before term at 09:00' or 'manual'"
-    )
+    for pattern, build in ((_WEEKLY, _weekly), (_MONTHLY, _monthly), (_FROM_START, _from_start)):
+        if found := pattern.fullmatch(plain):
+            return build(found)
+    raise CadenceError(f"{text!r} is not a cadence; {_CADENCES}")
 
 
 def parse_lead(text: str) -> timedelta:
@@ -61,27 +71,32 @@ def parse_window(text: str) -> WindowRule:
         return WindowRule("month")
     if plain == "term":
         return WindowRule("term")
+    if quarter := _QUARTER.fullmatch(plain):
+        return WindowRule("quarter", year_from=_month(quarter) if quarter["month"] else None)
     found = _WINDOW.fullmatch(plain) or _SINCE.fullmatch(plain)
     days = int(found["count"]) * (7 if found["unit"] == "week" else 1) if found else 0
     if found is None or not 1 <= days <= 400:
-        raise CadenceError(
-            f"{text!r} is not a window of 1 to 400 days; write for example '7 days from next Monday', '2 weeks', "
-            "'month', 'term' or 'since last, 4 weeks ahead'"
-        )
+        raise CadenceError(f"{text!r} is not a window of 1 to 400 days; {_WINDOWS}")
     if found.re is _SINCE:
         return WindowRule("since", days)
     return WindowRule("days", days, _WEEKDAYS.index(found["day"]) if found["day"] else None)
 
 
 def _plain(text: str) -> str:
-    return " ".join(text.casefold().split())
+    """Lower case, one space between words, and number words as figures."""
+    plain = " ".join(text.casefold().split())
+    return _NUMBER.sub(lambda found: str(_NUMBERS.index(found.group()) + 1), plain)
 
 
-def _clock(text: str) -> time:
-    hour, minute = (int(part) for part in text.split(":"))
+def _clock(found: re.Match[str]) -> time:
+    hour, minute = (int(part) for part in found["clock"].split(":"))
     if hour > 23 or minute > 59:
-        raise CadenceError(f"{text!r} is not a time of day; write 00:00 to 23:59")
+        raise CadenceError(f"{found['clock']!r} is not a time of day; write 00:00 to 23:59")
     return time(hour, minute)
+
+
+def _month(found: re.Match[str]) -> int:
+    return _MONTHS.index(found["month"]) + 1 if found["month"] else 1
 
 
 def _weekly(found: re.Match[str]) -> Cadence:
@@ -92,16 +107,34 @@ def _weekly(found: re.Match[str]) -> Cadence:
         anchor = date.fromisoformat(found["anchor"]) if found["anchor"] else EPOCH
     except ValueError:
         raise CadenceError(f"{found['anchor']!r} is not a date; write YYYY-MM-DD") from None
-    return Cadence(
-        "weekly", at=_clock(found["clock"]), weekday=_WEEKDAYS.index(found["day"]), weeks=weeks, anchor=anchor
-    )
+    return Cadence("weekly", at=_clock(found), weekday=_WEEKDAYS.index(found["day"]), weeks=weeks, anchor=anchor)
 
 
 def _monthly(found: re.Match[str]) -> Cadence:
-    kind: Literal["monthly", "quarterly"] = "monthly" if found["unit"] == "monthly" else "quarterly"
-    clock = _clock(found["clock"])
+    kind: Kind = "monthly" if found["unit"] == "monthly" else "quarterly"
+    if kind == "monthly" and found["month"]:
+        raise CadenceError("a monthly cadence has no year to count from; leave 'year from ...' out")
+    clock, year_from = _clock(found), _month(found)
     if found["nth"]:
-        return Cadence(kind, at=clock, weekday=_WEEKDAYS.index(found["day"]), nth=_NTH[found["nth"]])
-    if not 1 <= int(found["date"]) <= 28:
-        raise CadenceError(f"day {found['date']} is not in every month; write 1 to 28, or 'last Friday'")
-    return Cadence(kind, at=clock, day=int(found["date"]))
+        weekday = _WEEKDAYS.index(found["day"])
+        return Cadence(kind, at=clock, weekday=weekday, nth=_NTH[found["nth"]], year_from=year_from)
+    day = LAST_DAY if found["end"] else int(found["date"])
+    if not 1 <= day <= LAST_DAY:
+        raise CadenceError(f"no month has a day {day}; write 1 to 31, 'the last day' or 'last Friday'")
+    return Cadence(kind, at=clock, day=day, year_from=year_from)
+
+
+def _from_start(found: re.Match[str]) -> Cadence:
+    kind: Kind = "term" if found["of"] == "term" else "quarter"
+    if kind == "term" and found["month"]:
+        raise CadenceError("terms have dates of their own; leave 'year from ...' out, or write 'quarter' for 'term'")
+    count = int(found["count"] or 0)
+    offset = timedelta(weeks=count) if found["unit"] == "week" else timedelta(days=count)
+    if offset > timedelta(days=60):
+        raise CadenceError(f"{offset.days} days from the start of a {kind} are too many; write at most 60 days")
+    return Cadence(
+        kind,
+        at=_clock(found),
+        offset=-offset if found["side"] == "before" else offset,
+        year_from=_month(found),
+    )

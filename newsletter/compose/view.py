@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from newsletter.compose.programme import Programme, Timed, is_thanks
 from newsletter.compose.topics import is_chosen, offered
-from newsletter.model.issue import Change, Choices, Draft
 from newsletter.language.languages import Language, language_in
+from newsletter.model.issue import Change, Choices, Draft
 from newsletter.model.item import Item
 from newsletter.model.when import Occurrence
 
@@ -66,6 +66,11 @@ class View:
         """The community's zone."""
         return self.programme.home
 
+    @property
+    def language(self) -> Language:
+        """The reader's language, with the theme's own words."""
+        return language_in(self.choices.language, self.draft.theme)
+
     def mark_of(self, item: Item) -> Mark | None:
         """What changed about the item itself."""
         return self.marks.by_id.get(item.id)
@@ -75,11 +80,6 @@ def view_of(programme: Programme, choices: Choices) -> View:
     """The programme for these choices, without marks."""
     draft = programme.draft
     topics = offered(draft)
-    @property
-    def language(self) -> Language:
-        """The reader's language, with the theme's own words."""
-        return language_in(self.choices.language, self.draft.theme)
-
     items = tuple(item for item in programme.items if is_chosen(item, topics, choices) and not is_thanks(item))
     shown = {item.id for item in items}
     timed = tuple(one for one in programme.timed if one.item.id in shown)

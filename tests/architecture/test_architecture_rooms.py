@@ -8,7 +8,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[2] / "newsletter"
 FILES = sorted(path for path in PACKAGE.rglob("*.py") if "migrations/versions" not in path.as_posix())
-PURE = ("model", "dates", "sources", "compose", "people", "delivery", "settings", "render", "checks")
+PURE = ("model", "language", "dates", "sources", "compose", "people", "delivery", "settings", "render", "checks")
 #: A third-party package is one room's business (architecture, section 3).
 OWNERS = {
     "jinja2": {"render"},
@@ -27,6 +27,7 @@ OWNERS = {
     "aiosmtpd": {"devsink"},
     "httpcore2": {"net"},
     "feedparser": {"sources"},
+    "babel": {"language", "dates"},
 }
 CLOCKS = {"now", "utcnow", "today", "monotonic", "time_ns"}
 

@@ -1,0 +1,1 @@
+"""The program's own words in the languages readers choose: gettext catalogues, plural forms, lists, direction."""

@@ -15,6 +15,7 @@ _FORTNIGHTLY = {"biweekly", "fortnightly", "alternate", "alternating"}
 _EXCEPT = {"except", "excluding", "skipping", "skip", "not", "no", "without"}
 _MEETING = {"class", "classes", "session", "sessions", "meeting", "meetings", "weeks", "week", "times"}
 _WEEKS = {"weeks", "week"}
+_WITHIN = {"in", "of", "during", "throughout"}
 _DAY_NAMES = {"weekdays": (0, 1, 2, 3, 4), "weekday": (0, 1, 2, 3, 4), "weekends": (5, 6), "weekend": (5, 6)}
 _NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
 _PLACES = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "last": -1}
@@ -24,7 +25,8 @@ _PLACES = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "last":
 class Item:
     """A date as far as it is written; `style` is where its month stood, `joined` that a range goes on from it.
 
-    `nth` is (place, weekday) of "first Friday of March"; its day is then a rough one, for the order alone.
+    `nth` is (place, weekday) of "first Friday of March", without a weekday any day; its day is then a rough one, for
+    the order alone.
     """
 
     day: int
@@ -33,7 +35,7 @@ class Item:
     style: str = ""
     weekday: int | None = None
     joined: bool = False
-    nth: tuple[int, int] | None = None
+    nth: tuple[int, int | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,35 @@ class DayCursor(TokenCursor):
             return Pattern(days, interval)
         self._at, self._found = begin, found
         return Pattern()
+
+    def months(self, pattern: Pattern) -> list[Item]:
+        """The ends of "Sundays in March 2027" and "Mondays, March - April 2027": such days of whole months."""
+        if not pattern.weekdays or pattern.places or pattern.interval > 1:
+            return []
+        begin = self._at
+        self._skip(_WITHIN)
+        if not self._peek("month") or self._peek_day(1):
+            self._at = begin
+            return []
+        first = self._take().value
+        last = self._last_month(first) or first
+        weekday = pattern.weekdays[0] if len(pattern.weekdays) == 1 else None
+        year = self._year()
+        return [
+            Item(1, first, year if first <= last else None, nth=(1, weekday), joined=True),
+            Item(25, last, year, nth=(-1, weekday)),
+        ]
+
+    def _last_month(self, first: int) -> int | None:
+        """The month that a range goes on to; "and" only joins neighbours."""
+        ties = self._peek("dash") or (self._peek("and") and self._peek("month", 1))
+        if not ties or not self._peek("month", 1):
+            return None
+        last = self._found[self._at + 1].value
+        if self._peek("and") and last != first % 12 + 1:
+            raise RefusalError("it names months that do not follow each other; list the dates")
+        self._at += 2
+        return last
 
     def items(self) -> list[Item]:
         """Dates divided by commas, "and" and dashes."""

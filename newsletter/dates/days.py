@@ -52,7 +52,7 @@ def read_days(found: list[Token], *, day_first: bool, year: int | None = None) -
     """Read date tokens whole; `year` is the one a label in front has named. RefusalError names what is left over."""
     cursor = DayCursor(found, day_first)
     pattern = cursor.pattern()
-    items = cursor.items()
+    items = cursor.months(pattern) or cursor.items()
     opened = cursor.opened
     count = cursor.count()
     excluded = cursor.exceptions()
@@ -130,14 +130,15 @@ def _date(item: Item, year: int | None) -> date:
     try:
         return _at_place(item.nth, year, item.month or 0) if item.nth else date(year, item.month or 0, item.day)
     except ValueError:
-        what = f"a {_ORDINALS[item.nth[0]]} {WEEKDAYS[item.nth[1]].title()}" if item.nth else str(item.day)
+        what = f"a {_ORDINALS[item.nth[0]]} {WEEKDAYS[item.nth[1] or 0].title()}" if item.nth else str(item.day)
         raise RefusalError(f"{what}/{item.month} (day/month) does not exist in {year}") from None
 
 
-def _at_place(nth: tuple[int, int], year: int, month: int) -> date:
-    """The first (1) to last (-1) of a weekday in a month; ValueError where it has no fifth."""
+def _at_place(nth: tuple[int, int | None], year: int, month: int) -> date:
+    """The first (1) to last (-1) of a weekday, or of all days, in a month; ValueError where it has no fifth."""
     place, weekday = nth
-    days = [day for week in monthcalendar(year, month) if (day := week[weekday])]
+    weeks = monthcalendar(year, month)
+    days = [day for week in weeks for day in (week if weekday is None else [week[weekday]]) if day]
     if place > len(days):
         raise ValueError(place)
     return date(year, month, days[place - 1] if place > 0 else days[-1])

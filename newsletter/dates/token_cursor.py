@@ -21,7 +21,17 @@ class TokenCursor:
             raise self._not_understood(self._at)
 
     def _not_understood(self, begin: int) -> RefusalError:
+        if self._is_split_number(begin):
+            pair = "/".join(token.text for token in (self._found[begin - 1], self._found[begin + 1]))
+            if any(token.kind == "month" for token in self._found):
+                return RefusalError(f'"{pair}" may be two days or the night between them; write "and" or "-"')
+            return RefusalError(f'"{pair}" is a date without its year; write the month in words, and the year')
         return RefusalError(f'it does not understand "{spell(self._found[begin:])}"')
+
+    def _is_split_number(self, slash: int) -> bool:
+        """Whether numbers stand on both sides of a slash."""
+        around = [self._found[index].kind for index in (slash - 1, slash + 1) if 0 <= index < len(self._found)]
+        return self._found[slash].text == "/" and around == ["number", "number"]
 
     def _peek(self, kind: str, ahead: int = 0) -> bool:
         index = self._at + ahead

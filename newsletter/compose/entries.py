@@ -12,26 +12,28 @@ from newsletter.compose.plain import summary_of
 from newsletter.compose.topics import topics_of
 from newsletter.compose.view import View
 from newsletter.dates.wording import time_text
+from newsletter.language.filling import N_
+from newsletter.language.languages import ENGLISH, Language
 from newsletter.model.issue import Change, Entry, Link, TimeText
 from newsletter.model.item import Item, Place
 from newsletter.model.when import Occurrence
 
-#: The words that stand beside an entry's title.
+#: The words that stand beside an entry's title, to be translated by `flag_of`.
 FLAGS: Final[dict[Change, str]] = {
     "": "",
-    "new": "new",
-    "moved": "moved",
-    "place changed": "new place",
-    "registration opened": "registration open",
-    "cancelled": "cancelled",
-    "postponed": "postponed",
-    "last chance": "last chance",
+    "new": N_("new"),
+    "moved": N_("moved"),
+    "place changed": N_("new place"),
+    "registration opened": N_("registration open"),
+    "cancelled": N_("cancelled"),
+    "postponed": N_("postponed"),
+    "last chance": N_("last chance"),
 }
 
 
 def entry_of(view: View, item: Item, occurrence: Occurrence | None = None) -> Entry:
     """The item as it stands for the reader; the occurrence gives time, day and place where there is one."""
-    entry = replace(_bare(view, item), place=place_text(item.place), mode=item.place.mode)
+    entry = replace(_bare(view, item), place=place_text(item.place, view.language), mode=item.place.mode)
     return entry if occurrence is None else at_time(view, entry, occurrence)
 
 
@@ -53,18 +55,26 @@ def marked(view: View, entry: Entry, item: Item) -> Entry:
     mark = view.mark_of(item)
     if mark is None:
         return entry
-    return replace(entry, change=mark.change, flag=entry.flag or FLAGS[mark.change], now=mark.now, was=mark.was)
+    return replace(
+        entry, change=mark.change, flag=entry.flag or flag_of(view, mark.change), now=mark.now, was=mark.was
+    )
 
 
 def with_flag(view: View, entry: Entry, change: Change) -> Entry:
     """The entry with the change's word beside it; it counts as changed only where the changes tell it."""
-    return replace(entry, flag=FLAGS[change], change=change if entry.id in view.marks.told else "")
+    return replace(entry, flag=flag_of(view, change), change=change if entry.id in view.marks.told else "")
+
+
+def flag_of(view: View, change: Change) -> str:
+    """The word for a change, in the reader's language."""
+    return view.language.gettext(FLAGS[change])
 
 
 def reader_time(view: View, occurrence: Occurrence) -> TimeText:
     """The occurrence's time in the reader's zone, with the community's beside it where they differ."""
     city = community_city(view)
-    return time_text(occurrence, zone=view.zone, clock=view.choices.clock, home=view.home, home_city=city)
+    clock, language = view.choices.clock, view.language
+    return time_text(occurrence, zone=view.zone, clock=clock, home=view.home, home_city=city, language=language)
 
 
 def community_city(view: View) -> str:
@@ -78,20 +88,22 @@ def moment_text(view: View, occurrence: Occurrence) -> str:
     return time.full.removesuffix(time.zone).strip() if time.zone else time.full
 
 
-def place_text(place: Place) -> str:
+def place_text(place: Place, language: Language = ENGLISH) -> str:
     """Where, in a few words: the name, and that one may also join online."""
     name = place.name or place.address
     if place.mode not in ("online", "hybrid") or "online" in name.casefold():
         return name
     if not name:
-        return "Online" if place.mode == "online" else "In person and online"
-    return f"{name}, and online" if place.mode == "hybrid" else f"Online ({name})"
+        return language.gettext("Online") if place.mode == "online" else language.gettext("In person and online")
+    if place.mode == "hybrid":
+        return language.gettext("{place}, and online", place=name)
+    return language.gettext("Online ({place})", place=name)
 
 
 def with_note_of_start(view: View, entry: Entry, occurrence: Occurrence) -> Entry:
     """The entry flagged where the occurrence began before the window, and goes on in it."""
     begun = begins(occurrence, view.home) < view.programme.window.start
-    return replace(entry, flag="continuing") if begun else entry
+    return replace(entry, flag=view.language.gettext("continuing"), continuing=True) if begun else entry
 
 
 def calendar_of(item: Item, occurrence: Occurrence) -> tuple[Link, ...]:

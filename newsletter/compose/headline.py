@@ -1,18 +1,28 @@
 """What a mail says before it is opened, and the lines of its masthead; the editor's own words come first."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from newsletter.compose.plain import shorten
 from newsletter.compose.view import View
 from newsletter.dates.terms import term_of, week_of_term
-from newsletter.dates.wording import date_range_text, day_text
+from newsletter.dates.wording import date_range_text, day_text, short_date_text
+from newsletter.language.filling import N_
+from newsletter.language.languages import Language
 from newsletter.model.issue import Change, Entry, Section
 
 SUBJECT_LENGTH = 78
 PREHEADER_LENGTHS = (60, 120)
 SHORT_TITLE = 44
+
+_CHANGES: Mapping[Change, str] = {
+    "moved": N_("{title} moved"),
+    "place changed": N_("New place for {title}"),
+    "registration opened": N_("Registration open for {title}"),
+    "cancelled": N_("{title} cancelled"),
+    "postponed": N_("{title} postponed"),
+}
 
 
 def subject_of(view: View, sections: Sequence[Section]) -> str:
@@ -23,11 +33,13 @@ def subject_of(view: View, sections: Sequence[Section]) -> str:
     best = _weightiest(_entries(sections, "events") or regular)
     texts = [_on_its_day(view, entry) for entry in best]
     if len(best) == 2 and best[0].day == best[1].day:
-        texts = [f"{short_title(best[0].title)} and {_on_its_day(view, best[1])}"]
-    subject = ", ".join(texts)
+        first, second = short_title(best[0].title), _on_its_day(view, best[1])
+        texts = [view.language.gettext("{first} and {second}", first=first, second=second)]
+    subject = view.language.pgettext("between the parts of a list", ", ").join(texts)
     if len(subject) > SUBJECT_LENGTH:
         subject = shorten(texts[0], SUBJECT_LENGTH)
-    return subject or f"{view.draft.settings.title}: {dateline_of(view)}"
+    title, period = view.draft.settings.title, dateline_of(view)
+    return subject or view.language.gettext("{title}: {period}", title=title, period=period)
 
 
 def preheader_of(view: View, sections: Sequence[Section], subject: str) -> str:
@@ -37,7 +49,7 @@ def preheader_of(view: View, sections: Sequence[Section], subject: str) -> str:
     least, most = PREHEADER_LENGTHS
     text = ""
     for part in _parts(view, sections, subject):
-        longer = f"{text} {part}.".strip()
+        longer = _with_sentence(view.language, text, part)
         if len(text) < least and (len(longer) <= most or not text):
             text = longer
     return shorten(text, most)
@@ -46,7 +58,7 @@ def preheader_of(view: View, sections: Sequence[Section], subject: str) -> str:
 def dateline_of(view: View) -> str:
     """ "7 to 13 December 2026": the window's days in the community's zone."""
     window = view.programme.window
-    return date_range_text(window.start.date(), window.end.date() - timedelta(days=1))
+    return date_range_text(window.start.date(), window.end.date() - timedelta(days=1), view.language)
 
 
 def term_line_of(view: View) -> str:
@@ -59,7 +71,8 @@ def term_line_of(view: View) -> str:
     if found is None:
         return ""
     name, week, weeks = found
-    return f"{_sentence_case(re.sub(rf'[ ,]*{first.year}$', '', name))}, week {week} of {weeks}"
+    term = _sentence_case(re.sub(rf"[ ,]*{first.year}$", "", name))
+    return view.language.gettext("{term}, week {week} of {weeks}", term=term, week=week, weeks=weeks)
 
 
 def short_title(title: str) -> str:
@@ -69,7 +82,7 @@ def short_title(title: str) -> str:
 
 def _weightiest(entries: Sequence[Entry]) -> list[Entry]:
     """Two at most, in order of time: what has a topic and a registration outweighs what has not."""
-    dated = [entry for entry in entries if entry.day is not None and entry.flag != "continuing"]
+    dated = [entry for entry in entries if entry.day is not None and not entry.continuing]
     order = sorted(range(len(dated)), key=lambda place: (-_weight(dated[place]), place))
     return [dated[place] for place in sorted(order[:2])]
 
@@ -79,48 +92,50 @@ def _weight(entry: Entry) -> int:
 
 
 def _on_its_day(view: View, entry: Entry) -> str:
-    day = entry.time.weekday_long if view.programme.is_weekly else f"{entry.time.day} {entry.time.month}"
-    return f"{short_title(entry.title)} on {day}"
+    event = short_title(entry.title)
+    if view.programme.is_weekly or entry.day is None:
+        return view.language.gettext("{event} on {weekday}", event=event, weekday=entry.time.weekday_long)
+    return view.language.gettext("{event} on {date}", event=event, date=short_date_text(entry.day, view.language))
 
 
 def _parts(view: View, sections: Sequence[Section], subject: str) -> Iterator[str]:
     changes = _entries(sections, "changes")
-    yield from (_change_text(entry) for entry in changes[:2])
+    yield from (_change_text(view.language, entry) for entry in changes[:2])
     if len(changes) > 2:
-        yield _count(len(changes) - 2, "more change")
+        yield view.language.ngettext("{count} more change", "{count} more changes", len(changes) - 2)
     yield from _deadline_parts(view, _entries(sections, "deadlines"))
     entries = (*_entries(sections, "events"), *_entries(sections, "announcements"), *_entries(sections, "recurring"))
     others = dict.fromkeys(short_title(entry.title) for entry in entries)
     more = [title for title in others if title not in subject][:3]
     if more:
-        yield f"Also: {', '.join(more)}"
-    yield f"{view.draft.community.name}, {dateline_of(view)}"
-    yield "All that is on, in your own time zone"
+        yield view.language.gettext("Also: {titles}", titles=view.language.row(more))
+    community = view.draft.community.name
+    yield view.language.gettext("{community}, {period}", community=community, period=dateline_of(view))
+    yield view.language.gettext("All that is on, in your own time zone")
 
 
 def _deadline_parts(view: View, deadlines: Sequence[Entry]) -> Iterator[str]:
     soon = [entry for entry in deadlines if entry.soon]
     if len(soon) == 1 and soon[0].day:
-        yield f"Deadline {day_text(soon[0].day)}: {short_title(soon[0].title)}"
+        day, title = day_text(soon[0].day, view.language), short_title(soon[0].title)
+        yield view.language.gettext("Deadline {day}: {title}", day=day, title=title)
+    elif soon and view.programme.length <= timedelta(days=8):
+        yield view.language.ngettext("{count} deadline this week", "{count} deadlines this week", len(soon))
     elif soon:
-        period = "this week" if view.programme.length <= timedelta(days=8) else "ahead"
-        yield f"{_count(len(soon), 'deadline')} {period}"
+        yield view.language.ngettext("{count} deadline ahead", "{count} deadlines ahead", len(soon))
 
 
-def _change_text(entry: Entry) -> str:
+def _change_text(language: Language, entry: Entry) -> str:
     title = short_title(entry.title)
-    words: dict[Change, str] = {
-        "moved": f"{title} moved to {entry.now}" if entry.now else f"{title} moved",
-        "place changed": f"New place for {title}",
-        "registration opened": f"Registration open for {title}",
-        "cancelled": f"{title} cancelled",
-        "postponed": f"{title} postponed",
-    }
-    return words.get(entry.change, title)
+    if entry.change == "moved" and entry.now:
+        return language.gettext("{title} moved to {when}", title=title, when=entry.now)
+    message = _CHANGES.get(entry.change)
+    return language.gettext(message, title=title) if message else title
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+def _with_sentence(language: Language, text: str, sentence: str) -> str:
+    ended = language.pgettext("a sentence", "{text}.", text=sentence)
+    return language.pgettext("two sentences", "{first} {second}", first=text, second=ended) if text else ended
 
 
 def _entries(sections: Sequence[Section], kind: str) -> tuple[Entry, ...]:

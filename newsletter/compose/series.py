@@ -13,6 +13,7 @@ from newsletter.compose.view import View
 from newsletter.dates.recurrence import last_date, occurrences
 from newsletter.dates.wording import day_text, pattern_text, span_text
 from newsletter.dates.zones import localise
+from newsletter.language.languages import Language
 from newsletter.model.item import Item
 from newsletter.model.when import Occurrence, Override, Recurrence, WeeklyRange
 
@@ -32,8 +33,9 @@ def pattern_of(view: View, item: Item) -> str:
     first = ordinary[0]
     weekdays = sorted({_weekday(one) for one in ordinary if _clock(view, one) == _clock(view, first)})
     usually = isinstance(item.when, WeeklyRange | Recurrence) and item.when.approximate
-    text = pattern_text(first, weekdays, zone=view.zone, clock=view.choices.clock, approximate=usually)
-    return text + _rhythm(item)
+    clock, language = view.choices.clock, view.language
+    text = pattern_text(first, weekdays, zone=view.zone, clock=clock, approximate=usually, language=language)
+    return _with_rhythm(language, text, item)
 
 
 def place_in_week(view: View, item: Item) -> tuple[int, str, str, str]:
@@ -52,8 +54,8 @@ def elsewhere_of(view: View, item: Item) -> str:
     if usual is None or not elsewhere or day_of(usual, view.home) == day_of(usual, view.zone):
         return elsewhere
     # A date beside a pattern would name one week of many: where the weekday differs, it is the weekday that is said.
-    there = pattern_text(usual, zone=view.home, clock=view.choices.clock)
-    return f"{there} in {community_city(view)}"
+    there = pattern_text(usual, zone=view.home, clock=view.choices.clock, language=view.language)
+    return view.language.gettext("{time} in {place}", time=there, place=community_city(view))
 
 
 def exceptions_of(view: View, timed: Timed) -> tuple[str, ...]:
@@ -71,7 +73,7 @@ def cancelled_texts(view: View, timed: Timed) -> tuple[str, ...]:
 def _cancelled(view: View, timed: Timed) -> Iterator[tuple[datetime, str]]:
     for one in timed.occurrences:
         if one.status == "cancelled":
-            yield begins(one, view.home), f"cancelled {day_text(day_of(one, view.zone))}"
+            yield begins(one, view.home), view.language.gettext("cancelled {day}", day=_day(view, one))
 
 
 def _rescheduled(view: View, timed: Timed) -> Iterator[tuple[datetime, str]]:
@@ -82,7 +84,7 @@ def _rescheduled(view: View, timed: Timed) -> Iterator[tuple[datetime, str]]:
 
 def _departures(view: View, item: Item) -> list[tuple[datetime, str]]:
     """Instances that the rule would have put into the window and the source takes out or moves away."""
-    out = [(begins(one, view.home), f"not {day_text(day_of(one, view.zone))}") for one in _left_out(item)]
+    out = [(begins(one, view.home), _not_text(view, one)) for one in _left_out(item)]
     away = [one for one in _moved(view, item) if not _in_window(view, begins(one, view.home))]
     out += [(begins(_origin(one), view.home), _moved_text(view, one)) for one in away]
     return [(at, text) for at, text in out if _in_window(view, at) and at > view.programme.moment]
@@ -111,7 +113,16 @@ def _moves(item: Item) -> Iterable[Override]:
 
 
 def _moved_text(view: View, one: Occurrence) -> str:
-    return f"{day_text(day_of(_origin(one), view.zone))} moved to {moment_text(view, one)}"
+    day, when = _day(view, _origin(one)), moment_text(view, one)
+    return view.language.gettext("{day} moved to {when}", day=day, when=when)
+
+
+def _not_text(view: View, one: Occurrence) -> str:
+    return view.language.gettext("not {day}", day=_day(view, one))
+
+
+def _day(view: View, one: Occurrence) -> str:
+    return day_text(day_of(one, view.zone), view.language)
 
 
 def _origin(moved: Occurrence) -> Occurrence:
@@ -125,22 +136,23 @@ def _shifted(view: View, timed: Timed) -> Iterator[tuple[datetime, str]]:
     for before, after in pairwise([*usual, *_ordinary(timed.occurrences)]):
         if _clock(view, before) != _clock(view, after) and isinstance(after.start, datetime):
             end = after.end.astimezone(view.zone) if isinstance(after.end, datetime) else None
-            span = span_text(after.start.astimezone(view.zone), end, view.choices.clock)
-            yield begins(after, view.home), f"from {day_text(day_of(after, view.zone))}: {span}"
+            span = span_text(after.start.astimezone(view.zone), end, view.choices.clock, view.language)
+            text = view.language.gettext("from {day}: {time}", day=_day(view, after), time=span)
+            yield begins(after, view.home), text
 
 
 def _opening(view: View, timed: Timed) -> Iterator[str]:
     """The very first one, where it lies in the window."""
     first = next((one for one in timed.occurrences if one.status != "cancelled"), None)
     if first and _first_day(timed.item) >= view.programme.window.start.date():
-        yield f"first one {day_text(day_of(first, view.zone))}"
+        yield view.language.gettext("first one {day}", day=_day(view, first))
 
 
 def _closing(view: View, timed: Timed) -> Iterator[str]:
     """The very last one, where it lies in the window."""
     last = next((one for one in reversed(timed.occurrences) if one.status != "cancelled"), None)
     if last and _has_end(timed.item) and not _goes_on(view, timed.item):
-        yield f"last one {day_text(day_of(last, view.zone))}"
+        yield view.language.gettext("last one {day}", day=_day(view, last))
 
 
 def _has_end(item: Item) -> bool:
@@ -173,11 +185,16 @@ def _weekday(one: Occurrence) -> int:
     return one.start.weekday()
 
 
-def _rhythm(item: Item) -> str:
-    """ ", every 2 weeks" where the rule skips weeks."""
+def _with_rhythm(language: Language, pattern: str, item: Item) -> str:
+    """ "Mondays 12-1 PM, every 2 weeks" where the rule skips weeks."""
     rule = item.when.rules[0].upper() if isinstance(item.when, Recurrence) and item.when.rules else ""
     found = re.search(r"INTERVAL=0*([2-9]|[1-9]\d+)\b", rule)
-    return f", every {found.group(1)} weeks" if found and "FREQ=WEEKLY" in rule else ""
+    if not found or "FREQ=WEEKLY" not in rule:
+        return pattern
+    weeks = int(found.group(1))
+    return language.ngettext(
+        "{pattern}, every {count} week", "{pattern}, every {count} weeks", weeks, pattern=pattern
+    )
 
 
 def _when(item: Item) -> WeeklyRange | Recurrence:

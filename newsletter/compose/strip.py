@@ -7,7 +7,7 @@ from newsletter.compose.moments import begins, day_of
 from newsletter.compose.programme import Timed, is_series
 from newsletter.compose.topics import topics_of
 from newsletter.compose.view import View, is_off
-from newsletter.dates.wording import day_text
+from newsletter.dates.wording import day_parts
 from newsletter.model.issue import DayTile
 from newsletter.model.when import Occurrence
 
@@ -23,21 +23,19 @@ def strip_of(view: View) -> tuple[DayTile, ...]:
     if view.programme.is_weekly:
         days = [first + index * _DAY for index in range((last - first).days + 1)]
         topics = _topics(view, {day: day for day in days})
-        return tuple(_day_tile(day, topics[day]) for day in days)
+        return tuple(_day_tile(view, day, topics[day]) for day in days)
     mondays = tuple(_mondays(first, last))
     weeks = _topics(view, {monday + index * _DAY: monday for monday in mondays for index in range(7)})
-    return tuple(_week_tile(monday, weeks[monday]) for monday in mondays) if len(mondays) <= MOST_WEEKS else ()
+    return tuple(_week_tile(view, monday, weeks[monday]) for monday in mondays) if len(mondays) <= MOST_WEEKS else ()
 
 
-def _day_tile(day: date, topics: tuple[str, ...]) -> DayTile:
-    weekday, number, _ = day_text(day).split()
-    return DayTile(weekday, number, topics, day)
+def _day_tile(view: View, day: date, topics: tuple[str, ...]) -> DayTile:
+    return DayTile(day_parts(day, view.language)["weekday"], str(day.day), topics, day)
 
 
-def _week_tile(monday: date, topics: tuple[str, ...]) -> DayTile:
+def _week_tile(view: View, monday: date, topics: tuple[str, ...]) -> DayTile:
     """A week is named by its Monday."""
-    _, number, month = day_text(monday).split()
-    return DayTile(month, number, topics, monday)
+    return DayTile(day_parts(monday, view.language)["month"], str(monday.day), topics, monday)
 
 
 def _topics(view: View, tile_of: Mapping[date, date]) -> dict[date, tuple[str, ...]]:

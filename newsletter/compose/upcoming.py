@@ -17,6 +17,6 @@ def next_content(view: View) -> str:
         if one.status != "cancelled"
     ]
     if not coming:
-        return "Nothing is planned yet for the months ahead."
+        return view.language.gettext("Nothing is planned yet for the months ahead.")
     _, title, first = min(coming, key=lambda one: one[:2])
-    return f"Next: {title}, {moment_text(view, first)}"
+    return view.language.gettext("Next: {title}, {when}", title=title, when=moment_text(view, first))

@@ -38,7 +38,7 @@ class Language:
 
     def gettext(self, message: str, /, **values: object) -> str:
         """The message in this language, its places filled; values that run the other way are isolated."""
-        return self._filled(self._translations.gettext(message), values)
+        return self._filled(self.open_message(message), values)
 
     def ngettext(self, singular: str, plural: str, count: int, /, **values: object) -> str:
         """The form of the message that goes with the number, which fills the place `{count}`."""
@@ -54,7 +54,7 @@ class Language:
         if context:
             return self._translations.pgettext(context, message)
         if count is None:
-            return self._translations.gettext(message)
+            return self._translations.gettext(message) if message else ""
         return self._translations.ngettext(message, plural, count)
 
     def listing(self, parts: Sequence[str]) -> str:

@@ -181,6 +181,7 @@ class Entry:
     follows: Link | None = None
     followed_by: tuple[Link, ...] = ()
     soon: bool = False
+    continuing: bool = False
     origin: Origin | None = None
 
 

@@ -14,7 +14,7 @@ def build(view: View) -> Section | None:
     taken = taken_items(view)
     found = [item for item in view.items if holds(view, item) and item.id not in taken and not was_told(view, item)]
     entries = [marked(view, entry_of(view, item), item) for item in sorted(found, key=_newest_first)]
-    return Section("announcements", "Announcements", tuple(entries))
+    return Section("announcements", view.language.gettext("Announcements"), tuple(entries))
 
 
 def was_told(view: View, item: Item) -> bool:

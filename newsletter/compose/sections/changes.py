@@ -2,14 +2,15 @@
 
 from dataclasses import replace
 
-from newsletter.compose.entries import FLAGS, at_time, entry_of
+from newsletter.compose.entries import at_time, entry_of, flag_of
 from newsletter.compose.view import Mark, View
 from newsletter.model.issue import Entry, Section
 
 
 def build(view: View) -> Section | None:
     """Every change since the reader's last issue, in order of time; what is merely new stands under its own title."""
-    return Section("changes", "Changed since last issue", tuple(_entry(view, mark) for mark in view.marks.listed))
+    entries = tuple(_entry(view, mark) for mark in view.marks.listed)
+    return Section("changes", view.language.gettext("Changed since last issue"), entries)
 
 
 def _entry(view: View, mark: Mark) -> Entry:
@@ -19,7 +20,7 @@ def _entry(view: View, mark: Mark) -> Entry:
     return replace(
         entry,
         change=mark.change,
-        flag=FLAGS[mark.change],
+        flag=flag_of(view, mark.change),
         now=mark.now,
         was=mark.was,
         exceptions=(mark.note,) if mark.note else (),

@@ -22,7 +22,7 @@ def build(view: View) -> Section | None:
     """Every deadline from the window's start to a fortnight after its end, the soonest first."""
     found = [(item, deadline) for item in view.items if not is_off(item) for deadline in item.deadlines]
     entries = [_entry(view, item, deadline) for item, deadline in found if is_near(view, deadline)]
-    return Section("deadlines", "Deadlines", in_order(view, entries))
+    return Section("deadlines", view.language.gettext("Deadlines"), in_order(view, entries))
 
 
 def is_near(view: View, deadline: Deadline) -> bool:

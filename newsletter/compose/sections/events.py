@@ -29,7 +29,9 @@ def build(view: View) -> Section | None:
     """What takes place inside the window, then what the sources say only vaguely of it."""
     dated = [_card(view, timed) for timed in view.timed if not is_off(timed.item) and not is_series(timed.item.when)]
     vague = [_vague(view, item) for item in view.items if _is_vaguely_inside(view, item)]
-    return Section("events", "Come along", in_order(view, [card for card in dated if card] + vague))
+    return Section(
+        "events", view.language.gettext("Come along"), in_order(view, [card for card in dated if card] + vague)
+    )
 
 
 def _card(view: View, timed: Timed) -> Entry | None:
@@ -81,4 +83,5 @@ def why_not_vaguely(view: View, when: Vague) -> Reason | None:
 
 def _vague(view: View, item: Item) -> Entry:
     text = item.when.text if isinstance(item.when, Vague) else ""
-    return marked(view, replace(entry_of(view, item), when_text=f"{text} (date to be announced)"), item)
+    when = view.language.gettext("{time} (date to be announced)", time=text)
+    return marked(view, replace(entry_of(view, item), when_text=when), item)

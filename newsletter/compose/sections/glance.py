@@ -17,7 +17,7 @@ def build(view: View) -> Section | None:
 
 def _title(view: View) -> str:
     days = (view.programme.window.end.date() - view.programme.window.start.date()).days
-    return "The week at a glance" if days <= 7 else "At a glance"
+    return view.language.gettext("The week at a glance") if days <= 7 else view.language.gettext("At a glance")
 
 
 def _is_shown(view: View, timed: Timed) -> bool:

@@ -15,7 +15,7 @@ def build(view: View) -> Section | None:
     taken = taken_items(view)
     found = [item for item in view.items if _is_open(view, item) and item.id not in taken]
     entries = [marked(view, entry_of(view, item), item) for item in found]
-    return Section("open", "Always open", in_order(view, entries))
+    return Section("open", view.language.gettext("Always open"), in_order(view, entries))
 
 
 def _is_open(view: View, item: Item) -> bool:

@@ -14,8 +14,9 @@ def build(view: View) -> Section | None:
     found = [timed for timed in series_of(view) if not is_off(timed.item)]
     entries = [_line(view, timed) for timed in sorted(found, key=lambda timed: place_in_week(view, timed.item))]
     free = entries and not any(entry.registration_url for entry in entries)
-    hint = "No sign-up: just drop in." if free else "Come as often as you like."
-    return Section("recurring", "Every week", tuple(entries), hint)
+    gettext = view.language.gettext
+    hint = gettext("No sign-up: just drop in.") if free else gettext("Come as often as you like.")
+    return Section("recurring", gettext("Every week"), tuple(entries), hint)
 
 
 def _line(view: View, timed: Timed) -> Entry:

@@ -11,14 +11,12 @@ from newsletter.compose.view import View
 from newsletter.model.issue import Entry, Section
 from newsletter.model.item import Item
 
-TITLE = "Thank you"
-
 
 def build(view: View) -> Section | None:
     """The thanks in the order they are written, without those of the reader's last issue."""
     before = {(name, rest) for _, name, rest in _thanks(view.before)} if view.before else set()
     fresh = [(item, name, rest) for item, name, rest in _thanks(view) if (name, rest) not in before]
-    return Section("thanks", TITLE, tuple(_entry(view, *thanks) for thanks in fresh))
+    return Section("thanks", view.language.gettext("Thank you"), tuple(_entry(view, *thanks) for thanks in fresh))
 
 
 def _thanks(view: View) -> Iterator[tuple[Item, str, str]]:
@@ -38,4 +36,5 @@ def why_no_thanks(view: View, item: Item) -> Reason | None:
 
 
 def _entry(view: View, item: Item, name: str, rest: str) -> Entry:
-    return replace(entry_of(view, item), title=name or TITLE, summary=rest.lstrip(" ,:–—-"), body="", topic="")
+    title = name or view.language.gettext("Thank you")
+    return replace(entry_of(view, item), title=title, summary=rest.lstrip(" ,:–—-"), body="", topic="")

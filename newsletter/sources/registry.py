@@ -27,7 +27,7 @@ from newsletter.sources.record import Record
 from newsletter.sources.report import Report
 from newsletter.sources.tables import read_csv, read_json, read_toml, read_yaml
 
-__all__ = ["FORMATS", "Blob", "SourceContext", "find_fields", "merge", "read_source"]
+__all__ = ["FORMATS", "Blob", "SourceContext", "find_fields", "merge", "read_source", "settled_source"]
 
 #: How the records of one file are read; file-level problems go to the report. It may raise UnreadableError.
 Format = Callable[[Blob, SourceSettings, SourceContext, Report], Iterable[Record]]
@@ -57,7 +57,7 @@ class _Gathered:
 def read_source(source: SourceSettings, blobs: Sequence[Blob], context: SourceContext) -> Reading:
     """Everything that the source's files hold; every file is an item or a problem, in an order of its own."""
     gathered = _Gathered(problems=list(_settings_problems(source)))
-    settled = _settled(source, blobs, context, gathered.problems)
+    settled = settled_source(source, blobs, context, gathered.problems)
     for blob in sorted(blobs, key=lambda one: one.path):
         _read_blob(blob, settled, context, gathered)
     gathered.problems += _mapping_problems(source, gathered.used)
@@ -72,15 +72,16 @@ def find_fields(source: SourceSettings, blobs: Sequence[Blob], context: SourceCo
     return guess_fields(records, settled, context.today)
 
 
-def _settled(
-    source: SourceSettings, blobs: Sequence[Blob], context: SourceContext, problems: list[Problem]
+def settled_source(
+    source: SourceSettings, blobs: Sequence[Blob], context: SourceContext, problems: list[Problem] | None = None
 ) -> SourceSettings:
-    """The source with its preset, and with the map that `fields = "auto"` finds out, whose reasons are told."""
+    """The source with its preset, and with the map that `fields = "auto"` finds out; its reasons go to `problems`."""
     if source.fields != "auto":
         return with_preset(source)
     guess = find_fields(source, blobs, context)
     origin = Origin(source.name, source.where)
-    problems += [Problem("info", "I-FIELDS", reason, origin) for reason in guess.reasons]
+    if problems is not None:
+        problems += [Problem("info", "I-FIELDS", reason, origin) for reason in guess.reasons]
     return with_preset(source.model_copy(update={"fields": guess.fields}))
 
 

@@ -17,6 +17,7 @@ from newsletter.sources.document import Document
 from newsletter.sources.frontmatter import split_page
 from newsletter.sources.items import build_item
 from newsletter.sources.markdown import read_markdown
+from newsletter.sources.registry import read_source, settled_source
 from newsletter.sources.report import Report
 from newsletter.sources.suggesting.offer import Suggestion, registration_of, title_for
 from newsletter.sources.suggesting.passages import Sentence, sentences_of
@@ -32,11 +33,11 @@ _ANNOUNCING = frozenset({"announcement", "announcements", "news"})
 
 @dataclass(frozen=True, slots=True)
 class _Prose:
-    """A page's text and all that a suggestion takes over from it."""
+    """A text and all that a suggestion takes over from where it stands; an entry's text is all in one line."""
 
     item: Item
     body: str
-    body_line: int
+    body_line: int | None
     style: str
     document: Document
     source: SourceSettings
@@ -48,14 +49,28 @@ def suggest(
 ) -> tuple[Suggestion, ...]:
     """What the source's pages and announcements tell of in prose, in order of path and line.
 
-    Events, unpublished pages and news that has expired are passed over, and so is every source that is no Markdown.
-    `today` is the community's date; what was over by then is marked.
+    Events, unpublished pages and news that has expired are passed over. `today` is the community's date; what was
+    over by then is marked.
     """
-    if source.format != "markdown":
-        return ()
-    pages = (_prose(blob, source, context) for blob in sorted(blobs, key=lambda one: one.path))
-    found = (one for prose in pages if prose and _is_current(prose.item, today) for one in _in_prose(prose, today))
+    texts = _pages(source, blobs, context) if source.format == "markdown" else _entries(source, blobs, context)
+    found = (one for prose in texts if _is_current(prose.item, today) for one in _in_prose(prose, today))
     return tuple({(one.origin.path, one.title, one.when_text): one for one in found}.values())
+
+
+def _pages(source: SourceSettings, blobs: Sequence[Blob], context: SourceContext) -> Iterator[_Prose]:
+    settled = settled_source(source, blobs, context)
+    for blob in sorted(blobs, key=lambda one: one.path):
+        if prose := _prose(blob, settled, context):
+            yield prose
+
+
+def _entries(source: SourceSettings, blobs: Sequence[Blob], context: SourceContext) -> Iterator[_Prose]:
+    """The announcements of feeds and tables; what they tell of would become a page of one's own."""
+    page = SourceSettings(name=source.name, format="markdown", path="content/*.md")
+    home = find_zone(source.naive or context.timezone) or ZoneInfo("UTC")
+    for item in read_source(source, blobs, context).items:
+        if item.kind != "event" and not item.held_back:
+            yield _Prose(item, item.body or item.summary, None, "yaml", Document({}), page, home)
 
 
 def _prose(blob: Blob, source: SourceSettings, context: SourceContext) -> _Prose | None:
@@ -77,14 +92,14 @@ def _is_current(item: Item, today: date) -> bool:
 
 
 def _in_prose(prose: _Prose, today: date) -> Iterator[Suggestion]:
-    for sentence in sentences_of(prose.body, prose.body_line):
+    for sentence in sentences_of(prose.body, prose.body_line or 1):
         for spans in candidates(sentence.searched, spans_of(sentence.searched)):
             yield _suggestion(prose, sentence, spans, today)
 
 
 def _suggestion(prose: _Prose, sentence: Sentence, spans: Sequence[Span], today: date) -> Suggestion:
     timing = timing_of(sentence.text, spans, prose.home, today, prose.item.publish)
-    origin = replace(prose.item.origin, line=sentence.line)
+    origin = replace(prose.item.origin, line=sentence.line) if prose.body_line else prose.item.origin
     bare = Suggestion(
         title=title_for(sentence, prose.item.title),
         when_text=timing.text,

@@ -1,7 +1,7 @@
 """Events that stand only in prose: found, offered as they are written, and nothing else with them."""
 
 import textwrap
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 from hypothesis import given
@@ -297,6 +297,53 @@ def test_what_is_said_twice_on_a_page_is_offered_once() -> None:
 )
 def test_events_drafts_and_what_has_expired_are_passed_over(front: str) -> None:
     assert found(f"---\ntitle: Tea\n{front}\n---\n\nWe meet on Mondays at noon.\n") == ()
+
+
+FEED = """<?xml version="1.0"?>
+<rss version="2.0"><channel><title>News</title>
+<item><title>Soup and maps</title><link>https://lab.example.org/soup</link><category>social</category>
+<pubDate>Mon, 30 Nov 2026 09:00:00 GMT</pubDate>
+<description>&lt;p&gt;The big soup is on December 16, 2026 at noon.
+&lt;a href="https://lab.example.org/rsvp"&gt;Register here&lt;/a&gt;&lt;/p&gt;</description></item>
+</channel></rss>
+"""
+
+
+def test_the_entries_of_a_feed_are_searched_too() -> None:
+    feed = SourceSettings(name="news", format="feed", url="https://lab.example.org/feed.xml", naive="America/Denver")
+    (soup,) = suggest(feed, [Blob("https://lab.example.org/feed.xml", FEED.encode())], CONTEXT, TODAY)
+    assert (soup.title, soup.when_text) == ("Soup and maps", "December 16, 2026 at noon")
+    assert soup.when == Instant(datetime(2026, 12, 16, 12), None, "America/Denver", "source_default")
+    assert (soup.origin.source, soup.origin.path) == ("news", "https://lab.example.org/feed.xml")
+    assert (soup.registration_url, soup.tags) == ("https://lab.example.org/rsvp", ("social",))
+    assert 'when: "December 16, 2026 at noon"' in soup.page
+
+
+def test_announcements_of_a_table_are_searched_and_its_events_are_not() -> None:
+    rows = (
+        b"kind,title,start,body\n"
+        b"announcement,Soup,,Soup is on December 16 2026 at noon.\n"
+        b"event,Hats,2026-12-08,Hats are shown on December 17 2026 at noon.\n"
+    )
+    table = SourceSettings(name="rows", format="csv", path="rows.csv")
+    (soup,) = suggest(table, [Blob("rows.csv", rows)], CONTEXT, TODAY)
+    assert (soup.title, soup.origin.path, soup.origin.line) == ("Soup", "rows.csv", 2)
+
+
+def test_a_page_that_its_preset_makes_an_event_is_passed_over() -> None:
+    page = """
+        +++
+        title = "Maps"
+
+        [extra.event]
+        dates = "Dec 9, 2026"
+        +++
+
+        We meet on December 16, 2026 at noon.
+    """
+    assert [one.title for one in found(page)] == ["Maps"]
+    assert found(page, preset="zola") == ()
+    assert found(page, fields="auto") == ()
 
 
 @given(st.text(max_size=300))

@@ -11,7 +11,7 @@ from support_mail import edition
 from newsletter.app.importing import import_bytes
 from newsletter.app.workspace import Workspace
 from newsletter.model.issue import Choices, Slot, Window
-from newsletter.model.mail import Edition
+from newsletter.model.ledger import Baseline, Rendered
 from newsletter.model.workspace import (
     Community,
     DigestSettings,
@@ -89,6 +89,7 @@ def with_issue(ws: Workspace, key: str = KEY, *, approved: bool = True) -> None:
             issues.approve(connection, community, key, "abc", "editor", NOW)
 
 
-def render(choices: Choices, baseline: str | None) -> Edition | None:
+def render(choices: Choices, baseline: Baseline | None) -> Rendered | None:
     """An edition that differs by its choices and baseline."""
-    return replace(edition(), subject=f"For {choices.timezone} since {baseline}")
+    since = baseline.issue if baseline else None
+    return Rendered(replace(edition(), subject=f"For {choices.timezone} since {since}"))

@@ -5,17 +5,22 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
-from newsletter.app.editing import build_edition, draft_issue, stored_draft
+from newsletter.app.editing import build, draft_issue, stored_draft
 from newsletter.app.planning import PlanResult, RenderEdition, SendRefused, plan_issue, readers_of
 from newsletter.app.sending import Summary, pump, this_worker
 from newsletter.app.timing import UsageError, find_digest, slot_for
 from newsletter.app.workspace import Workspace
+from newsletter.compose.issue import arrange
+from newsletter.compose.programme import programme_of
+from newsletter.compose.remembering import dump_memory, load_memory, memory_key
 from newsletter.model.delivery import Provider
-from newsletter.model.issue import Choices, Draft, IssueState
-from newsletter.model.mail import Edition
+from newsletter.model.issue import Choices, IssueState
+from newsletter.model.ledger import Baseline, Rendered
+from newsletter.model.memory import Memory
 from newsletter.providers.registry import open_provider
-from newsletter.store import issues
+from newsletter.store import editions, issues
 
 #: States of an issue that `send DIGEST` means before it means the next slot.
 READY: tuple[IssueState, ...] = ("sending", "approved", "drafted")
@@ -30,23 +35,34 @@ class Sent:
 
 
 def edition_renderer(ws: Workspace, key: str) -> RenderEdition:
-    """Renders editions of a stored draft against a baseline's key; None where a reader would get an empty mail."""
-    draft = stored_draft(ws, key)
-    baselines: dict[str, Draft] = {}
+    """Renders editions of a stored draft against what their readers had; None where one would be empty."""
+    programme = programme_of(stored_draft(ws, key))
+    draft = programme.draft
+    recall = cache(lambda name: recalled(ws, name))
+    before = cache(lambda name: programme_of(stored_draft(ws, name)))
 
-    def render(choices: Choices, baseline_key: str | None) -> Edition | None:
-        if baseline_key and baseline_key not in baselines:
-            baselines[baseline_key] = stored_draft(ws, baseline_key)
-        baseline = baselines[baseline_key] if baseline_key else None
-        built = build_edition(draft, choices, baseline)
+    def render(choices: Choices, baseline: Baseline | None) -> Rendered | None:
+        last = before(baseline.issue) if baseline else None
+        memory = recall(baseline.memory) if baseline and baseline.memory else None
+        built = build(arrange(programme, choices, last, memory), draft)
         if draft.settings.skip_empty and built.issue.empty:
             return None
         errors = [problem for problem in built.problems if problem.level == "error"]
         if errors:
             raise SendRefused(f"an edition of {key} fails its checks: {errors[0]}")
-        return built.edition
+        known = built.issue.memory
+        return Rendered(built.edition, memory_key(known), dump_memory(known))
 
     return render
+
+
+def recalled(ws: Workspace, name: str) -> Memory:
+    """What readers of that memory know; LookupError where the store has lost it."""
+    with ws.store.read() as connection:
+        text = editions.memory_text(connection, ws.settings.community.id, name)
+    if text is None:
+        raise LookupError(f"the memory {name} is not in the store")
+    return load_memory(text)
 
 
 @contextmanager
@@ -134,16 +150,16 @@ def look_at_audience(ws: Workspace, name: str, at: datetime) -> Audience:
     counts = Counter(reader.wanted for reader in readers_of(ws, key))
     rows, empty = [], 0
     for wanted, count in sorted(counts.items(), key=lambda pair: (-pair[1], repr(pair[0]))):
-        edition = render(wanted.choices, wanted.baseline)
-        if edition is None:
+        rendered = render(wanted.choices, wanted.baseline)
+        if rendered is None:
             empty += count
         else:
-            rows.append((describe(wanted.choices, wanted.baseline), edition.subject, count))
+            rows.append((describe(wanted.choices, wanted.baseline), rendered.edition.subject, count))
     return Audience(key, tuple(rows), empty)
 
 
-def describe(choices: Choices, baseline: str | None) -> str:
+def describe(choices: Choices, baseline: Baseline | None) -> str:
     """One edition in a few words: zone, clock, topics, and what it is told against."""
     topics = "all topics" if choices.topics is None else ", ".join(choices.topics) or "no topics"
-    since = f", since {baseline}" if baseline else ""
+    since = f", since {baseline.issue}" if baseline else ""
     return f"{choices.timezone}, {choices.clock} h, {topics}{since}"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from newsletter.app.collecting import collect
 from newsletter.app.theme_files import load_section_texts, load_theme
-from newsletter.app.timing import UsageError, find_digest, slot_for
+from newsletter.app.timing import UsageError, find_digest, slot_for, terms_around
 from newsletter.app.workspace import Workspace
 from newsletter.checks.registry import run_checks
 from newsletter.compose.draft import draft_hash, dump_draft, load_draft
@@ -71,7 +71,8 @@ def _freeze(ws: Workspace, slot: Slot, reading: Reading, at: datetime) -> Draft:
         list=settings.lists[digest.list],
         topics=tuple(settings.topics.items()),
         sections=tuple(settings.sections.items()),
-        terms=tuple(settings.terms.items()),
+        categories=tuple(settings.categories.items()),
+        terms=tuple(terms_around(ws, at).items()),
         items=reading.items,
         problems=reading.problems + note_problems,
         note=note,
@@ -101,7 +102,11 @@ def _note(ws: Workspace, key: str) -> tuple[Note, tuple[Problem, ...]]:
 
 def build_edition(draft: Draft, choices: Choices, baseline: Draft | None = None) -> Built:
     """Compose, render and check one edition; RenderError where a template is at fault."""
-    issue = compose(draft, choices, baseline)
+    return build(compose(draft, choices, baseline), draft)
+
+
+def build(issue: Issue, draft: Draft) -> Built:
+    """Render and check what was composed."""
     edition = render(issue, draft)
     return Built(issue, edition, run_checks(issue, edition, draft))
 

@@ -50,7 +50,7 @@ def last_issue(ws: Workspace, draft: Draft) -> Draft | None:
         keys = set(
             mailings.baselines(conn, ws.settings.community.id, ws.settings.digests[draft.digest].list).values()
         )
-    mine = [key for key in keys if key.startswith(f"{draft.digest}-") and key != draft.key]
+    mine = [one.issue for one in keys if one.issue.startswith(f"{draft.digest}-") and one.issue != draft.key]
     return stored_draft(ws, max(mine)) if mine else None
 
 

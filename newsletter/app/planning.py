@@ -10,13 +10,12 @@ from newsletter.app.timing import UsageError, find_digest
 from newsletter.app.workspace import Workspace
 from newsletter.delivery.planning import Reader, Wanted, editions_wanted, plan
 from newsletter.model.issue import Choices
-from newsletter.model.ledger import IssueRow, Mailing
-from newsletter.model.mail import Edition
+from newsletter.model.ledger import Baseline, IssueRow, Mailing, Rendered
 from newsletter.people.audience import choices_for, wants
 from newsletter.store import editions, issues, mailings, subscribers
 
-#: Renders the edition for these choices, told against this baseline's key; None where it has nothing to say.
-RenderEdition = Callable[[Choices, str | None], Edition | None]
+#: Renders the edition for these choices and what its readers had before; None where it has nothing to say.
+RenderEdition = Callable[[Choices, Baseline | None], Rendered | None]
 #: Readers may join while editions are rendered; so often is looked again before giving up.
 MOST_LOOKS = 20
 
@@ -43,7 +42,7 @@ def plan_issue(ws: Workspace, key: str, render_edition: RenderEdition, now: date
     Each distinct edition is rendered once, outside of the transaction; all is then written in one. Planning again
     changes nothing. SendRefused where the issue is not approved, or is over.
     """
-    rendered: dict[str, Edition | None] = {}
+    rendered: dict[str, Rendered | None] = {}
     for _ in range(MOST_LOOKS):
         with ws.store.begin() as connection:
             found = _planned_before(connection, ws, key)
@@ -133,12 +132,12 @@ def _freeze(
     ws: Workspace,
     issue: IssueRow,
     readers: tuple[Reader, ...],
-    rendered: Mapping[str, Edition | None],
+    rendered: Mapping[str, Rendered | None],
     now: datetime,
 ) -> PlanResult:
     community = ws.settings.community.id
     wanted = editions_wanted(readers)
-    full = {key: edition for key in wanted if (edition := rendered[key]) is not None}
+    full = {key: one for key in wanted if (one := rendered[key]) is not None}
     planned = plan(community, "issue", issue.key, readers, empty=wanted.keys() - full.keys())
     mailing_id = mailings.create(
         connection,

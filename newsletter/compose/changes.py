@@ -1,13 +1,13 @@
-"""What changed since the reader's last issue: a comparison of two views; edits of words do not count.
+"""What changed of all that the reader was told: a comparison with their memory; edits of words do not count.
 
-Told are changes of what the reader was told of and of what lies in this window, each in one issue only, because
-the next issue is compared with this one. Without a baseline nothing is new.
+Each change is told in one issue only, because the reader remembers it then. What was never told cannot change; it is
+new where the sources of the reader's last issue did not hold it. Without a last issue nothing is new.
 """
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
-from newsletter.compose.differences import Difference, difference, is_after, still_to_come
+from newsletter.compose.differences import Difference, difference, still_to_come
 from newsletter.compose.editions import is_new_edition
 from newsletter.compose.entries import moment_text, place_text
 from newsletter.compose.matching import Known, plain_words
@@ -18,24 +18,32 @@ from newsletter.compose.view import Mark, Marks, View, is_off
 from newsletter.dates.wording import day_text
 from newsletter.model.issue import Change
 from newsletter.model.item import Item
+from newsletter.model.memory import Told
 from newsletter.model.problem import Problem
 from newsletter.model.when import Occurrence, Vague
 
 _LAST = datetime.max.replace(tzinfo=UTC)
 
 
-def marks_between(before: View, after: View) -> Marks:
-    """Every mark of `after` against `before`, which was composed for the same choices."""
-    known = Known.of(before.items)
-    marks = [mark for item in after.items for mark in _marks(before, after, known.find(item), item)]
-    vanished = tuple(_vanished(before, after))
-    told = [mark for mark in marks if mark.change != "new"] + [_gone(before, after, item) for item in vanished]
+def marks_of(after: View) -> Marks:
+    """Every mark of a view whose reader had a last issue, and remembers what they were told."""
+    known = Known.of(after.before.items if after.before else ())
+    marks = [mark for item in _concerned(after) for mark in _marks(after, known.find(item), item)]
+    vanished = tuple(_vanished(after))
+    told = [mark for mark in marks if mark.change != "new"] + [_gone(after, one) for one in vanished]
     return Marks(
         by_id={mark.item.id: mark for mark in marks if mark.whole},
         listed=tuple(sorted(told, key=lambda mark: (mark.at, mark.item.title.casefold(), mark.item.id))),
-        known_off=frozenset(_known_off(before, after, known)),
-        vanished=vanished,
+        known_off=frozenset(_known_off(after)),
+        vanished=tuple(one.item for one in vanished),
     )
+
+
+def _concerned(after: View) -> tuple[Item, ...]:
+    """What the reader is shown, and what they were told of under a topic that they have left since."""
+    shown = {item.id for item in after.items}
+    left = (item for item in after.programme.items if item.id in after.recalled and item.id not in shown)
+    return (*after.items, *left)
 
 
 def vanished_problems(marks: Marks) -> tuple[Problem, ...]:
@@ -44,35 +52,45 @@ def vanished_problems(marks: Marks) -> tuple[Problem, ...]:
     return tuple(Problem("warning", "W-VANISHED", text.format(item.title), item.origin) for item in marks.vanished)
 
 
-def _marks(before: View, after: View, old: Item | None, new: Item) -> Iterator[Mark]:
+def _marks(after: View, known: Item | None, new: Item) -> Iterator[Mark]:
+    """`known` is the item in the last issue's sources; what was told of it counts before that."""
+    told = after.told_of(new)
+    old = told.item if told else known
     if old is None or (is_off(old) and not is_off(new)) or is_new_edition(old, new, after.programme):
         yield Mark(new, "new", _coming_at(after, new))
-    elif new.kind != "event" or old == new:
+    elif new.kind != "event":
         return
+    elif told is None:
+        yield from _opened(after, old, new)
     elif is_off(new):
-        yield from _called_off(before, after, old, new)
+        yield from _called_off(after, old, new)
     else:
-        yield from _altered(before, after, old, new)
+        yield from _altered(after, old, new)
 
 
-def _called_off(before: View, after: View, old: Item, new: Item) -> Iterator[Mark]:
-    if new.status != old.status and _concerns(before, after, old, new):
+def _called_off(after: View, old: Item, new: Item) -> Iterator[Mark]:
+    if new.status != old.status and (isinstance(old.when, Vague) or still_to_come(old, after.programme)):
         was = "; ".join(moment_text(after, one) for one in still_to_come(old, after.programme)[:3])
         change: Change = "cancelled" if new.status == "cancelled" else "postponed"
         yield Mark(new, change, _coming_at(after, old), was=was or pattern_of_series(after, old))
 
 
-def _altered(before: View, after: View, old: Item, new: Item) -> Iterator[Mark]:
+def _altered(after: View, old: Item, new: Item) -> Iterator[Mark]:
     """The weightiest change of an event that goes ahead: its time, then its place, then its registration."""
-    concerns = _concerns(before, after, old, new)
-    moves = tuple(_moves(after, old, new)) if concerns else ()
+    moves = tuple(_moves(after, old, new))
     yield from moves
     if any(mark.whole for mark in moves):
         return
-    if concerns and _place_changed(old, new):
+    if _place_changed(old, new) and still_to_come(new, after.programme):
         here, there = place_text(new.place), place_text(old.place)
         yield Mark(new, "place changed", _coming_at(after, new), now=here, was=there)
-    elif new.registration_url and not old.registration_url and still_to_come(new, after.programme):
+    else:
+        yield from _opened(after, old, new)
+
+
+def _opened(after: View, old: Item, new: Item) -> Iterator[Mark]:
+    """Told even of what was not told before: places may be gone by the time its own issue comes."""
+    if new.registration_url and not old.registration_url and not is_off(new) and still_to_come(new, after.programme):
         yield Mark(new, "registration opened", _coming_at(after, new), now="open for registration")
 
 
@@ -139,43 +157,37 @@ def pattern_of_series(view: View, item: Item) -> str:
     return pattern_of(view, item) if is_series(item.when) else ""
 
 
-def _concerns(before: View, after: View, old: Item, new: Item) -> bool:
-    """Whether the change touches this window, or something still to come that the last issue told."""
-    if any(timed.item.id == new.id for timed in after.timed):
-        return True
-    window = after.programme.window
-    return bool(between(old, window.start, window.end, after.programme)) or _was_told(before, after, old)
-
-
-def _was_told(before: View, after: View, old: Item) -> bool:
-    told = (one for timed in before.timed if timed.item.id == old.id for one in timed.occurrences)
-    return any(is_after(one, after.programme.moment, after.programme) for one in told)
-
-
-def _vanished(before: View, after: View) -> Iterator[Item]:
-    """What the last issue told of, is still to come, and stands nowhere now although its source was read."""
+def _vanished(after: View) -> Iterator[Told]:
+    """What was told, is still to come, and stands nowhere now although its source was read."""
     now = Known.of(after.draft.items)
     alive = {origin.source for item in after.draft.items for origin in item.origins}
     broken = {problem.origin.path for problem in after.draft.problems if problem.level == "error"}
-    for timed in before.timed:
-        item = timed.item
+    for told in after.memory.told:
+        item = told.item
         unread = any(origin.source not in alive or origin.path in broken for origin in item.origins)
-        if not unread and not is_off(item) and now.find(item) is None and _was_told(before, after, item):
-            yield item
+        gone = item.kind == "event" and not is_off(item) and now.find(item) is None
+        if gone and not unread and _awaited(after, told):
+            yield told
 
 
-def _gone(before: View, after: View, item: Item) -> Mark:
-    told = [one for timed in before.timed if timed.item.id == item.id for one in timed.occurrences]
-    coming = [one for one in told if is_after(one, after.programme.moment, after.programme)]
+def _awaited(after: View, told: Told) -> tuple[Occurrence, ...]:
+    """The occurrences that a reader still waits for: those that were named, or a series' in this window."""
+    coming = still_to_come(told.item, after.programme)
+    if is_series(told.item.when):
+        return coming
+    return tuple(one for one in coming if begins(one, after.home) in told.starts)
+
+
+def _gone(after: View, told: Told) -> Mark:
+    item, coming = told.item, _awaited(after, told)
     was = pattern_of_series(after, item) or _times(after, coming)
     return Mark(item, "cancelled", begins(coming[0], after.home), was=was, note="It is no longer listed")
 
 
-def _known_off(before: View, after: View, known: Known) -> Iterator[str]:
-    told = {timed.item.id for timed in before.timed}
-    for item in after.items:
-        old = known.find(item)
-        if is_off(item) and old is not None and old.status == item.status and old.id in told:
+def _known_off(after: View) -> Iterator[str]:
+    for item in after.programme.items:
+        told = after.told_of(item)
+        if told is not None and is_off(item) and told.item.status == item.status:
             yield item.id
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from newsletter.compose.moments import begins, day_of, ends
+from newsletter.compose.moments import begins, day_of
 from newsletter.compose.programme import HORIZON, Programme, between, is_series
 from newsletter.model.item import Item
 from newsletter.model.when import Occurrence
@@ -56,8 +56,3 @@ def _without_detail(
     """Leave out what only gained or lost its clock on the same day."""
     days = {(day_of(one, programme.home), one.all_day) for one in theirs}
     return tuple(one for one in mine if (day_of(one, programme.home), not one.all_day) not in days)
-
-
-def is_after(one: Occurrence, moment: datetime, programme: Programme) -> bool:
-    """Whether it is not over at the moment."""
-    return ends(one, programme.home) > moment

@@ -9,6 +9,7 @@ from newsletter.compose.calendar_links import calendar_links
 from newsletter.compose.follows import Follows
 from newsletter.compose.moments import begins, day_of, instant_of, midnight
 from newsletter.compose.plain import summary_of
+from newsletter.compose.programme import Timed
 from newsletter.compose.topics import topics_of
 from newsletter.compose.view import View
 from newsletter.dates.wording import time_text
@@ -28,6 +29,7 @@ FLAGS: Final[dict[Change, str]] = {
     "cancelled": N_("cancelled"),
     "postponed": N_("postponed"),
     "last chance": N_("last chance"),
+    "reminder": N_("reminder"),
 }
 
 
@@ -58,6 +60,15 @@ def marked(view: View, entry: Entry, item: Item) -> Entry:
     return replace(
         entry, change=mark.change, flag=entry.flag or flag_of(view, mark.change), now=mark.now, was=mark.was
     )
+
+
+def reminded(view: View, entry: Entry, timed: Timed) -> Entry:
+    """The entry as a reminder where the reader was told all of it: shorter, once it was told in full."""
+    told = view.told_of(timed.item)
+    if told is None or entry.change or not view.is_reminder(timed):
+        return entry
+    entry = replace(entry, change="reminder", flag=entry.flag or flag_of(view, "reminder"))
+    return replace(entry, summary="", body="") if told.in_full else entry
 
 
 def with_flag(view: View, entry: Entry, change: Change) -> Entry:

@@ -2,31 +2,39 @@
 
 from dataclasses import replace
 
-from newsletter.compose.changes import marks_between, vanished_problems
+from newsletter.compose.changes import marks_of, vanished_problems
 from newsletter.compose.editions import edition_problems
 from newsletter.compose.headline import dateline_of, preheader_of, subject_of, term_line_of
 from newsletter.compose.programme import Programme, programme_of
+from newsletter.compose.remembering import recall, remember
+from newsletter.compose.repeats import with_untold, within_repeats
 from newsletter.compose.sections.registry import build_sections
 from newsletter.compose.strip import strip_of
 from newsletter.compose.upcoming import next_content
 from newsletter.compose.view import View, view_of
 from newsletter.dates.wording import zone_text
 from newsletter.model.issue import Choices, Draft, Issue, Section
+from newsletter.model.memory import Memory
 from newsletter.model.problem import Problem
 
 #: Sections that are no reason to send a mail.
 ORNAMENT = ("note", "thanks")
 
 
-def compose(draft: Draft, choices: Choices, baseline: Draft | None = None) -> Issue:
-    """The issue as readers with these choices get it, marked against the last one they got."""
-    return arrange(programme_of(draft), choices, programme_of(baseline) if baseline else None)
+def compose(draft: Draft, choices: Choices, baseline: Draft | None = None, memory: Memory | None = None) -> Issue:
+    """The issue as readers with these choices get it, told against the last one they got and what they remember."""
+    return arrange(programme_of(draft), choices, programme_of(baseline) if baseline else None, memory)
 
 
-def arrange(programme: Programme, choices: Choices, baseline: Programme | None = None) -> Issue:
-    """The same from programmes, which every edition of a draft shares."""
+def arrange(
+    programme: Programme, choices: Choices, baseline: Programme | None = None, memory: Memory | None = None
+) -> Issue:
+    """The same from programmes, which every edition of a draft shares.
+
+    Where a last issue is given without a memory, its reader remembers that issue alone.
+    """
     draft = programme.draft
-    view = marked_view(programme, choices, baseline)
+    view = marked_view(programme, choices, baseline, memory)
     sections, unknown = build_sections(view)
     subject = subject_of(view, sections)
     empty = is_empty(sections)
@@ -53,16 +61,21 @@ def arrange(programme: Programme, choices: Choices, baseline: Programme | None =
         empty=empty,
         next_content=next_content(view) if empty else "",
         baseline=baseline.draft.key if baseline else None,
+        memory=remember(view, sections),
     )
 
 
-def marked_view(programme: Programme, choices: Choices, baseline: Programme | None) -> View:
+def marked_view(
+    programme: Programme, choices: Choices, baseline: Programme | None, memory: Memory | None = None
+) -> View:
     """What these readers see, with its changes since the baseline; without one, nothing is marked."""
     view = view_of(programme, choices)
     if baseline is None:
         return view
-    before = view_of(baseline, choices)
-    return replace(view, before=before, marks=marks_between(before, view))
+    known = arrange(baseline, choices).memory if memory is None else memory
+    recalled = recall(known, programme.items)
+    view = with_untold(replace(view, before=view_of(baseline, choices), memory=known, recalled=recalled))
+    return within_repeats(replace(view, marks=marks_of(view)))
 
 
 def is_empty(sections: tuple[Section, ...]) -> bool:

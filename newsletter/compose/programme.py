@@ -3,13 +3,14 @@
 Nothing here depends on a reader; windows are half-open and lie in the community's zone.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from newsletter.compose.categories import lead_of
 from newsletter.compose.follows import Follows, follows_of
-from newsletter.compose.moments import ends
+from newsletter.compose.moments import begins, ends
 from newsletter.compose.reasons import Reason
 from newsletter.compose.topics import has_tag
 from newsletter.dates.recurrence import RuleError, last_date, occurrences
@@ -40,8 +41,9 @@ class Timed:
 class Programme:
     """A draft's items that may be told, and its events inside the window, both in a stable order.
 
-    `moment` is when the issue is read at the earliest: the later of `as_of` and the planned send time. `usual` holds
-    for each series the occurrences that follow its rule.
+    `moment` is when the issue is read at the earliest: the later of `as_of` and the planned send time. `earlier` is
+    what happens between then and the window, and `ahead` what happens behind the window and is to be told already.
+    `usual` holds for each series the occurrences that follow its rule.
     """
 
     draft: Draft
@@ -50,6 +52,8 @@ class Programme:
     moment: datetime
     items: tuple[Item, ...]
     timed: tuple[Timed, ...]
+    earlier: tuple[Timed, ...]
+    ahead: tuple[Timed, ...]
     follows: Mapping[str, Follows]
     usual: Mapping[Item, tuple[Occurrence, ...]]
 
@@ -75,10 +79,36 @@ def programme_of(draft: Draft) -> Programme:
     window = Window(draft.slot.window.start.astimezone(home), draft.slot.window.end.astimezone(home))
     moment = max(draft.as_of, draft.slot.send_at)
     items = tuple(sorted(filter(may_be_told, draft.items), key=_place_in_order))
-    bare = Programme(draft, home, window, moment, items, (), follows_of(items), {})
-    timed = tuple(timed for item in items if (timed := Timed(item, inside(item, bare))).occurrences)
+    bare = Programme(draft, home, window, moment, items, (), (), (), follows_of(items), {})
     usual = {item: usual_of(item, bare) for item in items if item.kind == "event" and is_series(item.when)}
-    return replace(bare, timed=timed, usual=usual)
+    return replace(
+        bare,
+        timed=_timed(items, lambda item: inside(item, bare)),
+        earlier=_timed(items, lambda item: _earlier(item, bare)),
+        ahead=_timed(items, lambda item: _ahead(item, bare)),
+        usual=usual,
+    )
+
+
+def _timed(items: Iterable[Item], find: Callable[[Item], tuple[Occurrence, ...]]) -> tuple[Timed, ...]:
+    return tuple(timed for item in items if (timed := Timed(item, find(item))).occurrences)
+
+
+def _earlier(item: Item, programme: Programme) -> tuple[Occurrence, ...]:
+    """What begins before the window and is over before it: an earlier issue told it, if it was known by then."""
+    start = programme.window.start
+    found = between(item, programme.moment, start, programme)
+    return tuple(one for one in found if one.status != "cancelled" and ends(one, programme.home) <= start)
+
+
+def _ahead(item: Item, programme: Programme) -> tuple[Occurrence, ...]:
+    """What begins behind the window and before the next issue's, or within the lead time of its kind."""
+    end = programme.window.end
+    if is_series(item.when) or item.status in ("cancelled", "postponed"):
+        return ()
+    until = max(end, programme.draft.slot.until or end, programme.moment + lead_of(item, programme.draft.categories))
+    found = between(item, end, until, programme) if until > end else ()
+    return tuple(one for one in found if one.status != "cancelled" and begins(one, programme.home) >= end)
 
 
 def _place_in_order(item: Item) -> tuple[str, str, str]:

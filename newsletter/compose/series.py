@@ -20,8 +20,8 @@ from newsletter.model.when import Occurrence, Override, Recurrence, WeeklyRange
 
 def series_of(view: View) -> tuple[Timed, ...]:
     """Every series that has, or by its rule would have had, an occurrence inside the window."""
-    inside = {timed.item.id: timed for timed in view.timed}
-    found = (inside.get(item.id, Timed(item, ())) for item in view.items if is_series(item.when))
+    inside = {timed.item: timed for timed in view.timed}
+    found = (inside.get(item, Timed(item, ())) for item in view.items if is_series(item.when))
     return tuple(timed for timed in found if timed.occurrences or _departures(view, timed.item))
 
 

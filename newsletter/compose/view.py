@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from newsletter.compose.moments import begins
 from newsletter.compose.programme import Programme, Timed, is_thanks
 from newsletter.compose.topics import is_chosen, offered
 from newsletter.language.languages import Language, language_in
 from newsletter.model.issue import Change, Choices, Draft
 from newsletter.model.item import Item
+from newsletter.model.memory import NOTHING, Memory, Told
 from newsletter.model.when import Occurrence
 
 
@@ -50,7 +52,11 @@ class Marks:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What these readers may be shown; every section is built from this and nothing else."""
+    """What these readers may be shown; every section is built from this and nothing else.
+
+    `timed` lies in the window, `ahead` behind its end. `recalled` is what the reader's `memory` holds of the items
+    that are there now, by their present ids; `before` is the last issue's reading, which says what is new.
+    """
 
     draft: Draft
     choices: Choices
@@ -58,7 +64,10 @@ class View:
     zone: ZoneInfo
     items: tuple[Item, ...]
     timed: tuple[Timed, ...]
+    ahead: tuple[Timed, ...] = ()
     before: "View | None" = None
+    memory: Memory = NOTHING
+    recalled: Mapping[str, Told] = field(default_factory=dict)
     marks: Marks = Marks()
 
     @property
@@ -75,6 +84,17 @@ class View:
         """What changed about the item itself."""
         return self.marks.by_id.get(item.id)
 
+    def told_of(self, item: Item) -> Told | None:
+        """What the reader was told of it before, if anything that still holds."""
+        return self.recalled.get(item.id)
+
+    def is_reminder(self, timed: Timed) -> bool:
+        """Whether the reader knows all of it: every one of these occurrences was named, and nothing has changed."""
+        told = self.told_of(timed.item)
+        if told is None or self.mark_of(timed.item) is not None or not timed.occurrences:
+            return False
+        return {begins(one, self.home) for one in timed.occurrences} <= {*told.starts}
+
 
 def view_of(programme: Programme, choices: Choices) -> View:
     """The programme for these choices, without marks."""
@@ -83,7 +103,8 @@ def view_of(programme: Programme, choices: Choices) -> View:
     items = tuple(item for item in programme.items if is_chosen(item, topics, choices) and not is_thanks(item))
     shown = {item.id for item in items}
     timed = tuple(one for one in programme.timed if one.item.id in shown)
-    return View(draft, choices, programme, ZoneInfo(choices.timezone), items, timed)
+    ahead = tuple(one for one in programme.ahead if one.item.id in shown)
+    return View(draft, choices, programme, ZoneInfo(choices.timezone), items, timed, ahead)
 
 
 def is_off(item: Item) -> bool:

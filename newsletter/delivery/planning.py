@@ -8,22 +8,23 @@ from email.utils import parseaddr
 
 from newsletter.model.delivery import MailingKind
 from newsletter.model.issue import Choices
-from newsletter.model.ledger import Planned
+from newsletter.model.ledger import Baseline, Planned
 
 EMPTY = "nothing in this issue is for this reader"
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What one edition is made for: choices, and the key of the issue that changes are told against."""
+    """What one edition is made for: choices, and what its readers had before."""
 
     choices: Choices
-    baseline: str | None = None
+    baseline: Baseline | None = None
 
     @property
     def key(self) -> str:
-        """A digest of both: readers with equal wishes and the same last issue share one edition."""
-        text = json.dumps([asdict(self.choices), self.baseline], sort_keys=True, separators=(",", ":"))
+        """A digest of both: readers with equal wishes, the same last issue and the same memory share one edition."""
+        before = asdict(self.baseline) if self.baseline else None
+        text = json.dumps([asdict(self.choices), before], sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()[:20]
 
 

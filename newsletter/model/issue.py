@@ -5,8 +5,10 @@ from datetime import date, datetime
 from typing import Literal
 
 from newsletter.model.item import Item
+from newsletter.model.memory import NOTHING, Memory
 from newsletter.model.problem import Origin, Problem
 from newsletter.model.workspace import (
+    CategorySettings,
     Community,
     DigestSettings,
     ListSettings,
@@ -24,6 +26,7 @@ Change = Literal[
     "cancelled",
     "postponed",
     "last chance",
+    "reminder",
 ]
 IssueState = Literal["due", "drafted", "approved", "sending", "sent", "paused", "skipped", "cancelled"]
 
@@ -103,6 +106,7 @@ class Draft:
     sender: str
     reply_to: str
     base_url: str
+    categories: tuple[tuple[str, CategorySettings], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +211,10 @@ class DayTile:
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """The digest of one slot composed for one set of choices and one baseline."""
+    """The digest of one slot composed for one set of choices and one baseline.
+
+    `memory` is what its reader knows after reading it.
+    """
 
     key: str
     digest: str
@@ -231,4 +238,5 @@ class Issue:
     empty: bool = False
     next_content: str = ""
     baseline: str | None = None
+    memory: Memory = NOTHING
     extra: tuple[tuple[str, str], ...] = field(default=())

@@ -9,6 +9,7 @@ from typing import Literal
 
 from newsletter.model.delivery import DeliveryState, MailingKind, Outcome
 from newsletter.model.issue import IssueState
+from newsletter.model.mail import Edition
 from newsletter.model.people import SubscriptionState
 
 MailingState = Literal["sending", "paused", "sent", "cancelled"]
@@ -48,6 +49,23 @@ class Mailing:
     state: MailingState
     content_hash: str
     planned_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """What a reader had before: the key of the last issue that reached them, and the name of what they remember."""
+
+    issue: str
+    memory: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """One edition and what its readers know after it, under a name that equal memories share."""
+
+    edition: Edition
+    memory_key: str = ""
+    memory: str = ""
 
 
 @dataclass(frozen=True, slots=True)

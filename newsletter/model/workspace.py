@@ -7,7 +7,16 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, SecretStr, Tag
+from pydantic import (
+    AliasPath,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    SecretStr,
+    Tag,
+)
 
 
 class Strict(BaseModel):
@@ -122,6 +131,10 @@ class TermSettings(Strict):
     last: date
 
 
+def _without_preset(value: object) -> object:
+    return {name: term for name, term in value.items() if name != "preset"} if isinstance(value, dict) else value
+
+
 class DigestSettings(Strict):
     """A digest: when it goes out, what window it covers, and how it looks."""
 
@@ -136,6 +149,7 @@ class DigestSettings(Strict):
     drift: Literal["send-approved", "hold"] = "send-approved"
     catch_up: str = "send-late up to 12 hours"
     skip_empty: bool = True
+    max_repeats: int | None = Field(default=None, ge=0)
     tagline: str = ""
     sections: tuple[str, ...] = (
         "note",
@@ -155,6 +169,13 @@ class SectionSettings(Strict):
     title: str
     tags: tuple[str, ...] = ()
     path: str = ""
+
+
+class CategorySettings(Strict):
+    """How far ahead events of one category (or tag) are announced, and how often again before their own issue."""
+
+    lead: str
+    repeats: int = Field(default=0, ge=0, le=100)
 
 
 class ProviderSettings(Strict):
@@ -226,15 +247,21 @@ class Secrets(Strict):
 
 
 class Settings(Strict):
-    """Everything a workspace says about itself; `root` is its folder."""
+    """Everything a workspace says about itself; `root` is its folder.
+
+    `terms` are those with dates of their own; `terms_preset`, written as `preset` in the same table, names a rule
+    for the others.
+    """
 
     root: Path
     community: Community
     sender: Sender
     sources: tuple[SourceSettings, ...] = ()
-    terms: dict[str, TermSettings] = Field(default_factory=dict)
+    terms: Annotated[dict[str, TermSettings], BeforeValidator(_without_preset)] = Field(default_factory=dict)
+    terms_preset: Literal["", "calendar", "uw"] = Field(default="", validation_alias=AliasPath("terms", "preset"))
     digests: dict[str, DigestSettings] = Field(default_factory=dict)
     sections: dict[str, SectionSettings] = Field(default_factory=dict)
+    categories: dict[str, CategorySettings] = Field(default_factory=dict)
     provider: ProviderSettings = ProviderSettings()
     store: StoreSettings = StoreSettings()
     web: WebSettings = WebSettings()

@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 from newsletter.dates.cadence.parsing import parse_cadence, parse_lead, parse_window
 from newsletter.dates.catch_up import parse_catch_up
 from newsletter.dates.languages import words_of
+from newsletter.dates.spans import parse_span
 from newsletter.model.workspace import DigestSettings, Settings, SourceSettings
 
 KNOWN_SECTIONS = frozenset(
-    {"note", "changes", "glance", "events", "recurring", "deadlines", "announcements", "thanks", "open"}
+    {"note", "changes", "glance", "events", "recurring", "deadlines", "announcements", "thanks", "open", "ahead"}
 )
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -32,6 +33,7 @@ def check_meaning(settings: Settings) -> tuple[Fault, ...]:
         *_sources(settings),
         *_digests(settings),
         *_lists(settings),
+        *_categories(settings),
         *_terms(settings),
     )
 
@@ -161,6 +163,14 @@ def _lists(settings: Settings) -> Iterator[Fault]:
             if topic not in settings.topics:
                 text = f"list {name!r} offers topic {topic!r}; define [topics.{topic}]"
                 yield ("lists", name, "topics"), "settings.unknown-name", text
+
+
+def _categories(settings: Settings) -> Iterator[Fault]:
+    for name, category in settings.categories.items():
+        try:
+            parse_span(category.lead)
+        except ValueError as error:
+            yield ("categories", name, "lead"), "settings.value", f"`categories.{name}.lead`: {error}"
 
 
 def _terms(settings: Settings) -> Iterator[Fault]:

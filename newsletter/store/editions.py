@@ -1,23 +1,43 @@
 """Editions as JSON text: slots by name and context, MIME bytes as Latin-1 characters, so that every byte survives."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from newsletter.model.ledger import Rendered
 from newsletter.model.mail import Edition, MimeParts, Parts, SlotRef
-from newsletter.store.tables import edition
+from newsletter.store.engine import insert_new
+from newsletter.store.tables import edition, memory
 
 
-def put(connection: Connection, community: str, mailing_id: int, rendered: dict[str, Edition]) -> None:
-    """Store a mailing's editions, by the key that its deliveries name."""
-    rows = [
-        {"community": community, "mailing_id": mailing_id, "key": key, "payload": dump_edition(one)}
-        for key, one in rendered.items()
-    ]
+def put(connection: Connection, community: str, mailing_id: int, rendered: Mapping[str, Rendered]) -> None:
+    """Store a mailing's editions, by the key that its deliveries name, and what their readers know afterwards."""
+    rows = [_row(community, mailing_id, key, one) for key, one in rendered.items()]
     if rows:
         connection.execute(sa.insert(edition), rows)
+    known = {one.memory_key: one.memory for one in rendered.values() if one.memory_key}
+    memories = [{"community": community, "key": key, "payload": text} for key, text in known.items()]
+    if memories:
+        connection.execute(insert_new(connection, memory), memories)
+
+
+def _row(community: str, mailing_id: int, key: str, one: Rendered) -> dict[str, object]:
+    return {
+        "community": community,
+        "mailing_id": mailing_id,
+        "key": key,
+        "payload": dump_edition(one.edition),
+        "memory": one.memory_key,
+    }
+
+
+def memory_text(connection: Connection, community: str, key: str) -> str | None:
+    """What the readers of an edition know after it, as it was stored; None where there is none of that name."""
+    found = sa.select(memory.c.payload).where(memory.c.community == community, memory.c.key == key)
+    return connection.execute(found).scalar()
 
 
 def get(connection: Connection, mailing_id: int, key: str) -> Edition:

@@ -7,8 +7,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from newsletter.model.delivery import STATES, DeliveryState, MailingKind
-from newsletter.model.ledger import Mailing, MailingState, Planned
-from newsletter.store.tables import delivery, delivery_event, mailing
+from newsletter.model.ledger import Baseline, Mailing, MailingState, Planned
+from newsletter.store.tables import delivery, delivery_event, edition, mailing
 
 #: A reader who has a mailing in one of these states has seen it, as far as anybody can tell.
 RECEIVED: tuple[DeliveryState, ...] = ("accepted", "delivered", "deferred")
@@ -85,9 +85,9 @@ def next_due(connection: Connection, mailing_id: int) -> datetime | None:
     return connection.execute(found).scalar()
 
 
-def baselines(connection: Connection, community: str, list_name: str) -> dict[str, str]:
-    """For each subscriber, the key of the last issue of this list that reached them."""
-    last = (
+def baselines(connection: Connection, community: str, list_name: str) -> dict[str, Baseline]:
+    """For each subscriber, the last issue of this list that reached them, and what they remember since."""
+    latest = (
         sa.select(delivery.c.subscriber_id, sa.func.max(mailing.c.id).label("mailing_id"))
         .join_from(mailing, delivery, delivery.c.mailing_id == mailing.c.id)
         .where(mailing.c.community == community, mailing.c.list == list_name, mailing.c.kind == "issue")
@@ -95,8 +95,15 @@ def baselines(connection: Connection, community: str, list_name: str) -> dict[st
         .group_by(delivery.c.subscriber_id)
         .subquery()
     )
-    found = sa.select(last.c.subscriber_id, mailing.c.key).join_from(last, mailing, last.c.mailing_id == mailing.c.id)
-    return {row.subscriber_id: row.key for row in connection.execute(found)}
+    mine = sa.and_(delivery.c.mailing_id == latest.c.mailing_id, delivery.c.subscriber_id == latest.c.subscriber_id)
+    its_edition = sa.and_(edition.c.mailing_id == delivery.c.mailing_id, edition.c.key == delivery.c.edition_key)
+    found = (
+        sa.select(delivery.c.subscriber_id, mailing.c.key, edition.c.memory)
+        .join_from(latest, delivery, mine)
+        .join(mailing, mailing.c.id == delivery.c.mailing_id)
+        .outerjoin(edition, its_edition)
+    )
+    return {row.subscriber_id: Baseline(row.key, row.memory or "") for row in connection.execute(found)}
 
 
 def listed(connection: Connection, mailing_id: int, state: DeliveryState) -> tuple[tuple[str, str, str], ...]:

@@ -154,6 +154,16 @@ edition = sa.Table(
     sa.Column("mailing_id", sa.ForeignKey("mailing.id"), primary_key=True),
     sa.Column("key", sa.String(64), primary_key=True),
     sa.Column("payload", sa.Text, nullable=False),
+    _text("memory"),
+)
+
+# What readers know after an edition, by the hash of its content: readers who know the same share a row.
+memory = sa.Table(
+    "memory",
+    metadata,
+    sa.Column("community", sa.String(40), primary_key=True),
+    sa.Column("key", sa.String(64), primary_key=True),
+    sa.Column("payload", sa.Text, nullable=False),
 )
 
 # No foreign key to the subscriber: whoever is erased leaves the ledger's history standing.

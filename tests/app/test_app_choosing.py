@@ -8,7 +8,7 @@ from newsletter.app.planning import plan_issue
 from newsletter.app.subscribing import add, leave, look_up_leave, remove, show
 from newsletter.app.workspace import Workspace
 from newsletter.model.issue import Choices
-from newsletter.model.mail import Edition
+from newsletter.model.ledger import Baseline, Rendered
 from newsletter.people.preferences import PreferencesForm
 from newsletter.people.tokens import make_token
 
@@ -105,7 +105,7 @@ def test_the_next_issue_is_made_for_what_was_chosen(ws: Workspace) -> None:
     with_issue(ws)
     asked: list[Choices] = []
 
-    def remember(choices: Choices, baseline: str | None) -> Edition | None:
+    def remember(choices: Choices, baseline: Baseline | None) -> Rendered | None:
         asked.append(choices)
         return render(choices, baseline)
 

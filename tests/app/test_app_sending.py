@@ -25,7 +25,8 @@ from newsletter.app.workers import is_dead
 from newsletter.app.workspace import Workspace
 from newsletter.model.delivery import STATES, Batch, Notice, Outcome, Receipt, receipts_for_all
 from newsletter.model.issue import Choices
-from newsletter.model.mail import Edition, Row
+from newsletter.model.ledger import Baseline, Rendered
+from newsletter.model.mail import Row
 from newsletter.store.tables import delivery, issue
 
 LATER = "weekly-2026-12-11"
@@ -104,9 +105,9 @@ def test_one_edition_is_rendered_for_each_kind_of_reader_and_sent_to_them(ws: Wo
     add(ws, "jan@example.org", "community", timezone="berlin")
     add(ws, "noor@example.org", "community")
     with_issue(ws)
-    asked: list[tuple[Choices, str | None]] = []
+    asked: list[tuple[Choices, Baseline | None]] = []
 
-    def counting(choices: Choices, baseline: str | None) -> Edition | None:
+    def counting(choices: Choices, baseline: Baseline | None) -> Rendered | None:
         asked.append((choices, baseline))
         return render(choices, baseline)
 
@@ -146,9 +147,9 @@ def test_the_next_issue_is_told_against_the_last_one_that_reached_the_reader(ws:
     planned(ws, 2)
     send(ws, Provider("accepted", "rejected"), batch=1)
     with_issue(ws, LATER)
-    asked: list[str | None] = []
+    asked: list[Baseline | None] = []
     plan_issue(ws, LATER, lambda choices, baseline: asked.append(baseline) or render(choices, baseline), NOW)
-    assert sorted(asked, key=str) == [None, KEY]
+    assert sorted(asked, key=str) == [Baseline(KEY), None]
 
 
 @pytest.mark.parametrize("how", ["leave", "suppress", "remove", "digests"])
@@ -359,7 +360,7 @@ def test_a_reader_who_joins_while_editions_are_rendered_is_taken_along(ws: Works
     with_readers(ws, 1)
     with_issue(ws)
 
-    def slowly(choices: Choices, baseline: str | None) -> Edition | None:
+    def slowly(choices: Choices, baseline: Baseline | None) -> Rendered | None:
         add(ws, "late@example.org", "community", timezone="Asia/Tokyo")
         return render(choices, baseline)
 

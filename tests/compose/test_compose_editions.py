@@ -16,8 +16,8 @@ PAGE = replace(NAMED, id=f"{NAMED.origin.source}:{NAMED.origin.path}")
 
 
 def after(before: Item, now: Item) -> Issue:
-    last_week = draft_of(before, OTHER, sent="2026-11-27 09:00")
-    return compose(draft_of(now, OTHER), IN_SEATTLE, last_week)
+    last_issue = draft_of(before, OTHER, sent="2026-11-27 09:00", window=("2026-11-30", "2027-03-15"))
+    return compose(draft_of(now, OTHER), IN_SEATTLE, last_issue)
 
 
 def change(before: Item, now: Item) -> str:

@@ -81,7 +81,8 @@ def test_the_preheader_tells_changes_then_deadlines() -> None:
     deadline = Deadline("sign-up", date(2026, 12, 9), SEATTLE)
     moved = replace(DATATHON, when=at("2026-12-10 11:00", 3), deadlines=(deadline,))
 
-    issue = compose(draft_of(moved), IN_SEATTLE, draft_of(DATATHON, sent="2026-11-27 09:00"))
+    before = draft_of(DATATHON, sent="2026-11-27 09:00", window=("2026-11-30", "2026-12-14"))
+    issue = compose(draft_of(moved), IN_SEATTLE, before)
 
     assert plain(issue.preheader) == "Datathon moved to Thu 10 Dec, 11 AM–2 PM. Deadline Wed 9 Dec: Datathon."
 

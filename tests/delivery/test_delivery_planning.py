@@ -19,7 +19,7 @@ from newsletter.delivery.planning import (
 from newsletter.delivery.retry import LONGEST_WAIT, MAX_TRIES, backoff, complete, settlement
 from newsletter.model.delivery import OUTCOME_STATE, STATES, TRANSITIONS, Notice, Outcome, Receipt
 from newsletter.model.issue import Choices
-from newsletter.model.ledger import Due, OpenAttempt
+from newsletter.model.ledger import Baseline, Due, OpenAttempt
 
 NOW = datetime(2026, 12, 4, 17, 0, tzinfo=UTC)
 SEATTLE = Choices(timezone="America/Los_Angeles")
@@ -32,7 +32,7 @@ def due(number: int, **known: object) -> Due:
 
 
 def test_readers_with_equal_choices_and_the_same_last_issue_share_an_edition() -> None:
-    wishes = [Wanted(SEATTLE), Wanted(SEATTLE), Wanted(SEATTLE, "weekly-2026-11-27"), Wanted(BERLIN)]
+    wishes = [Wanted(SEATTLE), Wanted(SEATTLE), Wanted(SEATTLE, Baseline("weekly-2026-11-27")), Wanted(BERLIN)]
     readers = [Reader(f"s{number}", wanted) for number, wanted in enumerate(wishes)]
     assert len(editions_wanted(readers)) == 3
     assert Wanted(SEATTLE).key == Wanted(Choices(timezone="America/Los_Angeles")).key

@@ -19,9 +19,7 @@ def build(view: View) -> Section | None:
 
 def was_told(view: View, item: Item) -> bool:
     """What never expires is told in one issue; what has an expiry day is repeated until then."""
-    if view.before is None or item.expires is not None:
-        return False
-    return any(old.id == item.id and holds(view.before, old) for old in view.before.items)
+    return item.expires is None and view.told_of(item) is not None
 
 
 def _newest_first(item: Item) -> tuple[int, str, str]:

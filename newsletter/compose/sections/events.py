@@ -8,21 +8,18 @@ from newsletter.compose.entries import (
     entry_of,
     in_order,
     marked,
-    moment_text,
-    reader_time,
+    reminded,
     with_flag,
     with_note_of_start,
 )
 from newsletter.compose.programme import Timed, is_series
 from newsletter.compose.reasons import Reason
 from newsletter.compose.series import cancelled_texts
+from newsletter.compose.sessions import sessions_text
 from newsletter.compose.view import View, is_off
 from newsletter.model.issue import Entry, Section
 from newsletter.model.item import Item
-from newsletter.model.when import Occurrence, Vague
-
-#: Sessions named one by one; more are counted.
-NAMED = 6
+from newsletter.model.when import Vague
 
 
 def build(view: View) -> Section | None:
@@ -44,18 +41,8 @@ def _card(view: View, timed: Timed) -> Entry | None:
         entry = with_flag(view, entry, "moved")
     links = calendar_of(item, first)
     texts = cancelled_texts(view, timed)
-    entry = replace(entry, when_text=_sessions(view, entry, live), calendar=links, exceptions=texts)
-    return marked(view, entry, item)
-
-
-def _sessions(view: View, entry: Entry, live: list[Occurrence]) -> str:
-    """Every session inside the window; the zone stands at the end, or with each where they differ."""
-    if len(live) == 1:
-        return entry.when_text
-    more = f" and {len(live) - NAMED} more" if len(live) > NAMED else ""
-    if len({reader_time(view, one).zone for one in live}) > 1:
-        return "; ".join(reader_time(view, one).full for one in live[:NAMED]) + more
-    return f"{'; '.join(moment_text(view, one) for one in live[:NAMED])}{more} {entry.time.zone}".strip()
+    entry = replace(entry, when_text=sessions_text(view, live), calendar=links, exceptions=texts)
+    return reminded(view, marked(view, entry, item), timed)
 
 
 def _is_vaguely_inside(view: View, item: Item) -> bool:

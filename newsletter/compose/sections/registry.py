@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from newsletter.compose.sections import (
+    ahead,
     announcements,
     changes,
     custom,
@@ -35,6 +36,7 @@ BUILDERS: Mapping[str, Builder] = {
     "glance": glance.build,
     "events": events.build,
     "recurring": recurring.build,
+    "ahead": ahead.build,
     "deadlines": deadlines.build,
     "announcements": announcements.build,
     "open": open_groups.build,
@@ -53,12 +55,21 @@ def build_sections(view: View) -> tuple[tuple[Section, ...], tuple[Problem, ...]
 
 
 def section_names(view: View) -> tuple[str, ...]:
-    """The names the digest lists, each once; groups that are always open join issues about a month or a term."""
-    names = tuple(dict.fromkeys(view.draft.settings.sections))
+    """The names the digest lists, each once, and the dates ahead.
+
+    Groups that are always open join issues about a month or a term.
+    """
+    names = _with_ahead(tuple(dict.fromkeys(view.draft.settings.sections)))
     if view.programme.is_weekly or "open" in names:
         return names
     place = names.index("thanks") if "thanks" in names else len(names)
     return (*names[:place], "open", *names[place:])
+
+
+def _with_ahead(names: tuple[str, ...]) -> tuple[str, ...]:
+    """The names with that of the dates ahead behind the events: no other issue may tell them in time."""
+    place = max((names.index(name) + 1 for name in ("events", "recurring") if name in names), default=0)
+    return names if "ahead" in names or not place else (*names[:place], "ahead", *names[place:])
 
 
 def _build(view: View, name: str) -> Section | None:

@@ -1,0 +1,148 @@
+"""What a reader knows after an issue: what they knew before, less what is over, and what this issue told."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import cache
+
+from pydantic import TypeAdapter
+
+from newsletter.compose.differences import still_to_come
+from newsletter.compose.matching import Known
+from newsletter.compose.moments import begins
+from newsletter.compose.programme import HORIZON, Programme, Timed, between, is_series
+from newsletter.compose.view import View
+from newsletter.model.issue import Section
+from newsletter.model.item import Item
+from newsletter.model.memory import Memory, Told
+from newsletter.model.when import Vague
+
+#: Sections that tell of no item.
+SILENT = frozenset({"note", "thanks"})
+#: Sections that name an item without telling it in full.
+IN_BRIEF = frozenset({"changes", "glance", "deadlines", "ahead", "continuing"})
+
+
+def recall(memory: Memory, items: Sequence[Item]) -> Mapping[str, Told]:
+    """What was told of each of these items, by the id it has now: sources change their ids."""
+    by_id = {told.item.id: told for told in memory.told}
+    known = Known.of(told.item for told in memory.told)
+    found = ((item.id, known.find(item)) for item in items)
+    return {now: by_id[old.id] for now, old in found if old is not None}
+
+
+def remember(view: View, sections: Sequence[Section]) -> Memory:
+    """What the reader of these sections knows once they have read them, and can still use."""
+    told_here = _ids(section for section in sections if section.kind not in SILENT)
+    named = _named_here(view, sections)
+    in_full = _ids(section for section in sections if section.kind not in SILENT | IN_BRIEF)
+    gone = {item.id for item in view.marks.vanished}
+    now_known_as = {told.item.id: now for now, told in view.recalled.items()}
+    kept = [told for told in view.memory.told if told.item.id not in gone and told.item.id not in now_known_as]
+    here = {item.id: item for item in view.programme.items}
+    kept += [
+        _told(view, here[now], told, named, in_full=now in in_full) if now in told_here else told
+        for now, told in view.recalled.items()
+    ]
+    kept += [
+        _told(view, item, None, named, in_full=key in in_full)
+        for key, item in here.items()
+        if key in told_here and key not in view.recalled
+    ]
+    lasting = (lasts for told in kept if (lasts := _lasting(view.programme, told)) is not None)
+    by_id = {told.item.id: told for told in lasting}
+    return Memory(tuple(by_id[key] for key in sorted(by_id)))
+
+
+def dump_memory(memory: Memory) -> str:
+    """The memory as one line of JSON with sorted keys: equal memories are equal texts."""
+    values = _adapter().dump_python(memory, mode="json")
+    return json.dumps(values, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def load_memory(text: str) -> Memory:
+    """The memory that was dumped; ValueError for anything else."""
+    return _adapter().validate_json(text)
+
+
+def memory_key(memory: Memory) -> str:
+    """A name for exactly this memory; readers who know the same share it."""
+    return hashlib.sha256(dump_memory(memory).encode()).hexdigest()[:32]
+
+
+def _ids(sections: Iterable[Section]) -> set[str]:
+    return {entry.id for section in sections for entry in section.entries}
+
+
+def _named_here(view: View, sections: Sequence[Section]) -> tuple[Timed, ...]:
+    """What stands in a section with its times: of the window, and of the dates ahead."""
+    ahead = _ids(section for section in sections if section.kind == "ahead")
+    inside = _ids(section for section in sections if section.kind not in SILENT | {"ahead", "changes", "deadlines"})
+    return (
+        *(timed for timed in view.timed if timed.item.id in inside),
+        *(timed for timed in view.ahead if timed.item.id in ahead),
+    )
+
+
+def _told(view: View, item: Item, before: Told | None, named: Sequence[Timed], *, in_full: bool) -> Told:
+    """The item as this issue tells it; naming nothing but what was named before counts as telling it again."""
+    known = before.starts if before else ()
+    starts = tuple(sorted({*known, *_starts(view, item, named)}))
+    again = before is not None and starts == known and view.mark_of(item) is None
+    times = before.times + 1 if before and again else 1
+    return Told(_facts(item), starts, times, in_full or bool(before and before.in_full and again))
+
+
+def _starts(view: View, item: Item, named: Sequence[Timed]) -> Iterable[datetime]:
+    """The beginnings of the occurrences that this issue names: in its window, ahead of it, or where it moved to.
+
+    A series is told as a pattern and names none.
+    """
+    if is_series(item.when):
+        return ()
+    mark = view.mark_of(item)
+    if mark is not None and mark.change == "moved":
+        return (begins(one, view.home) for one in still_to_come(item, view.programme))
+    mine = (one for timed in named if timed.item.id == item.id for one in timed.occurrences)
+    return (begins(one, view.home) for one in mine)
+
+
+def _lasting(programme: Programme, told: Told) -> Told | None:
+    """What of it is not over; None where nothing is left that a reader could act on."""
+    if told.item.kind != "event":
+        return told if any(item.id == told.item.id for item in programme.items) else None
+    if isinstance(told.item.when, Vague | None):
+        return told
+    if is_series(told.item.when):
+        ahead = between(told.item, programme.moment, programme.moment + HORIZON, programme, limit=1)
+        return told if ahead else None
+    coming = {begins(one, programme.home) for one in still_to_come(told.item, programme)}
+    return replace(told, starts=tuple(start for start in told.starts if start in coming)) if coming else None
+
+
+def _facts(item: Item) -> Item:
+    """The item without what may be edited freely, so that readers who know the same have equal memories."""
+    origins = tuple(replace(origin, line=None) for origin in item.origins)
+    return Item(
+        id=item.id,
+        kind=item.kind,
+        title=item.title,
+        origins=origins,
+        when=item.when,
+        status=item.status,
+        timezone=item.timezone,
+        place=item.place,
+        registration_url=item.registration_url,
+        tags=item.tags,
+        category=item.category,
+        publish=item.publish,
+        expires=item.expires,
+        visibility=item.visibility,
+    )
+
+
+@cache
+def _adapter() -> TypeAdapter[Memory]:
+    return TypeAdapter(Memory)

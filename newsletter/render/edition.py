@@ -8,10 +8,11 @@ from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
+from newsletter.language.languages import CatalogueError, Language, language_in, own_words_path
 from newsletter.model.issue import Draft, Issue
 from newsletter.model.mail import Edition
 from newsletter.render.errors import RenderError, template_problem
-from newsletter.render.escaping import escape, one_line
+from newsletter.render.escaping import one_line
 from newsletter.render.headers import digest_headers
 from newsletter.render.links import safe_issue
 from newsletter.render.markdown import markdown_html, markdown_text, wrap
@@ -20,7 +21,8 @@ from newsletter.render.mjml_guard import compile_mjml
 from newsletter.render.slots import Marks, marks_for
 from newsletter.render.templates import locator, markup_environment, plain_environment, render_template
 from newsletter.render.theme import Theme, read_theme
-from newsletter.render.view import card_limit, carded, change_word, clock, context, days, flag, has_rtl, in_words
+from newsletter.render.view import card_limit, carded, change_word, clock, context, days, flag, in_words
+from newsletter.render.words import bdi, words_for
 
 #: Invisible letters after the preheader, so that an inbox does not fill its line with the mail's first words.
 PREHEADER_PAD = Markup("&#847;&zwnj;&nbsp;") * 60
@@ -37,7 +39,9 @@ def render(issue: Issue, draft: Draft) -> Edition:
     """The edition of an issue in the draft's theme; RenderError names the template and line at fault."""
     marks = marks_for(issue, draft)
     safe = safe_issue(issue)
-    shared = context(safe, draft, _theme(draft.theme, _folder(draft)), marks)
+    language = _language(issue, draft)
+    theme = _theme(draft.theme, _folder(draft))
+    shared = {**words_for(language), **context(safe, draft, theme, marks, language)}
     text = marks.split(_text(draft, {**shared, **carded(safe, card_limit(safe))}), "text")
     html = () if issue.choices.text_only else marks.split(_html(safe, draft, shared), "html")
     subject, preheader = one_line(issue.subject), one_line(issue.preheader)
@@ -53,6 +57,15 @@ def render(issue: Issue, draft: Draft) -> Edition:
         text=text,
         mime=mime_parts(headers, html, text),
     )
+
+
+def _language(issue: Issue, draft: Draft) -> Language:
+    """The words of the mail; RenderError where the theme's own are at fault."""
+    try:
+        return language_in(issue.choices.language, draft.theme, strict=True)
+    except CatalogueError as error:
+        path = f"{_folder(draft)}/{own_words_path(issue.choices.language)}"
+        raise RenderError(template_problem("src.syntax", str(error), path, error.line)) from None
 
 
 def edition_key(marks: Marks) -> str:
@@ -107,7 +120,7 @@ def _theme(texts: ThemeTexts, folder: str) -> Theme:
 
 @functools.lru_cache(maxsize=8)
 def _markup(texts: ThemeTexts, folder: str) -> ImmutableSandboxedEnvironment:
-    return markup_environment(dict(texts), folder, {**_FILTERS, "markdown": _markdown, "bdi": _bdi})
+    return markup_environment(dict(texts), folder, {**_FILTERS, "markdown": _markdown, "bdi": bdi})
 
 
 @functools.lru_cache(maxsize=8)
@@ -121,17 +134,16 @@ def _markdown(text: str, styles: Mapping[str, Mapping[str, str]], base: str = ""
     return Markup(html.replace("{", "&#123;").replace("}", "&#125;"))  # noqa: S704 - markup before and after
 
 
-@pass_context
-def _bdi(names: Context, text: str) -> Markup:
-    """The text, kept from turning its surroundings around where it or they are written right to left."""
-    safe = Markup(escape(text))  # noqa: S704 - escaped just here
-    return Markup("<bdi>{}</bdi>").format(safe) if names.get("dir") == "rtl" or has_rtl(text) else safe
+def _in_words_of(function: Callable[..., object]) -> Callable[..., object]:
+    """The function as a filter, which gets the language of the mail as its last argument."""
+
+    @pass_context
+    def spoken(names: Context, *values: object) -> object:
+        return function(*values, names["language"])
+
+    return spoken
 
 
 _FILTERS: Mapping[str, Callable[..., object]] = {
-    "days": days,
-    "change_word": change_word,
-    "clock": clock,
-    "flag": flag,
-    "in_words": in_words,
+    function.__name__: _in_words_of(function) for function in (days, change_word, clock, flag, in_words)
 }

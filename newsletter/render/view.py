@@ -1,12 +1,14 @@
 """What the templates are given: the issue, laid out in days, cards and tiles; every decision about layout is here."""
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 
-from newsletter.dates.wording import day_text
+from newsletter.compose.entries import FLAGS
+from newsletter.dates.wording import day_text, month_day_text
+from newsletter.language.filling import N_
+from newsletter.language.languages import Language
 from newsletter.model.issue import Change, DayTile, Draft, Entry, Issue, Section
 from newsletter.model.workspace import Track
 from newsletter.render.dark import dark_css
@@ -21,16 +23,15 @@ TILES = 7
 BARS = 4
 #: A window longer than this shows its days under headings of weeks.
 SHORT_WINDOW = timedelta(days=10)
-_RTL_LANGUAGES = {"ar", "dv", "fa", "he", "ku", "ps", "sd", "ug", "ur", "yi"}
 
 _CHANGE_WORDS: Mapping[Change, str] = {
-    "new": "New",
-    "moved": "Moved",
-    "place changed": "New place",
-    "registration opened": "Sign-up open",
-    "cancelled": "Cancelled",
-    "postponed": "Postponed",
-    "last chance": "Last chance",
+    "new": N_("New"),
+    "moved": N_("Moved"),
+    "place changed": N_("New place"),
+    "registration opened": N_("Sign-up open"),
+    "cancelled": N_("Cancelled"),
+    "postponed": N_("Postponed"),
+    "last chance": N_("Last chance"),
 }
 
 
@@ -80,9 +81,8 @@ def carded(issue: Issue, cards: int) -> dict[str, object]:
     return {"cards": cards, "uncarded": frozenset(entry.id for entries in events for entry in entries[cards:])}
 
 
-def context(issue: Issue, draft: Draft, theme: Theme, marks: Marks) -> dict[str, object]:
-    """All names a template of an issue may use, besides those of `carded`."""
-    right_to_left = issue.choices.language.split("-")[0] in _RTL_LANGUAGES
+def context(issue: Issue, draft: Draft, theme: Theme, marks: Marks, language: Language) -> dict[str, object]:
+    """All names a template of an issue may use, besides those of `carded` and of the language."""
     tracks = _tracks(issue, theme)
     plain = Tracked(len(tracks), theme.tracks.get(DROP_IN) or next(iter(theme.tracks.values())))
     return {
@@ -99,15 +99,11 @@ def context(issue: Issue, draft: Draft, theme: Theme, marks: Marks) -> dict[str,
         "plain_track": plain,
         "dark_css": dark_css(theme.dark, [track.colours for track in (*tracks.values(), plain)]),
         "tile_rows": tile_rows(issue.strip, tracks, theme),
-        "legend": legend(issue, tracks, theme),
+        "legend": legend(issue, tracks, theme, language),
         "followed": followed(issue),
         "slot": marks.by_name(),
         "c": theme.light,
         "font": theme.fonts,
-        "lang": issue.choices.language,
-        "dir": "rtl" if right_to_left else "ltr",
-        "start": "right" if right_to_left else "left",
-        "end": "left" if right_to_left else "right",
         "topic_tags": frozenset(tag for _, topic in issue.topics for tag in topic.tags),
         "long": issue.window.end - issue.window.start > SHORT_WINDOW,
         "base": draft.community.url,
@@ -131,14 +127,14 @@ def section_texts(draft: Draft) -> dict[str, str]:
     return {key: text for name, text in draft.section_texts for key in (titles.get(name, name), name)}
 
 
-def days(entries: Sequence[Entry], long: bool) -> tuple[Day, ...]:
+def days(entries: Sequence[Entry], long: bool, language: Language) -> tuple[Day, ...]:
     """The entries under their days, in the given order; what has no day comes under an empty one."""
     out: list[Day] = []
     week: date | None = None
     for day, rows in groupby(entries, key=lambda entry: entry.day):
         found = tuple(rows)
         monday = day - timedelta(days=day.weekday()) if day else None
-        heading = _week_heading(found[0], monday) if long and monday and monday != week else ""
+        heading = _week_heading(monday, language) if long and monday and monday != week else ""
         week = monday or week
         out.append(Day(found[0].time.weekday, found[0].time.day, found, heading))
     return tuple(out)
@@ -153,12 +149,13 @@ def tile_rows(strip: Sequence[DayTile], tracks: Mapping[str, Tracked], theme: Th
     return tuple(tuple(tiles[row * length : (row + 1) * length]) for row in range(rows) if strip)
 
 
-def legend(issue: Issue, tracks: Mapping[str, Tracked], theme: Theme) -> tuple[Key, ...]:
+def legend(issue: Issue, tracks: Mapping[str, Tracked], theme: Theme, language: Language) -> tuple[Key, ...]:
     """What the colours in the strip mean, in the order of the topics; only those that occur."""
     seen = {topic for tile in issue.strip for topic in tile.topics}
     keys = [Key(topic.short or topic.title, tracks[name].colours.bar) for name, topic in issue.topics if name in seen]
-    other = [Key("Drop-in", theme.tracks[DROP_IN].bar)] if DROP_IN in theme.tracks and seen - set(tracks) else []
-    return (*keys, *other)
+    if DROP_IN in theme.tracks and seen - set(tracks):
+        keys.append(Key(language.gettext("Drop-in"), theme.tracks[DROP_IN].bar))
+    return tuple(keys)
 
 
 def followed(issue: Issue) -> tuple[str, ...]:
@@ -167,32 +164,29 @@ def followed(issue: Issue) -> tuple[str, ...]:
     return tuple(titles.get(name, name) for name in issue.followed)
 
 
-def change_word(entry: Entry) -> str:
+def change_word(entry: Entry, language: Language) -> str:
     """What became of the entry, in a word or two for the changes box."""
-    return _CHANGE_WORDS.get(entry.change, entry.change.capitalize())
+    return language.gettext(_CHANGE_WORDS.get(entry.change, entry.change.capitalize()))
 
 
-def flag(entry: Entry) -> str:
+def flag(entry: Entry, language: Language) -> str:
     """The mark beside an entry's title; cancelled ones are struck through instead."""
-    return "" if entry.cancelled else entry.flag or _CHANGE_WORDS.get(entry.change, "").lower()
+    return "" if entry.cancelled else entry.flag or language.gettext(FLAGS.get(entry.change, ""))
 
 
-def clock(entry: Entry) -> str:
+def clock(entry: Entry, language: Language) -> str:
     """What stands in the table's time column: the hours, or that it is all day, or until which day."""
     if entry.time.clock or entry.day is None:
         return entry.time.clock or entry.when_text
     last = entry.time.iso_end[:10]
-    return f"until {day_text(date.fromisoformat(last))}" if last > entry.time.iso_start[:10] else "all day"
+    if last <= entry.time.iso_start[:10]:
+        return language.gettext("all day")
+    return language.gettext("until {day}", day=day_text(date.fromisoformat(last), language))
 
 
-def in_words(names: Sequence[str]) -> str:
+def in_words(names: Sequence[str], language: Language) -> str:
     """Names in a row: "Ada, Lin and Jo"."""
-    return " and ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
-
-
-def has_rtl(text: str) -> bool:
-    """Whether the text holds letters written right to left (Unicode bidirectional classes R and AL)."""
-    return any(unicodedata.bidirectional(character) in ("R", "AL") for character in text)
+    return language.listing(names)
 
 
 def _entries(issue: Issue, *, glance: bool) -> tuple[Entry, ...]:
@@ -213,7 +207,6 @@ def _bars(tile: DayTile, tracks: Mapping[str, Tracked], theme: Theme) -> tuple[s
     return tuple(track.bar for track in found if track)[:BARS]
 
 
-def _week_heading(entry: Entry, monday: date) -> str:
-    """ "Week of 7 December"; the month in the entry's words where they are of the same month."""
-    same = entry.day is not None and monday.month == entry.day.month
-    return f"Week of {monday.day} {(same and entry.time.month_long) or monday.strftime('%B')}"
+def _week_heading(monday: date, language: Language) -> str:
+    """ "Week of 7 December"."""
+    return language.gettext("Week of {date}", date=month_day_text(monday, language))

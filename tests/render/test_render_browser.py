@@ -35,12 +35,12 @@ PAIRS = """() => {
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
-def hebrew() -> Issue:
+def arabic() -> Issue:
     titled = tuple(
-        replace(section, entries=tuple(replace(entry, title=f"סדנה: {entry.title}") for entry in section.entries))
+        replace(section, entries=tuple(replace(entry, title=f"ورشة: {entry.title}") for entry in section.entries))
         for section in SECTIONS
     )
-    return an_issue(sections=titled, choices=Choices("Asia/Jerusalem", language="he"))
+    return an_issue(sections=titled, choices=Choices("Africa/Cairo", language="ar"))
 
 
 def long_words() -> Issue:
@@ -59,7 +59,7 @@ def long_words() -> Issue:
 
 MAILS = {
     "week": an_issue(tagline="What happens next week"),
-    "hebrew": hebrew(),
+    "arabic": arabic(),
     "long": long_words(),
     "compact": an_issue(choices=Choices("America/Los_Angeles", density="compact")),
     "empty": an_issue(sections=(), note=Note(), empty=True, next_content="Co-working on Mon 4 Jan"),

@@ -6,6 +6,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from newsletter.app.fetching import Fetching, Loaded
+from newsletter.app.timing import terms_around
 from newsletter.app.workspace import Workspace
 from newsletter.compose.facts import check_facts
 from newsletter.compose.identity import join
@@ -34,7 +35,7 @@ def collect(ws: Workspace, at: datetime) -> Reading:
         priorities={source.name: source.priority for source in settings.sources},
         today=at.astimezone(ZoneInfo(settings.community.timezone)).date(),
     )
-    return check_facts(joined, terms=settings.terms, timezone=settings.community.timezone, as_of=at)
+    return check_facts(joined, terms=terms_around(ws, at), timezone=settings.community.timezone, as_of=at)
 
 
 def read_editors_decisions(ws: Workspace) -> Decisions:
@@ -45,7 +46,7 @@ def read_editors_decisions(ws: Workspace) -> Decisions:
     blobs, problems = load_files(ws.root, source)
     if not blobs:
         return Decisions(problems=problems)
-    return read_decisions(blobs[0], SourceContext(ws.settings.community.timezone, ws.settings.terms))
+    return read_decisions(blobs[0], SourceContext(ws.settings.community.timezone, terms_around(ws, ws.clock())))
 
 
 def _read(ws: Workspace, source: SourceSettings, at: datetime, remote: Loaded | None) -> Reading:
@@ -53,7 +54,7 @@ def _read(ws: Workspace, source: SourceSettings, at: datetime, remote: Loaded | 
     if source.url and not source.base_url:
         source = source.model_copy(update={"base_url": source.url})
     home = ws.settings.community.timezone
-    context = SourceContext(source.naive or home, ws.settings.terms, at.astimezone(ZoneInfo(home)).date())
+    context = SourceContext(source.naive or home, terms_around(ws, at), at.astimezone(ZoneInfo(home)).date())
     reading = read_source(source, blobs, context) if blobs or not remote else Reading()
     expected = check_expectations(source, reading, at.date())
     return merge([Reading(problems=problems), reading, Reading(problems=expected)])

@@ -1,13 +1,14 @@
 """Tables of what lies ahead: items with their next times, and the slots of a digest."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
 
 from newsletter.app.timing import UsageError, read_at, upcoming
 from newsletter.app.views import HORIZON, Json, moment
 from newsletter.app.workspace import Workspace
+from newsletter.dates.cadence.rules import CadenceError
 from newsletter.dates.recurrence import last_date, occurrences
 from newsletter.dates.wording import full_day_text, time_text
 from newsletter.model.issue import Slot, Window
@@ -74,7 +75,14 @@ def source_rows(reading: Reading) -> Iterator[tuple[str, str, int, int, int, int
 
 def next_slots(ws: Workspace, digest: str, at: datetime, count: int) -> list[Slot]:
     """The next `count` slots at or after `at`; fewer where terms or the cadence end."""
-    return list(islice(upcoming(ws, digest, at), count))
+    found: list[Slot] = []
+    try:
+        for slot in islice(upcoming(ws, digest, at), count):
+            found.append(slot)
+    except CadenceError:
+        if not found:
+            raise
+    return found
 
 
 def slot_json(slot: Slot) -> Json:
@@ -87,8 +95,28 @@ def slot_json(slot: Slot) -> Json:
     }
 
 
-def slot_row(slot: Slot) -> tuple[str, ...]:
-    """One slot as a line of a table, in the community's zone."""
-    times = (slot.draft_at, slot.send_at)
-    days = (slot.window.start, slot.window.end)
-    return (slot.key, *(f"{at:%a %d %b %Y, %H:%M %Z}" for at in times), *(f"{day:%a %d %b %Y}" for day in days))
+def slot_rows(slots: Iterable[Slot]) -> Iterator[tuple[str, str, str, str, str]]:
+    """Each slot as a line of a table, in the community's zone: key, draft, send, window and a remark."""
+    clocks = ""
+    for slot in slots:
+        window = _days_text(slot.window.start, slot.window.end)
+        yield slot.key, _moment_text(slot.draft_at), _moment_text(slot.send_at), window, _remark(slot, clocks)
+        clocks = f"{slot.send_at:%Z}"
+
+
+def _moment_text(at: datetime) -> str:
+    return f"{at:%a} {at.day} {at:%b %Y, %H:%M %Z}"
+
+
+def _days_text(start: datetime, end: datetime) -> str:
+    """The days from `start` up to the midnight `end`, first and last."""
+    last = end.date() - timedelta(days=1)
+    years = f" {start.year}" if start.year != last.year else ""
+    return f"{start:%a} {start.day} {start:%b}{years} to {last:%a} {last.day} {last:%b %Y}"
+
+
+def _remark(slot: Slot, clocks: str) -> str:
+    """That the clocks changed since the slot before, and which days lie between its window and the next one's."""
+    changed = f"clocks: {clocks} to {slot.send_at:%Z}" if clocks not in ("", f"{slot.send_at:%Z}") else ""
+    gap = f"no other issue: {_days_text(slot.window.end, slot.until)}" if slot.until else ""
+    return ", ".join(remark for remark in (changed, gap) if remark)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from newsletter.app.collecting import collect, load_files
-from newsletter.app.timing import home_zone
+from newsletter.app.timing import home_zone, terms_around
 from newsletter.app.views import Json, moment, origin_json, when_json
 from newsletter.app.workspace import Workspace
 from newsletter.compose.likeness import similar_titles
@@ -89,7 +89,7 @@ def _suggestion_json(one: Suggestion) -> Json:
 def _in_source(ws: Workspace, source: SourceSettings, today: date) -> tuple[Suggestion, ...]:
     if source.format != "markdown":
         return ()
-    context = SourceContext(source.naive or ws.settings.community.timezone, ws.settings.terms)
+    context = SourceContext(source.naive or ws.settings.community.timezone, terms_around(ws, ws.clock()))
     return suggest(source, load_files(ws.root, source)[0], context, today)
 
 

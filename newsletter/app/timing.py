@@ -8,9 +8,14 @@ from zoneinfo import ZoneInfo
 from newsletter.app.workspace import Workspace
 from newsletter.dates.cadence.slots import slots
 from newsletter.dates.cadence.windows import window_of
+from newsletter.dates.term_presets import terms_between
+from newsletter.dates.terms import Terms
 from newsletter.dates.zones import localise
 from newsletter.model.issue import Slot
 from newsletter.model.workspace import DigestSettings
+
+#: Terms are not reckoned beyond what a date can say.
+LAST_YEAR = 9998
 
 
 class UsageError(Exception):
@@ -54,7 +59,13 @@ def find_digest(ws: Workspace, name: str) -> DigestSettings:
 def upcoming(ws: Workspace, name: str, at: datetime) -> Iterator[Slot]:
     """The digest's slots at or after `at`, ascending."""
     digest = find_digest(ws, name)
-    return slots(name, digest, zone=home_zone(ws), terms=ws.settings.terms, after=at)
+    return slots(name, digest, zone=home_zone(ws), terms=terms_around(ws, at, ahead=100), after=at)
+
+
+def terms_around(ws: Workspace, at: datetime, *, ahead: int = 2) -> Terms:
+    """The workspace's own terms, and its preset's from the year before `at` to so many years ahead."""
+    year, settings = at.astimezone(home_zone(ws)).year, ws.settings
+    return terms_between(settings.terms, settings.terms_preset, max(1, year - 1), min(year + ahead, LAST_YEAR))
 
 
 def slot_for(ws: Workspace, name: str, at: datetime) -> Slot:
@@ -70,5 +81,5 @@ def _manual_slot(ws: Workspace, name: str, at: datetime) -> Slot:
             f"digest {name!r} ({digest.cadence}) has no slot after {at:%Y-%m-%d}; are its terms defined?"
         )
     local = at.astimezone(home_zone(ws))
-    window = window_of(digest, local, home_zone(ws), ws.settings.terms, None)
+    window = window_of(digest, local, home_zone(ws), terms_around(ws, at), None)
     return Slot(name, f"{name}-{local.date()}", local, local, window)

@@ -126,8 +126,6 @@ def cadence(
     if as_json:
         print_json([lookahead.slot_json(slot) for slot in slots])
     else:
-        show_table(
-            "",
-            ("Key", "Draft", "Send", "Window from", "until (not included)"),
-            [lookahead.slot_row(slot) for slot in slots],
-        )
+        show_table("", ("Key", "Draft", "Send", "Window", ""), list(lookahead.slot_rows(slots)))
+        if len(slots) < count:
+            say(f"{digest} has no slot after these; a cadence or window of terms goes as far as [terms] does")

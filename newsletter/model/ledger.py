@@ -22,7 +22,10 @@ PHASES: tuple[AttemptPhase, ...] = ("claimed", "submitting", "done", "released",
 
 @dataclass(frozen=True, slots=True)
 class IssueRow:
-    """The row of one slot: its state, its frozen draft as text, and whose approval of which hash it has."""
+    """The row of one slot: its state, its frozen draft as text, and whose approval of which hash it has.
+
+    `covers_from` is where its window begins, if a missed issue was merged into it.
+    """
 
     key: str
     digest: str
@@ -34,6 +37,17 @@ class IssueRow:
     approved_hash: str = ""
     approved_by: str = ""
     approved_at: datetime | None = None
+    covers_from: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IssueEvent:
+    """One line of an issue's history: when it came into which state (or stayed), by whom, and why in words."""
+
+    at: datetime
+    state: IssueState
+    by: str = ""
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,12 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from newsletter.model.issue import ISSUE_TRANSITIONS, Draft, IssueState, Slot
-from newsletter.model.ledger import IssueRow
+from newsletter.model.ledger import IssueEvent, IssueRow
 from newsletter.store.engine import insert_new
 from newsletter.store.tables import issue, issue_event
 
+#: Who acts where nobody did: the cadence.
+SCHEDULE = "schedule"
 _COLUMNS = tuple(column for column in issue.c if column.name != "community")
 
 
@@ -95,11 +97,37 @@ def revoke(connection: Connection, community: str, key: str, by: str, at: dateti
     _note(connection, community, key, "drafted", at, by=by, draft_hash=row.draft_hash)
 
 
-def move(connection: Connection, community: str, key: str, state: IssueState, at: datetime, by: str = "") -> None:
-    """Take the issue to another state; IssueMoveError where the state table has no such step."""
+def move(
+    connection: Connection,
+    community: str,
+    key: str,
+    state: IssueState,
+    at: datetime,
+    by: str = "",
+    detail: str = "",
+) -> None:
+    """Take the issue to another state, and write down why; IssueMoveError where the state table has no such step."""
     row = _expect(connection, community, key, state)
     _update(connection, community, key, state=state)
-    _note(connection, community, key, state, at, by=by, draft_hash=row.draft_hash)
+    _note(connection, community, key, state, at, by=by, draft_hash=row.draft_hash, detail=detail)
+
+
+def cover_from(connection: Connection, community: str, key: str, start: datetime, at: datetime, detail: str) -> None:
+    """Let the issue's window begin at `start` where it began later, and write down why."""
+    row = _known(connection, community, key)
+    earliest = min(start, row.covers_from) if row.covers_from else start
+    _update(connection, community, key, covers_from=earliest)
+    _note(connection, community, key, row.state, at, by=SCHEDULE, draft_hash=row.draft_hash, detail=detail)
+
+
+def history(connection: Connection, community: str, key: str) -> tuple[IssueEvent, ...]:
+    """Everything that became of the issue, in order."""
+    found = (
+        sa.select(issue_event.c.at, issue_event.c.state, issue_event.c.by, issue_event.c.detail)
+        .where(issue_event.c.community == community, issue_event.c.key == key)
+        .order_by(issue_event.c.id)
+    )
+    return tuple(IssueEvent(**row) for row in connection.execute(found).mappings())
 
 
 def _known(connection: Connection, community: str, key: str) -> IssueRow:
@@ -129,6 +157,15 @@ def _note(
     at: datetime,
     by: str = "",
     draft_hash: str = "",
+    detail: str = "",
 ) -> None:
-    row = {"community": community, "key": key, "at": at, "state": state, "by": by, "hash": draft_hash}
+    row = {
+        "community": community,
+        "key": key,
+        "at": at,
+        "state": state,
+        "by": by,
+        "hash": draft_hash,
+        "detail": detail,
+    }
     connection.execute(sa.insert(issue_event).values(row))

@@ -114,6 +114,7 @@ issue = sa.Table(
     _text("approved_hash"),
     _text("approved_by"),
     sa.Column("approved_at", Utc),
+    sa.Column("covers_from", Utc),
     one_of("state", ISSUE_TRANSITIONS),
     sa.Index(None, "community", "digest", "send_at"),
 )
@@ -128,6 +129,7 @@ issue_event = sa.Table(
     sa.Column("state", sa.String(20), nullable=False),
     _text("by"),
     _text("hash"),
+    _text("detail"),
     sa.Index(None, "community", "key"),
 )
 

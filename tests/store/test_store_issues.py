@@ -11,8 +11,10 @@ from support_workspace import KEY, NOW, open_at, slot, with_issue
 
 from newsletter.app.workspace import Workspace
 from newsletter.model.issue import ISSUE_TRANSITIONS, IssueState
+from newsletter.model.ledger import IssueEvent
 from newsletter.model.mail import Edition, SlotRef
 from newsletter.store import issues
+from newsletter.store import slots as slot_rows
 from newsletter.store.editions import dump_edition, load_edition
 from newsletter.store.tables import issue, issue_event
 
@@ -107,3 +109,36 @@ def test_times_of_an_issue_are_aware(ws: Workspace) -> None:
         found = issues.find_issue(connection, LAB, KEY)
     assert found is not None
     assert found.approved_at == datetime(2026, 12, 4, 17, 0, tzinfo=UTC)
+
+
+def test_the_history_says_why(ws: Workspace) -> None:
+    with ws.store.begin() as connection:
+        issues.insert_slot(connection, LAB, slot())
+        issues.move(connection, LAB, KEY, "skipped", NOW, by=issues.SCHEDULE, detail="missed by 3 days")
+        found = issues.history(connection, LAB, KEY)
+        assert issues.history(connection, "elsewhere", KEY) == ()
+    assert found == (IssueEvent(NOW, "skipped", "schedule", "missed by 3 days"),)
+
+
+def test_an_issue_covers_from_the_earliest_that_was_merged_into_it(ws: Workspace) -> None:
+    weeks = [NOW - timedelta(weeks=count) for count in (1, 2, 1)]
+    with ws.store.begin() as connection:
+        issues.insert_slot(connection, LAB, slot())
+        assert slot_rows.covers_from(connection, LAB, KEY) is None
+        for start in weeks:
+            issues.cover_from(connection, LAB, KEY, start, NOW, "a week was merged into it")
+        assert slot_rows.covers_from(connection, LAB, KEY) == NOW - timedelta(weeks=2)
+        assert [event.state for event in issues.history(connection, LAB, KEY)] == ["due"] * 3
+
+
+def test_what_is_known_and_what_went_out_are_told_by_digest(ws: Workspace) -> None:
+    rows = [slot(key=f"weekly-{week}", send_at=NOW + timedelta(weeks=week)) for week in range(3)]
+    with ws.store.begin() as connection:
+        for row in rows:
+            issues.insert_slot(connection, LAB, row)
+        connection.execute(sa.update(issue).where(issue.c.key == "weekly-0").values(state="sent"))
+        asked = [slot_rows.last_known(connection, LAB, "weekly", NOW + timedelta(days=days)) for days in (-1, 0, 8)]
+        assert asked == [None, NOW, NOW + timedelta(weeks=1)]
+        assert slot_rows.last_known(connection, LAB, "monthly", NOW) is None
+        assert slot_rows.last_sent(connection, LAB, "weekly", NOW + timedelta(weeks=2)) == NOW
+        assert slot_rows.last_sent(connection, LAB, "weekly", NOW) is None

@@ -40,7 +40,7 @@ def empty(subject: Subject) -> Iterator[Finding]:
     """There is something in the issue to read."""
     issue = subject.issue
     if issue.empty:
-        later = f"the next is {issue.next_content}" if issue.next_content else "and nothing is known after it"
+        later = issue.next_content.rstrip(".") or "and nothing is known after it"
         habit = "it will be skipped" if subject.draft.settings.skip_empty else "it will go out saying so"
         text = f"nothing is planned for {issue.dateline} ({later}); {habit} (skip_empty in config.toml)"
         yield Finding(text, mail_part("issue"))

@@ -126,7 +126,7 @@ FAULTS = [
     ("text.parity", Mail(edition=without_text("https://tickets.example.org/clinic")), "text part"),
     ("hdr.unsub", Mail(edition=headers(b"List-Unsubscribe-Post", b"X-Post")), "headers"),
     ("foot.complete", Mail(edition=swap("1100 Shore Avenue", "Here")), "html part"),
-    ("issue.empty", Mail(an_issue(sections=(), empty=True, next_content="Co-working on Mon 4 Jan")), "issue"),
+    ("issue.empty", Mail(an_issue(sections=(), empty=True, next_content="Next: Co-working on Mon 4 Jan")), "issue"),
 ]
 
 

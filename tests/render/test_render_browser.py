@@ -62,7 +62,7 @@ MAILS = {
     "arabic": arabic(),
     "long": long_words(),
     "compact": an_issue(choices=Choices("America/Los_Angeles", density="compact")),
-    "empty": an_issue(sections=(), note=Note(), empty=True, next_content="Co-working on Mon 4 Jan"),
+    "empty": an_issue(sections=(), note=Note(), empty=True, next_content="Next: Co-working on Mon 4 Jan"),
 }
 
 

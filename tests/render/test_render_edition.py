@@ -243,7 +243,7 @@ def test_chosen_topics_are_named_in_the_footer() -> None:
 
 
 def test_an_empty_issue_says_when_there_is_more() -> None:
-    issue = an_issue(sections=(), note=Note(), empty=True, next_content="Co-working on Mon 4 Jan 2027")
+    issue = an_issue(sections=(), note=Note(), empty=True, next_content="Next: Co-working on Mon 4 Jan 2027")
     for part in (words_of(html_of(issue)), re.sub(r"\s+", " ", text_of(issue))):
         assert "Nothing is planned for 7 to 13 December 2026. Next: Co-working on Mon 4 Jan 2027." in part
     assert "Unsubscribe" in words_of(html_of(issue))

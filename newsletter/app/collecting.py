@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from newsletter.app.fetching import Fetching, Loaded
+from newsletter.app.fetching import Fetching, Loaded, Recent
 from newsletter.app.timing import terms_around
 from newsletter.app.workspace import Workspace
 from newsletter.compose.facts import check_facts
@@ -24,10 +24,10 @@ MAX_FILE_BYTES = 5_000_000
 MAX_FILES = 20_000
 
 
-def collect(ws: Workspace, at: datetime) -> Reading:
-    """Everything the sources hold, joined and checked as of `at` (aware)."""
+def collect(ws: Workspace, at: datetime, recent: Recent | None = None) -> Reading:
+    """Everything the sources hold, joined and checked as of `at` (aware); `recent` spares fetching what it keeps."""
     settings = ws.settings
-    remote = Fetching(ws.root, ws.clock(), ws.environ).load_all(settings.sources)
+    remote = load_remote(ws, recent)
     readings = [_read(ws, source, at, remote.get(source.name)) for source in settings.sources]
     joined = join(
         merge(readings),
@@ -36,6 +36,12 @@ def collect(ws: Workspace, at: datetime) -> Reading:
         today=at.astimezone(ZoneInfo(settings.community.timezone)).date(),
     )
     return check_facts(joined, terms=terms_around(ws, at), timezone=settings.community.timezone, as_of=at)
+
+
+def load_remote(ws: Workspace, recent: Recent | None = None) -> dict[str, Loaded]:
+    """What each remote source holds, by its name."""
+    fetching = Fetching(ws.root, ws.clock(), ws.environ)
+    return (recent or Recent()).load_all(fetching, ws.settings.sources)
 
 
 def read_editors_decisions(ws: Workspace) -> Decisions:
@@ -51,13 +57,17 @@ def read_editors_decisions(ws: Workspace) -> Decisions:
 
 def _read(ws: Workspace, source: SourceSettings, at: datetime, remote: Loaded | None) -> Reading:
     blobs, problems = (remote.blobs, remote.problems) if remote else load_files(ws.root, source)
-    if source.url and not source.base_url:
-        source = source.model_copy(update={"base_url": source.url})
+    source = located(source)
     home = ws.settings.community.timezone
     context = SourceContext(source.naive or home, terms_around(ws, at), at.astimezone(ZoneInfo(home)).date())
     reading = read_source(source, blobs, context) if blobs or not remote else Reading()
     expected = check_expectations(source, reading, at.date())
     return merge([Reading(problems=problems), reading, Reading(problems=expected)])
+
+
+def located(source: SourceSettings) -> SourceSettings:
+    """The source, its links hanging from its own address where the settings name no other."""
+    return source.model_copy(update={"base_url": source.base_url or source.url})
 
 
 def load_files(root: Path, source: SourceSettings) -> tuple[list[Blob], tuple[Problem, ...]]:

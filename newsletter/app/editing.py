@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from newsletter.app.collecting import collect
+from newsletter.app.fetching import Recent
 from newsletter.app.theme_files import load_section_texts, load_theme
 from newsletter.app.timing import UsageError, find_digest, slot_for, terms_around
 from newsletter.app.workspace import Workspace
@@ -51,9 +52,9 @@ class ApprovalError(Exception):
         self.problems = problems
 
 
-def preview_draft(ws: Workspace, digest: str, at: datetime) -> Draft:
-    """The draft as it would be frozen at `at`; nothing is stored."""
-    return _freeze(ws, slot_for(ws, digest, at), collect(ws, at), at)
+def preview_draft(ws: Workspace, digest: str, at: datetime, recent: Recent | None = None) -> Draft:
+    """The draft as it would be frozen at `at`; nothing is stored. `recent` spares fetching what it keeps."""
+    return _freeze(ws, slot_for(ws, digest, at), collect(ws, at, recent), at)
 
 
 def _freeze(ws: Workspace, slot: Slot, reading: Reading, at: datetime) -> Draft:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from newsletter.app.editing import find_persona, persona_choices, preview_draft, stored_draft
+from newsletter.app.fetching import Recent
 from newsletter.app.timing import UsageError, find_digest, home_zone
 from newsletter.app.views import Json, item_json, moment, origin_json, problems_json
 from newsletter.app.workspace import Workspace
@@ -35,7 +36,8 @@ def trace(ws: Workspace, name: str, digest: str | None, at: datetime, persona: s
     if not names:
         raise UsageError("config.toml defines no digest; an explanation needs one")
     choices = persona_choices(find_persona(ws, persona))
-    drafts = [preview_draft(ws, one, at) for one in names]
+    recent = Recent()
+    drafts = [preview_draft(ws, one, at, recent) for one in names]
     found = find_items(drafts[0].items, name)
     unread = () if found else unread_problems(drafts[0], name)
     if unread:

@@ -24,6 +24,8 @@ MAX_FILES = 20_000
 MAX_FILE_BYTES = 5_000_000
 MAX_TOTAL_BYTES = 100_000_000
 THREADS = 8
+#: How long whoever looks again and again takes what was fetched for what is there.
+FRESH = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,32 @@ class Fetching:
         age = age_text(self.now - good_at)
         text = f"source {source.name!r} could not be fetched: {failed.reason}; its copy from {age} is used"
         return Loaded(blobs, _problem(source, "warning", "source.cached", text).problems)
+
+
+class Recent:
+    """What remote sources held within the last minute, so that looking again asks nobody; one thread at a time.
+
+    What could not be fetched counts as well: a server that is down is not asked at every look.
+    """
+
+    def __init__(self, fresh: timedelta = FRESH) -> None:
+        self._fresh = fresh
+        self._kept: dict[tuple[str, ...], tuple[datetime, Loaded]] = {}
+
+    def load_all(self, fetching: Fetching, sources: Sequence[SourceSettings]) -> dict[str, Loaded]:
+        """As `Fetching.load_all`, for what is not kept."""
+        remote = {source.name: _place(source) for source in sources if source.is_remote}
+        kept = self._kept.items()
+        self._kept = {place: one for place, one in kept if timedelta() <= fetching.now - one[0] < self._fresh}
+        missing = [source for source in sources if source.is_remote and _place(source) not in self._kept]
+        for name, loaded in fetching.load_all(missing).items():
+            self._kept[remote[name]] = fetching.now, loaded
+        return {name: self._kept[place][1] for name, place in remote.items()}
+
+
+def _place(source: SourceSettings) -> tuple[str, ...]:
+    """What decides which files come; how they are read may change without fetching them again."""
+    return source.name, source.url, source.url_env, source.git, source.ref, source.path
 
 
 def age_text(age: timedelta) -> str:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from newsletter.app.collecting import DECISIONS
 from newsletter.app.editing import Built, build_edition, persona_choices, preview_draft
+from newsletter.app.fetching import Recent
 from newsletter.app.preview_view import Finding, Menu, Named, Shown, View, excerpt, fault, for_frame
 from newsletter.app.timing import UsageError, read_at
 from newsletter.app.workspace import PERSONAS, Workspace, open_workspace, utc_now
@@ -50,6 +51,7 @@ class Studio:
         self._clock = clock
         self._lock = RLock()
         self._opened: Workspace | None = None
+        self._recent = Recent()
         self._menu = NO_MENU
         self._files: tuple[str, ...] = (CONFIG, PERSONAS, LISTS, DECISIONS)
         self._folders: tuple[str, ...] = FOLDERS
@@ -127,7 +129,7 @@ class Studio:
 
     def _draft(self, workspace: Workspace, digest: str) -> Draft:
         if digest not in self._drafts:
-            self._drafts[digest] = preview_draft(workspace, digest, read_at(workspace, self._at))
+            self._drafts[digest] = preview_draft(workspace, digest, read_at(workspace, self._at), self._recent)
         return self._drafts[digest]
 
     def _lines(self, name: str) -> list[str] | None:

@@ -1,10 +1,11 @@
 """Events that stand only in prose, set beside those that are known already; a person decides about each."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from newsletter.app.collecting import collect, load_files
+from newsletter.app.collecting import collect, load_files, load_remote, located
+from newsletter.app.fetching import Loaded, Recent
 from newsletter.app.timing import home_zone, terms_around
 from newsletter.app.views import Json, moment, origin_json, when_json
 from newsletter.app.workspace import Workspace
@@ -38,9 +39,10 @@ class Offers:
 
 def find_suggestions(ws: Workspace, at: datetime) -> Offers:
     """Search the prose of all sources as of `at` (aware)."""
-    today = at.astimezone(home_zone(ws)).date()
-    found = [one for source in ws.settings.sources for one in _in_source(ws, source, today)]
-    coming = _coming(ws, collect(ws, at), at)
+    today, recent = at.astimezone(home_zone(ws)).date(), Recent()
+    remote = load_remote(ws, recent)
+    found = [one for source in ws.settings.sources for one in _in_source(ws, source, remote, today)]
+    coming = _coming(ws, collect(ws, at, recent), at)
     return Offers(
         offers=tuple(Offer(one, _known(one, coming)) for one in found if not one.over),
         over=tuple(one for one in found if one.over),
@@ -86,11 +88,12 @@ def _suggestion_json(one: Suggestion) -> Json:
     }
 
 
-def _in_source(ws: Workspace, source: SourceSettings, today: date) -> tuple[Suggestion, ...]:
-    if source.format != "markdown":
-        return ()
+def _in_source(
+    ws: Workspace, source: SourceSettings, remote: Mapping[str, Loaded], today: date
+) -> tuple[Suggestion, ...]:
+    blobs = remote[source.name].blobs if source.is_remote else load_files(ws.root, source)[0]
     context = SourceContext(source.naive or ws.settings.community.timezone, terms_around(ws, ws.clock()))
-    return suggest(source, load_files(ws.root, source)[0], context, today)
+    return suggest(located(source), blobs, context, today)
 
 
 def _coming(ws: Workspace, reading: Reading, at: datetime) -> list[tuple[Item, frozenset[date]]]:

@@ -16,7 +16,8 @@ from support_workspace import Clock, settings_at
 
 from newsletter.app import fetching
 from newsletter.app.collecting import collect
-from newsletter.app.fetching import Fetching, age_text
+from newsletter.app.fetching import Fetching, Recent, age_text
+from newsletter.app.suggesting import find_suggestions
 from newsletter.app.workspace import Workspace
 from newsletter.model.item import Reading
 from newsletter.model.workspace import Expect, SourceSettings
@@ -107,6 +108,43 @@ def test_a_confirmation_makes_the_copy_young_again(tmp_path: Path) -> None:
         read(ws, timedelta(hours=10))
         reading = read(ws, timedelta(hours=13))
     assert "its server answered 503; its copy from 3 hours ago" in reading.problems[0].text
+
+
+def test_who_looks_again_within_a_minute_asks_nobody(tmp_path: Path) -> None:
+    with canned(response(200, ROWS)) as server:
+        ws = workspace(tmp_path, table(url=f"{server.url}/talks.csv"))
+        recent = Recent()
+        for seconds, asked in ((0, 1), (59, 1), (60, 2), (30, 3)):
+            later = Workspace(ws.settings, Clock(NOW + timedelta(seconds=seconds)), ws.environ)
+            assert titles(collect(later, NOW, recent)) == ["A talk"]
+            assert len(server.requests) == asked
+
+
+def test_a_server_that_is_down_is_not_asked_at_every_look(tmp_path: Path) -> None:
+    with canned(response(500)) as server:
+        ws, recent = workspace(tmp_path, table(url=f"{server.url}/talks.csv")), Recent()
+        first, second = collect(ws, NOW, recent), collect(ws, NOW, recent)
+        asked = len(server.requests)
+    assert (told(first), told(second), asked) == ([("error", "source.unreachable")],) * 2 + (1,)
+
+
+def test_another_place_is_fetched_and_another_way_of_reading_is_not(tmp_path: Path) -> None:
+    with canned(response(200, ROWS)) as server:
+        recent = Recent()
+        urls = [table(url=f"{server.url}/talks.csv"), table(url=f"{server.url}/talks.csv", kind="announcement")]
+        for source in (*urls, table(url=f"{server.url}/others.csv")):
+            collect(workspace(tmp_path, source), NOW, recent)
+        assert [request.split()[1] for request in server.requests] == [b"/talks.csv", b"/others.csv"]
+
+
+def test_events_in_the_prose_of_what_was_fetched_are_offered(tmp_path: Path) -> None:
+    news = b"title,body,registration\nSoup,The soup is on December 16 2026 at noon. [Register](/rsvp).,\n"
+    with canned(response(200, news)) as server:
+        source = table(url=f"{server.url}/news/rows.csv", kind="announcement")
+        (offer,) = find_suggestions(workspace(tmp_path, source), NOW).offers
+        assert len(server.requests) == 1
+    assert (offer.suggestion.title, offer.suggestion.origin.path) == ("Soup", f"{server.url}/news/rows.csv")
+    assert offer.suggestion.registration_url == f"{server.url}/rsvp"
 
 
 def test_without_network_or_copy_the_source_alone_is_lost(tmp_path: Path) -> None:

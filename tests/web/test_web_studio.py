@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support_http import canned, response
 
 from newsletter.app.preview_view import headers, in_scheme
 from newsletter.app.previewing import Studio
@@ -32,6 +33,19 @@ def test_nothing_is_built_twice_until_a_file_changes(studio):
     again = studio.show("weekly", "berlin")
     assert again is not first
     assert again.view.html == first.view.html
+
+
+def test_a_remote_source_is_not_asked_again_at_every_change(root):
+    with canned(response(200, b"title,start\nA talk,2026-12-08\n")) as server:
+        config = root / "config.toml"
+        place = f'[[sources]]\nname = "remote"\nformat = "csv"\nurl = "{server.url}/talks.csv"\n\n[provider]'
+        config.write_text(config.read_text().replace("[provider]", place, 1))
+        studio = Studio(root, AT, environ={"NEWSLETTER_FETCH_ALLOW": "127.0.0.1"})
+        for _ in range(3):
+            assert "A talk" in studio.show().view.text
+            studio.refresh()
+        assert len(server.requests) == 1
+        studio.close()
 
 
 def test_names_that_are_not_there_become_the_first_there_are(studio):

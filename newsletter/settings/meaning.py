@@ -14,7 +14,19 @@ from newsletter.dates.spans import parse_span
 from newsletter.model.workspace import DigestSettings, Settings, SourceSettings
 
 KNOWN_SECTIONS = frozenset(
-    {"note", "changes", "glance", "events", "recurring", "deadlines", "announcements", "thanks", "open", "ahead"}
+    {
+        "note",
+        "changes",
+        "glance",
+        "events",
+        "recurring",
+        "deadlines",
+        "announcements",
+        "thanks",
+        "open",
+        "ahead",
+        "continuing",
+    }
 )
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")

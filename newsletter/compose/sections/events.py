@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from newsletter.compose.continuing import running
 from newsletter.compose.entries import (
     at_time,
     calendar_of,
@@ -24,11 +25,15 @@ from newsletter.model.when import Vague
 
 def build(view: View) -> Section | None:
     """What takes place inside the window, then what the sources say only vaguely of it."""
-    dated = [_card(view, timed) for timed in view.timed if not is_off(timed.item) and not is_series(timed.item.when)]
+    dated = [_card(view, timed) for timed in view.timed if _is_shown(view, timed)]
     vague = [_vague(view, item) for item in view.items if _is_vaguely_inside(view, item)]
     return Section(
         "events", view.language.gettext("Come along"), in_order(view, [card for card in dated if card] + vague)
     )
+
+
+def _is_shown(view: View, timed: Timed) -> bool:
+    return not is_off(timed.item) and not is_series(timed.item.when) and running(view, timed) is None
 
 
 def _card(view: View, timed: Timed) -> Entry | None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from newsletter.compose.continuing import running
 from newsletter.compose.entries import at_time, entry_of, in_order, marked, with_flag, with_note_of_start
 from newsletter.compose.programme import Timed, is_series
 from newsletter.compose.view import View, is_off
@@ -21,7 +22,7 @@ def _title(view: View) -> str:
 
 
 def _is_shown(view: View, timed: Timed) -> bool:
-    told = timed.item.id in view.marks.known_off
+    told = timed.item.id in view.marks.known_off or running(view, timed) is not None
     return not told and (view.programme.is_weekly or not is_series(timed.item.when))
 
 

@@ -10,6 +10,7 @@ from newsletter.compose.sections import (
     ahead,
     announcements,
     changes,
+    continuing,
     custom,
     deadlines,
     events,
@@ -36,6 +37,7 @@ BUILDERS: Mapping[str, Builder] = {
     "glance": glance.build,
     "events": events.build,
     "recurring": recurring.build,
+    "continuing": continuing.build,
     "ahead": ahead.build,
     "deadlines": deadlines.build,
     "announcements": announcements.build,
@@ -55,20 +57,26 @@ def build_sections(view: View) -> tuple[tuple[Section, ...], tuple[Problem, ...]
 
 
 def section_names(view: View) -> tuple[str, ...]:
-    """The names the digest lists, each once, and the dates ahead.
+    """The names the digest lists, each once, with what goes on and the dates ahead.
 
     Groups that are always open join issues about a month or a term.
     """
-    names = _with_ahead(tuple(dict.fromkeys(view.draft.settings.sections)))
+    names = _with_ahead(_with_continuing(tuple(dict.fromkeys(view.draft.settings.sections))))
     if view.programme.is_weekly or "open" in names:
         return names
     place = names.index("thanks") if "thanks" in names else len(names)
     return (*names[:place], "open", *names[place:])
 
 
+def _with_continuing(names: tuple[str, ...]) -> tuple[str, ...]:
+    """The names with that of what goes on, which stands in no other section: behind the events, or the table."""
+    place = max((names.index(name) + 1 for name in ("glance", "events", "recurring") if name in names), default=0)
+    return names if "continuing" in names or not place else (*names[:place], "continuing", *names[place:])
+
+
 def _with_ahead(names: tuple[str, ...]) -> tuple[str, ...]:
     """The names with that of the dates ahead behind the events: no other issue may tell them in time."""
-    place = max((names.index(name) + 1 for name in ("events", "recurring") if name in names), default=0)
+    place = max((names.index(name) + 1 for name in ("events", "recurring", "continuing") if name in names), default=0)
     return names if "ahead" in names or not place else (*names[:place], "ahead", *names[place:])
 
 

@@ -1,0 +1,1 @@
+"""iCalendar files: events as RFC 5545 components, zones with their rules, and the files that hold them."""

@@ -14,6 +14,7 @@ from newsletter.compose.matching import Known, plain_words
 from newsletter.compose.moments import begins, day_of, ends
 from newsletter.compose.programme import HORIZON, between, is_series
 from newsletter.compose.series import pattern_of
+from newsletter.compose.sessions import in_a_row
 from newsletter.compose.view import Mark, Marks, View, is_off
 from newsletter.dates.wording import day_text
 from newsletter.model.issue import Change
@@ -22,6 +23,8 @@ from newsletter.model.memory import Told
 from newsletter.model.problem import Problem
 from newsletter.model.when import Occurrence, Vague
 
+#: Times named one by one; more are counted.
+NAMED = 3
 _LAST = datetime.max.replace(tzinfo=UTC)
 
 
@@ -70,7 +73,8 @@ def _marks(after: View, known: Item | None, new: Item) -> Iterator[Mark]:
 
 def _called_off(after: View, old: Item, new: Item) -> Iterator[Mark]:
     if new.status != old.status and (isinstance(old.when, Vague) or still_to_come(old, after.programme)):
-        was = "; ".join(moment_text(after, one) for one in still_to_come(old, after.programme)[:3])
+        coming = still_to_come(old, after.programme)[:NAMED]
+        was = in_a_row(after.language, [moment_text(after, one) for one in coming], NAMED)
         change: Change = "cancelled" if new.status == "cancelled" else "postponed"
         yield Mark(new, change, _coming_at(after, old), was=was or pattern_of_series(after, old))
 
@@ -82,7 +86,7 @@ def _altered(after: View, old: Item, new: Item) -> Iterator[Mark]:
     if any(mark.whole for mark in moves):
         return
     if _place_changed(old, new) and still_to_come(new, after.programme):
-        here, there = place_text(new.place), place_text(old.place)
+        here, there = place_text(new.place, after.language), place_text(old.place, after.language)
         yield Mark(new, "place changed", _coming_at(after, new), now=here, was=there)
     else:
         yield from _opened(after, old, new)
@@ -91,7 +95,8 @@ def _altered(after: View, old: Item, new: Item) -> Iterator[Mark]:
 def _opened(after: View, old: Item, new: Item) -> Iterator[Mark]:
     """Told even of what was not told before: places may be gone by the time its own issue comes."""
     if new.registration_url and not old.registration_url and not is_off(new) and still_to_come(new, after.programme):
-        yield Mark(new, "registration opened", _coming_at(after, new), now="open for registration")
+        now = after.language.gettext("open for registration")
+        yield Mark(new, "registration opened", _coming_at(after, new), now=now)
 
 
 def _moves(after: View, old: Item, new: Item) -> Iterator[Mark]:
@@ -129,8 +134,12 @@ def _instance_off(after: View, item: Item, one: Occurrence) -> Mark:
     start = begins(one, after.home)
     later = between(item, ends(one, after.home), start + HORIZON, after.programme)
     back = next((other for other in later if other.status != "cancelled" and begins(other, after.home) > start), None)
-    note = f"Back on {day_text(day_of(back, after.zone))}" if back else ""
+    note = _back_text(after, back) if back else ""
     return Mark(item, "cancelled", start, was=moment_text(after, one), note=note, whole=False, occurrence=one)
+
+
+def _back_text(after: View, back: Occurrence) -> str:
+    return after.language.gettext("Back on {day}", day=day_text(day_of(back, after.zone), after.language))
 
 
 def _now_and_was(after: View, old: Item, new: Item, change: Difference) -> tuple[str, str]:
@@ -139,12 +148,12 @@ def _now_and_was(after: View, old: Item, new: Item, change: Difference) -> tuple
         was = old.when.text
     if not _place_changed(old, new):
         return now, was
-    return f"{now}, {place_text(new.place)}", ", ".join(part for part in (was, place_text(old.place)) if part)
+    here, there = place_text(new.place, after.language), place_text(old.place, after.language)
+    return after.language.row([now, here]), after.language.row([part for part in (was, there) if part])
 
 
 def _times(after: View, found: Sequence[Occurrence]) -> str:
-    more = f" and {len(found) - 3} more" if len(found) > 3 else ""
-    return "; ".join(moment_text(after, one) for one in found[:3]) + more
+    return in_a_row(after.language, [moment_text(after, one) for one in found], NAMED)
 
 
 def _place_changed(old: Item, new: Item) -> bool:
@@ -181,7 +190,8 @@ def _awaited(after: View, told: Told) -> tuple[Occurrence, ...]:
 def _gone(after: View, told: Told) -> Mark:
     item, coming = told.item, _awaited(after, told)
     was = pattern_of_series(after, item) or _times(after, coming)
-    return Mark(item, "cancelled", begins(coming[0], after.home), was=was, note="It is no longer listed")
+    note = after.language.gettext("It is no longer listed")
+    return Mark(item, "cancelled", begins(coming[0], after.home), was=was, note=note)
 
 
 def _known_off(after: View) -> Iterator[str]:

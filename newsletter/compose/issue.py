@@ -86,7 +86,7 @@ def is_empty(sections: tuple[Section, ...]) -> bool:
 def _zone_name(view: View) -> str:
     """The zone as it stands when the window opens: "Seattle time (PST)"."""
     city = view.draft.community.city if view.zone.key == view.home.key else ""
-    return zone_text(view.zone, view.programme.window.start, city)
+    return zone_text(view.zone, view.programme.window.start, city, view.language)
 
 
 def _problems(draft: Draft, own: tuple[Problem, ...]) -> tuple[Problem, ...]:

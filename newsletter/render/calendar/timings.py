@@ -126,7 +126,8 @@ def _series(when: Recurrence) -> Iterator[Timing]:
     series = _by_rule(when, plain, cap)
     alone: list[datetime] = []
     if series is not None and not series.rule and not series.rdates:
-        series, alone = None, [series.start]
+        alone = [series.start]
+        series = None
     told = (series.start, *series.rdates) if series else ()
     if when.start not in (*told, *alone) and moments(when, when.start, min(when.start, cap)):
         alone.insert(0, when.start)

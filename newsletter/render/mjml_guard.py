@@ -13,9 +13,13 @@ from mjml import mjml2html
 from newsletter.model.problem import Problem
 from newsletter.render.errors import RenderError, template_problem
 from newsletter.render.escaping import ascii_markup, legible
+from newsletter.render.mjml_validation import Fault, validate
 
 #: From a line of the whole MJML source to the template path and line (1-based) it most likely came from.
 Locate = Callable[[str], tuple[str, int | None]]
+
+#: Faults told of one template; the rest mostly follows from these.
+MOST_FAULTS = 20
 
 _STYLE = re.compile(r"(<mj-style\b[^>]*>)(.*?)(</mj-style>)", re.DOTALL)
 _OFFSET = re.compile(r"(\d+):(\d+)$")
@@ -30,6 +34,7 @@ def compile_mjml(source: str, name: str, locate: Locate | None = None) -> str:
     `name` is the document's template path; `locate` finds the template line a line of the source came from.
     """
     ready = _plain(source)
+    refuse_faults(ready, name, locate)
     try:
         html = legible(mjml2html(ready, fonts={}))
     except ValueError as error:
@@ -40,6 +45,20 @@ def compile_mjml(source: str, name: str, locate: Locate | None = None) -> str:
         raise RenderError(_refusal(ready, name, str(error), locate)) from None
     refuse_leaks(html, name)
     return html
+
+
+def refuse_faults(source: str, name: str, locate: Locate | None = None) -> None:
+    """RenderError with everything that MJML does not allow; the engine would drop it without a word."""
+    faults = validate(source)[:MOST_FAULTS]
+    if faults:
+        raise RenderError(*(_misplaced(source, fault, name, locate) for fault in faults))
+
+
+def _misplaced(source: str, fault: Fault, name: str, locate: Locate | None) -> Problem:
+    line = source.count("\n", 0, fault.offset) + 1
+    text = source.split("\n")[line - 1]
+    path, at = locate(text) if locate else (name, line)
+    return template_problem("mjml.schema", fault.text, path, at)
 
 
 def refuse_leaks(html: str, name: str) -> None:

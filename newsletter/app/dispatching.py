@@ -12,7 +12,7 @@ from newsletter.app.planning import PlanResult, RenderEdition, SendRefused, plan
 from newsletter.app.sending import Summary, pump, this_worker
 from newsletter.app.timing import UsageError, find_digest, slot_for
 from newsletter.app.workspace import Workspace
-from newsletter.compose.issue import arrange
+from newsletter.compose.history import Had, is_withheld, next_issue
 from newsletter.compose.programme import programme_of
 from newsletter.compose.remembering import dump_memory, load_memory, memory_key
 from newsletter.model.delivery import Provider
@@ -41,16 +41,20 @@ def edition_renderer(ws: Workspace, key: str) -> RenderEdition:
     recall = cache(lambda name: recalled(ws, name))
     before = cache(lambda name: programme_of(stored_draft(ws, name)))
 
-    def render(choices: Choices, baseline: Baseline | None) -> Rendered | None:
-        last = before(baseline.issue) if baseline else None
-        memory = recall(baseline.memory) if baseline and baseline.memory else None
-        built = build(arrange(programme, choices, last, memory), draft)
-        if draft.settings.skip_empty and built.issue.empty:
+    def had(baseline: Baseline | None) -> Had | None:
+        if baseline is None:
             return None
+        return Had(before(baseline.issue), recall(baseline.memory) if baseline.memory else None)
+
+    def render(choices: Choices, baseline: Baseline | None) -> Rendered | None:
+        issue = next_issue(programme, choices, had(baseline))
+        if is_withheld(programme, issue):
+            return None
+        built = build(issue, draft)
         errors = [problem for problem in built.problems if problem.level == "error"]
         if errors:
             raise SendRefused(f"an edition of {key} fails its checks: {errors[0]}")
-        known = built.issue.memory
+        known = issue.memory
         return Rendered(built.edition, memory_key(known), dump_memory(known))
 
     return render

@@ -2,6 +2,7 @@
 
 from newsletter.model.item import Kind, Status, Visibility
 from newsletter.model.workspace import SourceSettings
+from newsletter.sources.document import squash
 from newsletter.sources.fields import Fields
 from newsletter.sources.record import Record
 from newsletter.sources.report import Report
@@ -72,18 +73,30 @@ def unpublished(fields: Fields, path: str) -> str | None:
 
 
 def kind_of(fields: Fields, record: Record, source: SourceSettings) -> Kind:
-    """Explicit `kind` first; then dates make an event, and a publishing date or an announcing tag an announcement."""
+    """Explicit `kind` first; then dates make an event, and a publishing date or an announcing tag an announcement.
+
+    A page that lists those beside it is no news, whatever date its generator has put on it.
+    """
     if (found := fields.find("kind")) and (explicit := _KINDS.get(found.text.casefold())):
         return explicit
     if source.kind == "page":
         return "page"
-    if record.when is not None or has_when(fields) or (source.kind == "event" and not record.is_section):
+    if record.is_section and not _has_own_date(fields):
+        return "page"
+    if record.when is not None or has_when(fields) or source.kind == "event":
         return "event"
     if date_is_event(fields, source) and fields.find("date"):
         return "event"
     if source.kind == "announcement" or record.hint == "announcement" or _announces(fields, record):
         return "announcement"
     return record.hint or "page"
+
+
+def _has_own_date(fields: Fields) -> bool:
+    """Whether it says when it happens under another key than `date`, which generators write into every page."""
+    return has_when(fields) and any(
+        squash(found.key) != "date" for name in ("start", "dates", "recurrence") if (found := fields.find(name))
+    )
 
 
 def date_is_event(fields: Fields, source: SourceSettings) -> bool:

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Literal
 
 from newsletter.model.item import Reading
@@ -54,9 +55,17 @@ def propose(group: Group, files: Mapping[str, bytes], layout: Layout, context: S
         source = source.model_copy(update={"fields": guess.fields})
     source, reading, policies = _with_policies(source, blobs, context)
     proposal = Proposal(group, source, reading, (*reasons, *policies))
+    if _is_about(group, layout) and not proposal.count("event"):
+        return Proposal(group, None, reading, ("The site's own pages, none of which is an event.",))
     if proposal.count("event") or proposal.count("announcement"):
         return proposal
     return Proposal(group, None, reading, (_nothing(reading),))
+
+
+def _is_about(group: Group, layout: Layout) -> bool:
+    """Whether these are the pages at the root of a generator's site, such as "About", which are no news."""
+    roots = {PurePosixPath(path).parent for path in group.paths}
+    return group.format == "markdown" and bool(layout.pages) and roots == {PurePosixPath(layout.pages)}
 
 
 def _preset(group: Group, blobs: Sequence[Blob], layout: Layout) -> tuple[PresetName | Literal[""], list[str]]:

@@ -1,4 +1,4 @@
-"""`init --from`: three websites and a plain folder, each read into a workspace whose config.toml works unchanged."""
+"""`init --from`: sites of four generators and a plain folder become workspaces whose config.toml works unchanged."""
 
 import json
 import os
@@ -125,6 +125,80 @@ QUARTO = {
         """,
 }
 
+HUGO = {
+    "hugo.toml": 'baseURL = "https://delta.example.org/"\ntitle = "Delta Coders"\ntimeZone = "America/New_York"\n',
+    "archetypes/events.md": '---\ntitle: "{{ replace .Name }}"\ndate: {{ .Date }}\n---\n',
+    "content/_index.md": "---\ntitle: Delta Coders\ndate: 2020-01-01\n---\n",
+    "content/about.md": "---\ntitle: About\ndate: 2020-01-01\n---\nWho we are.\n",
+    "content/events/_index.md": "---\ntitle: Events\ndate: 2020-01-01\n---\n",
+    "content/events/winter-hack/index.md": """\
+        ---
+        title: Winter hack
+        date: 2026-12-12T10:00:00-05:00
+        end_date: 2026-12-12T16:00:00-05:00
+        publishDate: 2026-11-01
+        venue:
+          venue_name: Mill Hall
+          room: Attic
+        registration_url: /register/hack
+        topics: [hack]
+        ---
+        {{< figure src="hack.jpg" >}}
+
+        Bring a laptop to {{< param "venue.room" >}}. Read [the rules]({{< ref "/posts/rules.md" >}}).
+        """,
+    "content/events/maps.md": """\
+        +++
+        title = "Maps by boat"
+        date = "2026-12-09 18:00:00 -0500"
+        end_date = "2026-12-09 20:00:00 -0500"
+        topics = ["maps"]
+        event_platform = "Zoom"
+        [venue]
+        venue_name = "Boat house"
+        +++
+        """,
+    "content/events/summer.md": "---\ntitle: Summer\ndate: 2027-07-07 18:00:00 -0500\ndraft: true\n---\n",
+    "content/posts/rules.md": """\
+        ---
+        title: New rules
+        date: 2026-11-20T09:00:00-05:00
+        expiryDate: 2027-02-01
+        ---
+        Be kind.
+        """,
+    "data/desk.yaml": "- title: Help desk\n  start: 2026-12-08 12:00\n  end: 2026-12-08 13:00\n  location: Library\n",
+    "themes/x/exampleSite/content/x.md": "---\ntitle: no\nstart: 2026-12-08\n---\n",
+    "public/events/maps/index.md": "---\ntitle: no\nstart: 2026-12-08\n---\n",
+}
+
+HUGO_SPLIT = {
+    "config/_default/hugo.yaml": 'baseURL: "https://ridge.example.org"\ntitle: Ridge readers\n',
+    "config/_default/menus.yaml": "main:\n  - name: Talks\n    url: /talks/\n",
+    "content/talks/2026/december.md": """\
+        ---
+        title: "Slow reading"
+        date: 2026-11-02T08:00:00+01:00
+        params:
+          when: "Thursday 10 December 2026"
+          time: "18:00 - 19:30 (CET)"
+          location: Old Mill
+        tags: [reading]
+        ---
+        """,
+    "content/talks/2027/january.md": """\
+        ---
+        title: "Fast reading"
+        date: 2026-11-03T08:00:00+01:00
+        params:
+          when: "Thursday 14 January 2027"
+          time: "18:00 - 19:30 (CET)"
+          location: Old Mill
+        tags: [reading]
+        ---
+        """,
+}
+
 PLAIN = {
     "export.csv": """\
         Subject,Start Date,Start Time,End Date,End Time,All Day Event,Description,Location,Private
@@ -228,6 +302,47 @@ def test_a_quarto_site(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> No
     assert entries(issue, "events") == ["An evening of tables", "Help desk"]
     lists = tomllib.loads((workspace / "subscribers/lists.toml").read_text(encoding="utf-8"))
     assert lists["topics"] == {"meetup": {"title": "Meetup", "tags": ["meetup"]}}
+
+
+def test_a_hugo_site(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    workspace, out = init(tmp_path, HUGO, capsys)
+    assert "Layout: hugo, since hugo.toml is there and sets baseURL." in out
+    assert "its first issue, weekly-2026-12-04, has 3 events." in out
+    assert {name: source.get("preset") for name, source in sources(workspace).items()} == {
+        "events": "hugo", "posts": "hugo", "desk": None,
+    }  # fmt: skip
+    reading = document(workspace, capsys, "collect")
+    assert {
+        event["title"]: (event["occurrences"][0]["start"], event["place"]["name"]) for event in reading["events"]
+    } == {
+        "Help desk": ("2026-12-08T12:00:00-05:00", "Library"),
+        "Maps by boat": ("2026-12-09T18:00:00-05:00", "Boat house"),
+        "Winter hack": ("2026-12-12T10:00:00-05:00", "Mill Hall"),
+    }
+    (hack,) = (event for event in reading["events"] if event["title"] == "Winter hack")
+    assert hack["url"] == "https://delta.example.org/events/winter-hack/"
+    assert hack["summary"] == "Bring a laptop to Attic. Read the rules."
+    assert hack["registration_url"] == "https://delta.example.org/register/hack"
+    assert [item["title"] for item in reading["announcements"]] == ["New rules"]
+    assert [problem["code"] for problem in reading["problems"]] == ["I-DRAFT", "I-TEMPLATE"]
+    issue = document(workspace, capsys, "compose", "weekly")
+    assert entries(issue, "events") == ["Help desk", "Maps by boat", "Winter hack"]
+    assert entries(issue, "announcements") == ["New rules"]
+
+
+def test_a_hugo_site_with_its_settings_in_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    workspace, out = init(tmp_path, HUGO_SPLIT, capsys)
+    assert "Layout: hugo, since config/_default/hugo.yaml is there and sets baseURL." in out
+    config = tomllib.loads((workspace / "config.toml").read_text(encoding="utf-8"))
+    assert config["community"]["timezone"] == "Europe/Berlin", "its events say CET"
+    reading = document(workspace, capsys, "collect")
+    assert [(event["title"], event["url"]) for event in reading["events"]] == [
+        ("Slow reading", "https://ridge.example.org/talks/2026/december/"),
+        ("Fast reading", "https://ridge.example.org/talks/2027/january/"),
+    ]
+    assert reading["problems"] == []
+    issue = document(workspace, capsys, "compose", "weekly")
+    assert entries(issue, "events") == ["Slow reading"]
 
 
 def test_a_plain_folder_is_monthly_where_the_next_week_is_empty(

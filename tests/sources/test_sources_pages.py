@@ -300,6 +300,13 @@ def test_an_event_source_says_which_page_lacks_a_date() -> None:
     assert read("---\ntitle: All\n---\nx", path="content/_index.md", kind="event").items[0].kind == "page"
 
 
+@pytest.mark.parametrize("settings", [{"kind": "announcement"}, {"fields": {"start": "date"}}, {"preset": "hugo"}])
+def test_a_page_that_lists_others_is_a_page_whatever_date_its_generator_gave_it(settings: dict[str, object]) -> None:
+    head = "---\ntitle: News\ndate: 2020-01-01\n---\nx"
+    assert one(head, path="content/news/_index.md", **settings).kind == "page"
+    assert one(head.replace("date:", "start:"), path="content/news/_index.md").kind == "event"
+
+
 def test_the_date_in_a_post_s_name_is_when_it_was_told() -> None:
     item = one("---\ntitle: a\n---\nx", path="_posts/2026-5-29-why.md")
     assert (item.kind, item.publish) == ("announcement", date(2026, 5, 29))

@@ -43,7 +43,7 @@ class Addressing:
         )
 
     def _token(self, purpose: str, due: Due) -> str:
-        return make_token(self.secret, purpose, due.subscriber_id, self.mailing.list)
+        return make_token(self.secret, purpose, due.subscriber_id, due.list)
 
 
 def addressing_for(ws: Workspace, mailing: Mailing) -> Addressing:

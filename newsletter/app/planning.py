@@ -121,7 +121,11 @@ def _readers(connection: Connection, ws: Workspace, issue: IssueRow) -> tuple[Re
     list_settings = ws.settings.lists[list_name]
     last = mailings.baselines(connection, community.id, list_name)
     return tuple(
-        Reader(person.id, Wanted(choices_for(person, membership, community, list_settings), last.get(person.id)))
+        Reader(
+            person.id,
+            Wanted(choices_for(person, membership, community, list_settings), last.get(person.id)),
+            list_name,
+        )
         for person, membership in subscribers.sendable(connection, community.id, list_name)
         if wants(membership, issue.digest)
     )

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 from email.utils import parseaddr
 
-from newsletter.model.delivery import MailingKind
+from newsletter.model.delivery import DeliveryState, MailingKind
 from newsletter.model.issue import Choices
 from newsletter.model.ledger import Baseline, Planned
 
@@ -30,10 +30,12 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """One sendable subscriber and the edition they are to get."""
+    """One sendable subscriber, the edition they are to get, and the list they are on; `bar` is why they get none."""
 
     subscriber_id: str
     wanted: Wanted
+    list: str = ""
+    bar: str = ""
 
 
 def editions_wanted(readers: Iterable[Reader]) -> dict[str, Wanted]:
@@ -70,6 +72,6 @@ def sender_domain(sender: str) -> str:
 def _planned(community: str, kind: MailingKind, key: str, reader: Reader, empty: Collection[str]) -> Planned:
     edition = reader.wanted.key
     one = delivery_id(community, kind, key, reader.subscriber_id)
-    if edition in empty:
-        return Planned(one, reader.subscriber_id, edition, "skipped", EMPTY)
-    return Planned(one, reader.subscriber_id, edition)
+    why = reader.bar or (EMPTY if edition in empty else "")
+    state: DeliveryState = "skipped" if why else "pending"
+    return Planned(one, reader.subscriber_id, edition, state, why, reader.list)

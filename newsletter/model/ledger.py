@@ -22,9 +22,10 @@ PHASES: tuple[AttemptPhase, ...] = ("claimed", "submitting", "done", "released",
 
 @dataclass(frozen=True, slots=True)
 class IssueRow:
-    """The row of one slot: its state, its frozen draft as text, and whose approval of which hash it has.
+    """The row of one slot, or of a correction or one-off: state, frozen draft as text, whose approval of which hash.
 
-    `covers_from` is where its window begins, if a missed issue was merged into it.
+    `covers_from` is where its window begins, if a missed issue was merged into it. `list` is set where no digest
+    says it. What is `scheduled` leaves by itself at `send_at` once it is approved, anything else when told to.
     """
 
     key: str
@@ -38,6 +39,9 @@ class IssueRow:
     approved_by: str = ""
     approved_at: datetime | None = None
     covers_from: datetime | None = None
+    kind: MailingKind = "issue"
+    list: str = ""
+    scheduled: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +88,14 @@ class Rendered:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A delivery as planning freezes it; `skipped` where this reader's edition has nothing to say."""
+    """A delivery as planning freezes it, through a membership of `list`; `skipped` where nothing is to be sent."""
 
     delivery_id: str
     subscriber_id: str
     edition_key: str
     state: DeliveryState = "pending"
     reason: str = ""
+    list: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +115,7 @@ class Due:
     subscription: SubscriptionState | None = None
     digests: tuple[str, ...] = ()
     suppressed: str = ""
+    list: str = ""
 
 
 @dataclass(frozen=True, slots=True)

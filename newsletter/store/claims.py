@@ -37,6 +37,7 @@ def due(connection: Connection, job: Mailing, now: datetime, limit: int) -> tupl
         sa.select(
             delivery.c.id,
             delivery.c.subscriber_id,
+            delivery.c.list,
             delivery.c.edition_key,
             delivery.c.tries,
             subscriber.c.address,
@@ -45,7 +46,7 @@ def due(connection: Connection, job: Mailing, now: datetime, limit: int) -> tupl
             subscription.c.digests,
             suppression.c.reason,
         )
-        .select_from(_with_reader(job.list))
+        .select_from(_with_reader())
         .where(delivery.c.mailing_id == job.id, delivery.c.state == "pending", delivery.c.not_before <= now)
         .order_by(delivery.c.edition_key, delivery.c.not_before)  # as the index has it: no claim sorts the rest
         .limit(limit)
@@ -54,10 +55,10 @@ def due(connection: Connection, job: Mailing, now: datetime, limit: int) -> tupl
     return tuple(_due(row) for row in connection.execute(found).mappings())
 
 
-def _with_reader(list_name: str) -> sa.FromClause:
+def _with_reader() -> sa.FromClause:
     # The join to suppression is by the hash of the address as it is now, not as it was when the audience was frozen.
     person = sa.and_(subscriber.c.id == delivery.c.subscriber_id, subscriber.c.community == delivery.c.community)
-    membership = sa.and_(subscription.c.subscriber_id == subscriber.c.id, subscription.c.list == list_name)
+    membership = sa.and_(subscription.c.subscriber_id == subscriber.c.id, subscription.c.list == delivery.c.list)
     barred = sa.and_(suppression.c.community == subscriber.c.community, suppression.c.who == subscriber.c.who)
     return delivery.outerjoin(subscriber, person).outerjoin(subscription, membership).outerjoin(suppression, barred)
 
@@ -73,6 +74,7 @@ def _due(row: sa.RowMapping) -> Due:
         subscription=row[subscription.c.state],
         digests=tuple(row[subscription.c.digests] or ()),
         suppressed=row[suppression.c.reason] or "",
+        list=row[delivery.c.list],
     )
 
 

@@ -86,11 +86,26 @@ def next_due(connection: Connection, mailing_id: int) -> datetime | None:
 
 
 def baselines(connection: Connection, community: str, list_name: str) -> dict[str, Baseline]:
-    """For each subscriber, the last issue of this list that reached them, and what they remember since."""
+    """For each subscriber, the last issue of this list that reached them, and what they remember since.
+
+    A correction that reached them after it changes what they remember, and not which issue they had.
+    """
+    last = _last_received(connection, community, list_name, "issue")
+    corrected = _last_received(connection, community, list_name, "correction")
+    return {
+        one: Baseline(key, later[2] if (later := corrected.get(one)) and later[0] > mailing_id else known)
+        for one, (mailing_id, key, known) in last.items()
+    }
+
+
+def _last_received(
+    connection: Connection, community: str, list_name: str, kind: MailingKind
+) -> dict[str, tuple[int, str, str]]:
+    """For each subscriber, the last mailing of this kind that reached them: its id, key, and the name of a memory."""
     latest = (
         sa.select(delivery.c.subscriber_id, sa.func.max(mailing.c.id).label("mailing_id"))
         .join_from(mailing, delivery, delivery.c.mailing_id == mailing.c.id)
-        .where(mailing.c.community == community, mailing.c.list == list_name, mailing.c.kind == "issue")
+        .where(mailing.c.community == community, delivery.c.list == list_name, mailing.c.kind == kind)
         .where(delivery.c.state.in_(RECEIVED))
         .group_by(delivery.c.subscriber_id)
         .subquery()
@@ -98,12 +113,12 @@ def baselines(connection: Connection, community: str, list_name: str) -> dict[st
     mine = sa.and_(delivery.c.mailing_id == latest.c.mailing_id, delivery.c.subscriber_id == latest.c.subscriber_id)
     its_edition = sa.and_(edition.c.mailing_id == delivery.c.mailing_id, edition.c.key == delivery.c.edition_key)
     found = (
-        sa.select(delivery.c.subscriber_id, mailing.c.key, edition.c.memory)
+        sa.select(delivery.c.subscriber_id, mailing.c.id, mailing.c.key, edition.c.memory)
         .join_from(latest, delivery, mine)
         .join(mailing, mailing.c.id == delivery.c.mailing_id)
         .outerjoin(edition, its_edition)
     )
-    return {row.subscriber_id: Baseline(row.key, row.memory or "") for row in connection.execute(found)}
+    return {row.subscriber_id: (row.id, row.key, row.memory or "") for row in connection.execute(found)}
 
 
 def listed(connection: Connection, mailing_id: int, state: DeliveryState) -> tuple[tuple[str, str, str], ...]:
@@ -133,6 +148,7 @@ def _row(community: str, mailing_id: int, one: Planned, at: datetime) -> dict[st
         "community": community,
         "mailing_id": mailing_id,
         "subscriber_id": one.subscriber_id,
+        "list": one.list,
         "edition_key": one.edition_key,
         "state": one.state,
         "reason": one.reason,

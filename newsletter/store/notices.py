@@ -8,7 +8,7 @@ from sqlalchemy.engine import Connection
 
 from newsletter.model.delivery import DeliveryState, Notice
 from newsletter.store.engine import insert_new
-from newsletter.store.tables import delivery, delivery_event, mailing
+from newsletter.store.tables import delivery, delivery_event
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +22,8 @@ class Reported:
 
 def about(connection: Connection, community: str, notice: Notice) -> Reported | None:
     """The delivery a notice speaks of; None where it is none of ours."""
-    found = (
-        sa.select(delivery.c.state, delivery.c.subscriber_id, mailing.c.list)
-        .join_from(delivery, mailing, delivery.c.mailing_id == mailing.c.id)
-        .where(delivery.c.community == community, delivery.c.id == notice.delivery_id)
+    found = sa.select(delivery.c.state, delivery.c.subscriber_id, delivery.c.list).where(
+        delivery.c.community == community, delivery.c.id == notice.delivery_id
     )
     row = connection.execute(found).first()
     return Reported(*row) if row else None

@@ -105,8 +105,11 @@ issue = sa.Table(
     metadata,
     sa.Column("community", sa.String(40), primary_key=True),
     sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("kind", sa.String(20), nullable=False, server_default="issue"),
     sa.Column("digest", sa.Text, nullable=False),
+    _text("list"),
     sa.Column("state", sa.String(20), nullable=False),
+    sa.Column("scheduled", sa.Boolean(name="scheduled"), nullable=False, server_default=sa.true()),
     sa.Column("draft_at", Utc, nullable=False),
     sa.Column("send_at", Utc, nullable=False),
     _text("draft"),
@@ -168,7 +171,8 @@ memory = sa.Table(
     sa.Column("payload", sa.Text, nullable=False),
 )
 
-# No foreign key to the subscriber: whoever is erased leaves the ledger's history standing.
+# No foreign key to the subscriber: whoever is erased leaves the ledger's history standing. `list` is the membership
+# by which the delivery goes; a mailing may go to several lists.
 delivery = sa.Table(
     "delivery",
     metadata,
@@ -176,6 +180,7 @@ delivery = sa.Table(
     _community(),
     sa.Column("mailing_id", sa.ForeignKey("mailing.id"), nullable=False),
     sa.Column("subscriber_id", sa.String(40), nullable=False),
+    _text("list"),
     _text("edition_key"),
     sa.Column("state", sa.String(20), nullable=False),
     _text("reason"),

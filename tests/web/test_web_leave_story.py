@@ -1,31 +1,16 @@
 """Leaving for real: the sample's pages, a real store, and the links as a mail carries them."""
 
-import sqlite3
-from collections.abc import Iterator
 from html import unescape
-from pathlib import Path
 
 import pytest
-from support_loopback import Served, ask, served
+from support_loopback import ask
+from support_public_pages import ADDRESS, FORM, dump, read
 
 from newsletter.app.addressing import LEAVE
-from newsletter.app.public_pages import PublicPages, masked
-from newsletter.app.sample import init_workspace
+from newsletter.app.public_pages import masked
 from newsletter.app.subscribing import add, show
-from newsletter.app.workspace import Workspace, open_workspace
+from newsletter.app.workspace import Workspace
 from newsletter.people.tokens import make_token
-from newsletter.web.public import public_app
-
-FORM = {"Content-Type": "application/x-www-form-urlencoded"}
-ADDRESS = "ada.lovelace@mail.example.org"
-
-
-@pytest.fixture
-def ws(tmp_path: Path) -> Iterator[Workspace]:
-    init_workspace(tmp_path / "lab")
-    ws = open_workspace(tmp_path / "lab", environ={})
-    yield ws
-    ws.store.close()
 
 
 @pytest.fixture
@@ -33,27 +18,9 @@ def token(ws: Workspace) -> str:
     return make_token(ws.secret, LEAVE, add(ws, ADDRESS, "community").subscriber.id, "community")
 
 
-@pytest.fixture
-def server(ws: Workspace) -> Iterator[Served]:
-    with served(public_app(PublicPages(ws))) as running:
-        yield running
-
-
-def dump(ws: Workspace) -> list[str]:
-    """The whole store as SQL."""
-    with sqlite3.connect(ws.root / "subscribers" / "newsletter.db") as connection:
-        return list(connection.iterdump())
-
-
 def state(ws: Workspace) -> str:
     (mine,) = show(ws, ADDRESS).subscriptions
     return mine.state
-
-
-def read(server: Served, path: str) -> str:
-    answer, text = ask(server, "GET", path)
-    assert answer.status == 200
-    return unescape(text)
 
 
 def test_a_scanner_that_follows_every_link_changes_nothing(ws, server, token):

@@ -1,25 +1,18 @@
 """Choosing for real: the sample's preferences page, a real store, and the links as a mail carries them."""
 
 import re
-import sqlite3
-from collections.abc import Iterator
 from html import unescape
-from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from support_loopback import Served, ask, served
+from support_loopback import Served, ask
+from support_public_pages import ADDRESS, FORM, dump, read
 
 from newsletter.app.addressing import LEAVE, PREFERENCES
-from newsletter.app.public_pages import PublicPages
-from newsletter.app.sample import init_workspace
 from newsletter.app.subscribing import add, remove, show
-from newsletter.app.workspace import Workspace, open_workspace
+from newsletter.app.workspace import Workspace
 from newsletter.people.tokens import make_token
-from newsletter.web.public import public_app
 
-FORM = {"Content-Type": "application/x-www-form-urlencoded"}
-ADDRESS = "ada.lovelace@mail.example.org"
 GOOD = (
     ("save", "yes"),
     ("digest", "weekly"),
@@ -31,34 +24,8 @@ GOOD = (
 
 
 @pytest.fixture
-def ws(tmp_path: Path) -> Iterator[Workspace]:
-    init_workspace(tmp_path / "lab")
-    ws = open_workspace(tmp_path / "lab", environ={})
-    yield ws
-    ws.store.close()
-
-
-@pytest.fixture
 def token(ws: Workspace) -> str:
     return make_token(ws.secret, PREFERENCES, add(ws, ADDRESS, "community").subscriber.id, "community")
-
-
-@pytest.fixture
-def server(ws: Workspace) -> Iterator[Served]:
-    with served(public_app(PublicPages(ws))) as running:
-        yield running
-
-
-def dump(ws: Workspace) -> list[str]:
-    """The whole store as SQL."""
-    with sqlite3.connect(ws.root / "subscribers" / "newsletter.db") as connection:
-        return list(connection.iterdump())
-
-
-def read(server: Served, path: str) -> str:
-    answer, text = ask(server, "GET", path)
-    assert answer.status == 200
-    return unescape(text)
 
 
 def post(server: Served, path: str, fields: object) -> tuple[int, str]:

@@ -8,7 +8,9 @@ from newsletter.checks.subject import Finding, Subject, entry_origin
 from newsletter.model.issue import Change, Entry
 
 #: Changes that a reader must be told, not only shown.
-TELLING: frozenset[Change] = frozenset({"moved", "place changed", "cancelled", "postponed"})
+TELLING: frozenset[Change] = frozenset(
+    {"moved", "place changed", "cancelled", "postponed", "deadline extended", "deadline moved"}
+)
 
 
 def past(subject: Subject) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ new where the sources of the reader's last issue did not hold it. Without a last
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
+from newsletter.compose.closing import deadline_marks
 from newsletter.compose.differences import Difference, difference, still_to_come
 from newsletter.compose.editions import is_new_edition
 from newsletter.compose.entries import moment_text, place_text
@@ -31,7 +32,9 @@ _LAST = datetime.max.replace(tzinfo=UTC)
 def marks_of(after: View) -> Marks:
     """Every mark of a view whose reader had a last issue, and remembers what they were told."""
     known = Known.of(after.before.items if after.before else ())
-    marks = [mark for item in _concerned(after) for mark in _marks(after, known.find(item), item)]
+    concerned = _concerned(after)
+    marks = [mark for item in concerned for mark in _marks(after, known.find(item), item)]
+    marks += (mark for item in concerned for mark in deadline_marks(after, item))
     vanished = tuple(_vanished(after))
     told = [mark for mark in marks if mark.change != "new"] + [_gone(after, one) for one in vanished]
     return Marks(

@@ -28,6 +28,8 @@ FLAGS: Final[dict[Change, str]] = {
     "registration opened": N_("registration open"),
     "cancelled": N_("cancelled"),
     "postponed": N_("postponed"),
+    "deadline extended": N_("extended"),
+    "deadline moved": N_("new deadline"),
     "last chance": N_("last chance"),
     "reminder": N_("reminder"),
 }

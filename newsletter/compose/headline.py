@@ -22,6 +22,8 @@ _CHANGES: Mapping[Change, str] = {
     "registration opened": N_("Registration open for {title}"),
     "cancelled": N_("{title} cancelled"),
     "postponed": N_("{title} postponed"),
+    "deadline extended": N_("Deadline extended: {title}"),
+    "deadline moved": N_("New deadline: {title}"),
 }
 
 
@@ -30,7 +32,7 @@ def subject_of(view: View, sections: Sequence[Section]) -> str:
     if view.draft.note.subject.strip():
         return view.draft.note.subject.strip()
     regular = _entries(sections, "recurring") if view.programme.is_weekly else ()
-    best = _weightiest(_entries(sections, "events") or regular)
+    best = _pinned(view, sections) or _weightiest(_entries(sections, "events") or regular)
     texts = [_on_its_day(view, entry) for entry in best]
     if len(best) == 2 and best[0].day == best[1].day:
         first, second = short_title(best[0].title), _on_its_day(view, best[1])
@@ -80,6 +82,12 @@ def short_title(title: str) -> str:
     return shorten(re.split(r":\s|\s[–—|-]\s|\s\(", title, maxsplit=1)[0].strip() or title, SHORT_TITLE)
 
 
+def _pinned(view: View, sections: Sequence[Section]) -> list[Entry]:
+    """The first two entries that the editor pinned, in that order."""
+    found = {entry.id: entry for section in sections for entry in section.entries if entry.pinned}
+    return [found[one.id] for one in view.draft.editing.pins if one.id in found][:2]
+
+
 def _weightiest(entries: Sequence[Entry]) -> list[Entry]:
     """Two at most, in order of time: what has a topic and a registration outweighs what has not."""
     dated = [entry for entry in entries if entry.day is not None and not entry.continuing]
@@ -93,7 +101,9 @@ def _weight(entry: Entry) -> int:
 
 def _on_its_day(view: View, entry: Entry) -> str:
     event = short_title(entry.title)
-    if view.programme.is_weekly or entry.day is None:
+    if entry.day is None:
+        return event
+    if view.programme.is_weekly:
         return view.language.gettext("{event} on {weekday}", event=event, weekday=entry.time.weekday_long)
     return view.language.gettext("{event} on {date}", event=event, date=short_date_text(entry.day, view.language))
 

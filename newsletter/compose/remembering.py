@@ -9,6 +9,7 @@ from functools import cache
 
 from pydantic import TypeAdapter
 
+from newsletter.compose.closing import fresh, told_deadlines
 from newsletter.compose.differences import still_to_come
 from newsletter.compose.matching import Known
 from newsletter.compose.moments import begins
@@ -38,21 +39,24 @@ def remember(view: View, sections: Sequence[Section]) -> Memory:
     told_here = _ids(section for section in sections if section.kind not in SILENT)
     named = _named_here(view, sections)
     in_full = _ids(section for section in sections if section.kind not in SILENT | IN_BRIEF)
+    closing = _ids(section for section in sections if section.kind == "deadlines")
     gone = {item.id for item in view.marks.vanished}
     now_known_as = {told.item.id: now for now, told in view.recalled.items()}
     kept = [told for told in view.memory.told if told.item.id not in gone and told.item.id not in now_known_as]
     here = {item.id: item for item in view.programme.items}
     kept += [
-        _told(view, here[now], told, named, in_full=now in in_full) if now in told_here else told
+        _told(view, here[now], told, named, in_full=now in in_full, closing=now in closing)
+        if now in told_here
+        else told
         for now, told in view.recalled.items()
     ]
     kept += [
-        _told(view, item, None, named, in_full=key in in_full)
+        _told(view, item, None, named, in_full=key in in_full, closing=key in closing)
         for key, item in here.items()
         if key in told_here and key not in view.recalled
     ]
     lasting = (lasts for told in kept if (lasts := _lasting(view.programme, told)) is not None)
-    by_id = {told.item.id: told for told in lasting}
+    by_id = {told.item.id: _without_past_deadlines(view.programme, told) for told in lasting}
     return Memory(tuple(by_id[key] for key in sorted(by_id)))
 
 
@@ -86,13 +90,18 @@ def _named_here(view: View, sections: Sequence[Section]) -> tuple[Timed, ...]:
     )
 
 
-def _told(view: View, item: Item, before: Told | None, named: Sequence[Timed], *, in_full: bool) -> Told:
+def _told(
+    view: View, item: Item, before: Told | None, named: Sequence[Timed], *, in_full: bool, closing: bool
+) -> Told:
     """The item as this issue tells it; naming nothing but what was named before counts as telling it again."""
     known = before.starts if before else ()
     starts = tuple(sorted({*known, *_starts(view, item, named)}))
     again = before is not None and starts == known and view.mark_of(item) is None
     times = before.times + 1 if before and again else 1
-    return Told(_facts(item), starts, times, in_full or bool(before and before.in_full and again))
+    known_deadlines = before.item.deadlines if before else ()
+    deadlines = told_deadlines(view.programme, item, known_deadlines, listed=closing)
+    facts = replace(_facts(item), deadlines=deadlines)
+    return Told(facts, starts, times, in_full or bool(before and before.in_full and again))
 
 
 def _starts(view: View, item: Item, named: Sequence[Timed]) -> Iterable[datetime]:
@@ -112,7 +121,7 @@ def _starts(view: View, item: Item, named: Sequence[Timed]) -> Iterable[datetime
 def _lasting(programme: Programme, told: Told) -> Told | None:
     """What of it is not over; None where nothing is left that a reader could act on."""
     if told.item.kind != "event":
-        return told if any(item.id == told.item.id for item in programme.items) else None
+        return told if any(item.id == told.item.id for item in programme.draft.items) else None
     if isinstance(told.item.when, Vague | None):
         return told
     if is_series(told.item.when):
@@ -120,6 +129,12 @@ def _lasting(programme: Programme, told: Told) -> Told | None:
         return told if ahead else None
     coming = {begins(one, programme.home) for one in still_to_come(told.item, programme)}
     return replace(told, starts=tuple(start for start in told.starts if start in coming)) if coming else None
+
+
+def _without_past_deadlines(programme: Programme, told: Told) -> Told:
+    known = told.item.deadlines
+    lasting = fresh(known, programme)
+    return told if lasting == known else replace(told, item=replace(told.item, deadlines=lasting))
 
 
 def _facts(item: Item) -> Item:

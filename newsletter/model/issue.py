@@ -25,6 +25,8 @@ Change = Literal[
     "registration opened",
     "cancelled",
     "postponed",
+    "deadline extended",
+    "deadline moved",
     "last chance",
     "reminder",
 ]
@@ -56,7 +58,7 @@ class Slot:
     """One due moment of a digest; its local date makes the key, so the autumn hour counts once.
 
     `until` is where the next slot's window begins, if that lies behind the end of this one: the days between are told
-    ahead, since no other issue would tell them.
+    ahead, since no other issue would tell them. `next_at` is when the next issue is sent, where that is planned.
     """
 
     digest: str
@@ -65,6 +67,7 @@ class Slot:
     draft_at: datetime
     window: Window
     until: datetime | None = None
+    next_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,28 @@ class Note:
     by: str = ""
     role: str = ""
     origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """An entry that the editor's file names: its id, its title, and where it is named."""
+
+    id: str
+    title: str
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Editing:
+    """What the editor decided about this issue alone: what stands first, what is left out, and the order of things.
+
+    `sections` are names in the order in which they stand together; `entries` are ordered so within their sections.
+    """
+
+    pins: tuple[Chosen, ...] = ()
+    hides: tuple[Chosen, ...] = ()
+    sections: tuple[str, ...] = ()
+    entries: tuple[Chosen, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +132,7 @@ class Draft:
     reply_to: str
     base_url: str
     categories: tuple[tuple[str, CategorySettings], ...] = ()
+    editing: Editing = Editing()
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +178,8 @@ class Link:
 class Entry:
     """An item as it stands for this reader in this issue; texts are plain, links absolute.
 
-    `id` is the item's; `at` sorts (aware, UTC) and is None for what has no instant. `was` tells what a change
-    replaced. `exceptions` names a series' cancelled and moved instances and its last date.
+    `id` is the item's; `at` sorts (aware, UTC) and is None for what has no instant. `pinned` says that the editor put
+    it first. `was` tells what a change replaced. `exceptions` names a series' cancelled and moved instances and its last date.
     """
 
     id: str
@@ -186,6 +212,7 @@ class Entry:
     followed_by: tuple[Link, ...] = ()
     soon: bool = False
     continuing: bool = False
+    pinned: bool = False
     origin: Origin | None = None
 
 

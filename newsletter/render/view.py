@@ -31,6 +31,8 @@ _CHANGE_WORDS: Mapping[Change, str] = {
     "registration opened": N_("Sign-up open"),
     "cancelled": N_("Cancelled"),
     "postponed": N_("Postponed"),
+    "deadline extended": N_("Deadline extended"),
+    "deadline moved": N_("New deadline"),
     "last chance": N_("Last chance"),
 }
 

@@ -58,7 +58,8 @@ def test_a_deadlines_hour_is_the_readers_and_its_bare_date_nobodys() -> None:
 @pytest.mark.parametrize(
     ("day", "told", "soon"),
     [
-        ("2026-12-06", False, False),
+        ("2026-12-03", False, False),
+        ("2026-12-06", True, True),
         ("2026-12-07", True, True),
         ("2026-12-13", True, True),
         ("2026-12-14", True, False),

@@ -32,7 +32,7 @@ def slots(name: str, digest: DigestSettings, *, zone: ZoneInfo, terms: Terms, af
         except CadenceError:
             yield slot
             raise
-        yield replace(slot, until=_gap(slot, coming))
+        yield replace(slot, until=_gap(slot, coming), next_at=coming.send_at if coming else None)
         slot = coming
 
 

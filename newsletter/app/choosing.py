@@ -1,4 +1,4 @@
-"""Choosing by the link in a mail: digests and topics of one list, the reader's zone and clock.
+"""Choosing by the link in a mail: digests and topics of one list, the reader's zone, clock and language.
 
 Choices are no consent: they narrow what somebody agreed to, and the consent log, which proves that, has no line of
 them.
@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 
 from newsletter.app.addressing import LEAVE, PREFERENCES
 from newsletter.app.workspace import Workspace
+from newsletter.language.languages import words_code
 from newsletter.model.people import Subscriber, Subscription, SubscriptionState
 from newsletter.people.preferences import (
     OPEN,
@@ -29,6 +30,7 @@ class Choosing:
     """What the page behind a preferences link shows: the form as it stands, and why it was not saved, or that it was.
 
     `form` is None where there is nothing to choose: who left, bounced or complained, and who was erased.
+    `language` is the reader's own, empty where they named none.
     """
 
     list: str
@@ -36,6 +38,7 @@ class Choosing:
     state: SubscriptionState | None
     address: str
     leave_token: str
+    language: str = ""
     form: PreferencesForm | None = None
     refusals: tuple[Refusal, ...] = ()
     saved: bool = False
@@ -67,7 +70,8 @@ def choose(ws: Workspace, token: str, form: PreferencesForm) -> Choosing | None:
             return replace(_choosing(connection, ws, claim), form=form, refusals=read)
         chosen = replace(known[1], digests=read.digests, topics=read.topics)
         community = ws.settings.community.id
-        saved = subscribers.set_choices(connection, community, chosen, OPEN, timezone=read.timezone, clock=read.clock)
+        reads = {"timezone": read.timezone, "clock": read.clock, "language": read.language}
+        saved = subscribers.set_choices(connection, community, chosen, OPEN, reads)
         return replace(_choosing(connection, ws, claim), saved=saved)
 
 
@@ -90,7 +94,8 @@ def _choosing(connection: Connection, ws: Workspace, claim: Claim) -> Choosing:
     if known is None:
         return Choosing(claim.scope, settings.title, None, "", leave_token)
     person, membership = known
-    shown = Choosing(claim.scope, settings.title, membership.state, person.address, leave_token)
+    language = words_code(person.language) and person.language
+    shown = Choosing(claim.scope, settings.title, membership.state, person.address, leave_token, language)
     if membership.state not in OPEN:
         return shown
     return replace(shown, form=filled_form(preferences_of(*known), settings, ws.settings.community.timezone))

@@ -8,14 +8,13 @@ from newsletter.app.subscribing import leave, look_up_leave
 from newsletter.app.theme_files import TEMPLATES, load_templates
 from newsletter.app.workspace import Workspace
 from newsletter.dates.zones import common_zones
+from newsletter.language.languages import known_languages, language_of, words_code
 from newsletter.people.preferences import PreferencesForm, sent_form
 from newsletter.people.tokens import read_token
 from newsletter.render.pages import page
 from newsletter.store import subscribers
 
 FOLDER = f"{TEMPLATES}/pages"
-#: What stands for the address of somebody we no longer know.
-UNKNOWN = "This address"
 #: Characters of a zone's name that are shown again.
 LONGEST_ZONE = 200
 GONE = ("left", "bounced", "complained", None)
@@ -33,7 +32,8 @@ class PublicPages:
         if found is None:
             return None
         name = "left.html" if found.state in GONE else "unsubscribe.html"
-        return self._page(name, list_title=found.title, address=self._address(token))
+        address, language = self._reader(token)
+        return self._page(name, language, list_title=found.title, address=address)
 
     def leave(self, token: str, how: str) -> bool:
         """Leave the list; again is no change. False for a token that is not ours."""
@@ -44,7 +44,8 @@ class PublicPages:
         found = look_up_leave(self.ws, token)
         if found is None:
             return self.invalid_page()
-        return self._page("left.html", list_title=found.title, address=self._address(token))
+        address, language = self._reader(token)
+        return self._page("left.html", language, list_title=found.title, address=address)
 
     def preferences_page(self, token: str) -> str | None:
         """The page of a reader's choices, or that they left; None for a token that is not ours."""
@@ -66,25 +67,28 @@ class PublicPages:
             subscribers.by_id(connection, self.ws.settings.community.id, "")
         return True
 
-    def _page(self, name: str, **values: object) -> str:
-        context = {"community": self.ws.settings.community, **values}
-        return page(dict(load_templates(self.ws.root / FOLDER)), name, context, FOLDER)
+    def _page(self, name: str, language: str = "", /, **values: object) -> str:
+        """The page in the reader's language, or the community's where they named none."""
+        community = self.ws.settings.community
+        spoken = language_of(language or community.language)
+        context = {"community": community, **values}
+        return page(dict(load_templates(self.ws.root / FOLDER)), name, context, FOLDER, spoken)
 
     def _choices_page(self, found: Choosing) -> str:
-        address = masked(found.address) if found.address else UNKNOWN
+        address = masked(found.address) if found.address else ""
         if found.form is None:
-            return self._page("left.html", list_title=found.title, address=address)
-        return self._page(
-            "preferences.html", list_title=found.title, address=address, **self._choices(found, found.form)
-        )
+            return self._page("left.html", found.language, list_title=found.title, address=address)
+        values = self._choices(found, found.form)
+        return self._page("preferences.html", found.language, list_title=found.title, address=address, **values)
 
     def _choices(self, found: Choosing, form: PreferencesForm) -> dict[str, object]:
         settings, zone = self.ws.settings, form.timezones[-1] if form.timezones else ""
+        gettext = language_of(found.language or settings.community.language).gettext
         offered = settings.lists[found.list]
         return {
             "state": found.state,
             "saved": found.saved,
-            "problems": {refusal.field: refusal.text for refusal in found.refusals},
+            "problems": {refusal.field: gettext(refusal.text) for refusal in found.refusals},
             "empty": any(refusal.empty for refusal in found.refusals),
             "digests": [self._digest(name, name in form.digests) for name in offered.digests],
             "topics": [self._topic(name, name in form.topics) for name in offered.topics],
@@ -92,9 +96,17 @@ class PublicPages:
             "zones": sorted(zone.key for zone in common_zones()),
             "home": settings.community.timezone,
             "clock": form.clocks[-1] if form.clocks else "",
+            "chosen_language": form.languages[-1] if form.languages else "",
+            "languages": self._languages(),
             # Relative, so that it holds behind a proxy that serves these pages under a folder.
             "leave_url": f"../u/{found.leave_token}",
         }
+
+    def _languages(self) -> list[tuple[str, str]]:
+        """Code and own name of each; the community's stands first, as what is read without choosing."""
+        home = words_code(self.ws.settings.community.language)
+        names = dict(known_languages())
+        return [("", names[home]), *((code, name) for code, name in names.items() if code != home)]
 
     def _digest(self, name: str, chosen: bool) -> dict[str, object]:
         digest = self.ws.settings.digests.get(name)
@@ -105,14 +117,16 @@ class PublicPages:
         topic = self.ws.settings.topics.get(name)
         return {"name": name, "title": topic.title if topic else name, "note": "", "chosen": chosen}
 
-    def _address(self, token: str) -> str:
-        """The reader's address, masked: whoever was forwarded the mail learns nothing from its link."""
+    def _reader(self, token: str) -> tuple[str, str]:
+        """The reader's address, masked, and language: whoever was forwarded the mail learns little from its link."""
         claim = read_token((self.ws.secret,), token, LEAVE)
         if claim is None:
-            return ""
+            return "", ""
         with self.ws.store.read() as connection:
             person = subscribers.by_id(connection, self.ws.settings.community.id, claim.subject)
-        return masked(person.address) if person else UNKNOWN
+        if person is None:
+            return "", ""
+        return masked(person.address), words_code(person.language) and person.language
 
 
 def masked(address: str) -> str:

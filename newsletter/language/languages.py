@@ -96,8 +96,12 @@ def words_code(code: str) -> str:
 
 def known_languages() -> tuple[tuple[str, str], ...]:
     """Code and own name of every language there is: ("de", "Deutsch"), ordered by code with English first."""
-    codes = (SOURCE, *packaged_codes())
-    return tuple((code, _name(Locale.parse(code))) for code in codes)
+    return tuple((code, _name(Locale.parse(code))) for code in known_codes())
+
+
+def known_codes() -> tuple[str, ...]:
+    """The codes of the languages there are, English first."""
+    return (SOURCE, *packaged_codes())
 
 
 @lru_cache(maxsize=128)
@@ -122,7 +126,7 @@ def own_words_path(code: str) -> str:
 
 @cache
 def _known() -> Mapping[str, str]:
-    return {code.casefold(): code for code in (SOURCE, *packaged_codes())}
+    return {code.casefold(): code for code in known_codes()}
 
 
 def _name(locale: Locale) -> str:
@@ -148,6 +152,7 @@ __all__ = [
     "SOURCE",
     "CatalogueError",
     "Language",
+    "known_codes",
     "known_languages",
     "language_in",
     "language_of",

@@ -39,14 +39,17 @@ def next_state(state: SubscriptionState | None, action: ConsentAction) -> Subscr
 
 @dataclass(frozen=True, slots=True)
 class Subscriber:
-    """A person's address and how they read: zone (IANA), clock, language, density."""
+    """A person's address and how they read: zone (IANA), clock, language, density.
+
+    Where zone or language is empty, the community's is meant.
+    """
 
     id: str
     address: str
     name: str = ""
     timezone: str = ""
     clock: Literal[12, 24] = 12
-    language: str = "en"
+    language: str = ""
     density: Literal["full", "compact"] = "full"
     text_only: bool = False
     created_at: datetime | None = None
@@ -79,13 +82,13 @@ class Consent:
 
 @dataclass(frozen=True, slots=True)
 class Persona:
-    """A named reader for previews, from personas.toml."""
+    """A named reader for previews, from personas.toml, with no zone and no language left open."""
 
     name: str
     title: str
     timezone: str
     topics: tuple[str, ...] | None = None
     clock: Literal[12, 24] = 12
-    language: str = "en"
+    language: str = ""
     density: Literal["full", "compact"] = "full"
     text_only: bool = False

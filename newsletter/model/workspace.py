@@ -26,7 +26,10 @@ class Strict(BaseModel):
 
 
 class Community(Strict):
-    """Who sends: names, the home zone (IANA), and the postal address every mail must show."""
+    """Who sends: names, the home zone (IANA), and the postal address every mail must show.
+
+    `language` is that of readers who named none, and of the public pages (a tag such as "de" or "de-AT").
+    """
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=40)
     name: str
@@ -35,6 +38,7 @@ class Community(Strict):
     city: str = ""
     postal_address: str
     guidelines_url: str = ""
+    language: str = "en"
 
 
 class Sender(Strict):

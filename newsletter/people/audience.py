@@ -1,5 +1,6 @@
 """Who gets a digest, and what makes their mail theirs."""
 
+from newsletter.language.languages import words_code
 from newsletter.model.issue import Choices
 from newsletter.model.people import Subscriber, Subscription
 from newsletter.model.workspace import Community, ListSettings
@@ -15,14 +16,14 @@ def choices_for(
 ) -> Choices:
     """The reader's choices in a form in which equal wishes are equal values, so that they share an edition.
 
-    Topics stand in the list's order, without those it no longer offers; a reader who named no zone reads in the
-    community's.
+    Topics stand in the list's order, without those it no longer offers; a reader who named no zone, or no
+    language we have words for, reads in the community's.
     """
     return Choices(
         timezone=subscriber.timezone or community.timezone,
         topics=_topics(subscription.topics, list_settings.topics),
         clock=subscriber.clock,
-        language=subscriber.language,
+        language=subscriber.language if words_code(subscriber.language) else community.language,
         density=subscriber.density,
         text_only=subscriber.text_only,
     )

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from newsletter.dates.zones import find_zone
+from newsletter.language.filling import N_
+from newsletter.language.languages import known_codes, words_code
 from newsletter.model.people import Subscriber, Subscription, SubscriptionState
 from newsletter.model.workspace import ListSettings
 
@@ -17,12 +19,13 @@ _NOWHERE = ("Factory", "localtime")
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """A reader's choices on one list (`topics` None: all), and how they read; no `timezone`: the community's."""
+    """A reader's choices on one list (`topics` None: all), and how they read; an empty zone or language: ours."""
 
     digests: tuple[str, ...]
     topics: tuple[str, ...] | None
     timezone: str
     clock: Literal[12, 24]
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,26 +36,32 @@ class PreferencesForm:
     topics: tuple[str, ...]
     timezones: tuple[str, ...]
     clocks: tuple[str, ...]
+    languages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a field cannot be saved as it is; `empty` where nothing was chosen, which would mean no mail."""
+    """Why a field cannot be saved as it is; `empty` where nothing was chosen, which would mean no mail.
 
-    field: Literal["digests", "topics", "timezone", "clock"]
+    `text` is an English message, to be shown in the reader's language.
+    """
+
+    field: Literal["digests", "topics", "timezone", "clock", "language"]
     text: str
     empty: bool = False
 
 
 def preferences_of(subscriber: Subscriber, subscription: Subscription) -> Preferences:
     """What this reader has chosen so far."""
-    return Preferences(subscription.digests, subscription.topics, subscriber.timezone, subscriber.clock)
+    language = words_code(subscriber.language)
+    return Preferences(subscription.digests, subscription.topics, subscriber.timezone, subscriber.clock, language)
 
 
 def filled_form(chosen: Preferences, offered: ListSettings, home: str) -> PreferencesForm:
     """The form as it stands for these choices; `home` is the community's zone."""
     topics = offered.topics if chosen.topics is None else chosen.topics
-    return PreferencesForm(chosen.digests, topics, (chosen.timezone or home,), (str(chosen.clock),))
+    zone, clock = chosen.timezone or home, str(chosen.clock)
+    return PreferencesForm(chosen.digests, topics, (zone,), (clock,), (chosen.language,))
 
 
 def sent_form(fields: Sequence[tuple[str, str]]) -> PreferencesForm:
@@ -61,7 +70,7 @@ def sent_form(fields: Sequence[tuple[str, str]]) -> PreferencesForm:
     def sent(name: str) -> tuple[str, ...]:
         return tuple(value for key, value in fields if key == name)
 
-    return PreferencesForm(sent("digest"), sent("topic"), sent("timezone"), sent("clock"))
+    return PreferencesForm(sent("digest"), sent("topic"), sent("timezone"), sent("clock"), sent("language"))
 
 
 def read_form(form: PreferencesForm, offered: ListSettings, now: Preferences) -> Preferences | tuple[Refusal, ...]:
@@ -71,15 +80,16 @@ def read_form(form: PreferencesForm, offered: ListSettings, now: Preferences) ->
     """
     digests = _among(form.digests, offered.digests, "digests")
     topics = _topics(form.topics, offered.topics, now.topics)
-    zone, clock = _zone(form.timezones), _clock(form.clocks)
+    zone, clock, language = _zone(form.timezones), _clock(form.clocks), _language(form.languages, now.language)
     if (
         isinstance(digests, Refusal)
         or isinstance(topics, Refusal)
         or isinstance(zone, Refusal)
         or isinstance(clock, Refusal)
+        or isinstance(language, Refusal)
     ):
-        return tuple(found for found in (digests, topics, zone, clock) if isinstance(found, Refusal))
-    return Preferences(digests, topics, zone, clock)
+        return tuple(found for found in (digests, topics, zone, clock, language) if isinstance(found, Refusal))
+    return Preferences(digests, topics, zone, clock, language)
 
 
 def _topics(
@@ -95,15 +105,21 @@ def _among(
     sent: tuple[str, ...], offered: tuple[str, ...], field: Literal["digests", "topics"]
 ) -> tuple[str, ...] | Refusal:
     if any(name not in offered for name in sent):
-        return Refusal(field, f"One of the {field} you sent is not on offer any more. Please choose again.")
+        return Refusal(field, _NOT_OFFERED[field])
     if not sent:
         return Refusal(field, _NONE_CHOSEN[field], empty=True)
     return tuple(name for name in offered if name in sent)
 
 
 _NONE_CHOSEN = {
-    "digests": "You chose no digest, which would mean no mail at all. Choose at least one, or leave the list.",
-    "topics": "You chose no topic, which would leave out nearly every event. Choose at least one, or leave the list.",
+    "digests": N_("You chose no digest, which would mean no mail at all. Choose at least one, or leave the list."),
+    "topics": N_(
+        "You chose no topic, which would leave out nearly every event. Choose at least one, or leave the list."
+    ),
+}
+_NOT_OFFERED = {
+    "digests": N_("One of the digests you sent is not on offer any more. Please choose again."),
+    "topics": N_("One of the topics you sent is not on offer any more. Please choose again."),
 }
 
 
@@ -114,10 +130,19 @@ def _zone(sent: tuple[str, ...]) -> str | Refusal:
     zone = find_zone(text) if text else None
     # A bare offset knows no summer time, so "+2" would be an hour off for half of the year; a name is asked for.
     if zone is None or zone.key in _NOWHERE or (zone.key.startswith("Etc/GMT") and text != zone.key):
-        return Refusal("timezone", "We do not know this time zone. Write one such as Europe/Berlin, or a large city.")
+        text = N_("We do not know this time zone. Write one such as Europe/Berlin, or a large city.")
+        return Refusal("timezone", text)
     return zone.key
 
 
 def _clock(sent: tuple[str, ...]) -> Literal[12, 24] | Refusal:
     clock = _CLOCKS.get(sent[0]) if len(sent) == 1 else None
-    return clock or Refusal("clock", "Choose a clock of 12 or of 24 hours.")
+    return clock or Refusal("clock", N_("Choose a clock of 12 or of 24 hours."))
+
+
+def _language(sent: tuple[str, ...], now: str) -> str | Refusal:
+    """What the form does not ask for stays as it is."""
+    if not sent:
+        return now
+    known = len(sent) == 1 and sent[0] in ("", *known_codes())
+    return sent[0] if known else Refusal("language", N_("We do not write in this language yet. Please choose again."))

@@ -11,6 +11,7 @@ from newsletter.dates.cadence.parsing import parse_cadence, parse_lead, parse_wi
 from newsletter.dates.catch_up import parse_catch_up
 from newsletter.dates.languages import words_of
 from newsletter.dates.spans import parse_span
+from newsletter.language.languages import known_codes, words_code
 from newsletter.model.workspace import DigestSettings, Settings, SourceSettings
 
 KNOWN_SECTIONS = frozenset(
@@ -52,6 +53,9 @@ def check_meaning(settings: Settings) -> tuple[Fault, ...]:
 
 def _community(settings: Settings) -> Iterator[Fault]:
     yield from _zone(("community", "timezone"), settings.community.timezone)
+    if not words_code(settings.community.language):
+        text = f"there are no words for {settings.community.language!r}; there are {', '.join(known_codes())}"
+        yield ("community", "language"), "settings.language", f"`community.language`: {text}"
     for key, value in (("address", settings.sender.address), ("reply_to", settings.sender.reply_to)):
         if value and "@" not in parseaddr(value)[1]:
             yield ("sender", key), "settings.address", f"`sender.{key}` is not an e-mail address: {value!r}"

@@ -2,6 +2,7 @@
 
 from pydantic import TypeAdapter, ValidationError
 
+from newsletter.language.languages import known_codes, words_code
 from newsletter.model.people import Persona
 from newsletter.model.workspace import Settings
 from newsletter.settings.meaning import is_zone
@@ -12,7 +13,8 @@ _ADAPTER = TypeAdapter(Persona)
 
 def default_persona(settings: Settings) -> Persona:
     """The reader everybody is before they choose: all topics, the community's zone."""
-    return Persona("default", "A reader at home, all topics", settings.community.timezone)
+    home = settings.community
+    return Persona("default", "A reader at home, all topics", home.timezone, language=home.language)
 
 
 def read_personas(file: TomlFile | None, settings: Settings) -> tuple[Persona, ...]:
@@ -27,7 +29,13 @@ def _persona(name: str, values: object, file: TomlFile, settings: Settings) -> P
     fields = values if isinstance(values, dict) else {}
     try:
         persona = _ADAPTER.validate_python(
-            {"name": name, "title": name, "timezone": settings.community.timezone, **fields}
+            {
+                "name": name,
+                "title": name,
+                "timezone": settings.community.timezone,
+                "language": settings.community.language,
+                **fields,
+            }
         )
     except ValidationError as error:
         detail = error.errors()[0]
@@ -42,6 +50,9 @@ def _check(persona: Persona, file: TomlFile, settings: Settings) -> None:
     if not is_zone(persona.timezone):
         text = f"{persona.timezone!r} is not a time zone; write one like Europe/Berlin"
         raise SettingsError((file.problem("settings.timezone", text, ("personas", persona.name, "timezone")),))
+    if not words_code(persona.language):
+        text = f"{persona.language!r} is not a language there are words for; there are {', '.join(known_codes())}"
+        raise SettingsError((file.problem("settings.language", text, ("personas", persona.name, "language")),))
     for topic in persona.topics or ():
         if topic not in settings.topics:
             text = f"there is no topic {topic!r} in subscribers/lists.toml"

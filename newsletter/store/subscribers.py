@@ -1,6 +1,6 @@
 """Subscribers and their subscriptions as rows."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -99,11 +99,11 @@ def set_choices(
     community: str,
     membership: Subscription,
     among: Sequence[str],
-    *,
-    timezone: str,
-    clock: int,
+    reads: Mapping[str, str | int],
 ) -> bool:
-    """Write what a member chose; False, and nothing written, where their state is not one of `among`."""
+    """Write what a member chose, and by column how they read; False, and nothing written, where their state is not
+    one of `among`.
+    """
     person, mine = membership.subscriber_id, memberships.c
     change = sa.update(memberships).where(
         mine.community == community, mine.subscriber_id == person, mine.list == membership.list, mine.state.in_(among)
@@ -111,8 +111,8 @@ def set_choices(
     topics = None if membership.topics is None else list(membership.topics)
     if not connection.execute(change.values(digests=list(membership.digests), topics=topics)).rowcount:
         return False
-    reads = sa.update(people).where(people.c.community == community, people.c.id == person)
-    connection.execute(reads.values(timezone=timezone, clock=clock))
+    who = sa.update(people).where(people.c.community == community, people.c.id == person)
+    connection.execute(who.values(dict(reads)))
     return True
 
 

@@ -2,7 +2,7 @@
 
 from render_builders import SITE, a_draft, a_row, an_issue, event
 
-from newsletter.model.issue import Entry, Section
+from newsletter.model.issue import Choices, Entry, Section
 from newsletter.model.mail import fill_text
 from newsletter.render.edition import render
 
@@ -29,3 +29,21 @@ def test_a_date_to_keep_is_a_line_in_both_parts() -> None:
 
     assert "Thu 18 Feb, 9 AM PST" in html
     assert "* Thu 18 Feb, 9 AM PST: Summit. Steam Hall\n  https://data.example.org/events/summit" in text
+
+
+def test_a_compact_mail_has_a_line_for_each_event_in_both_parts() -> None:
+    talk = event("talk", "Talk", 8, "12 PM", place="Lakeview", registration_url="https://tickets.example.org/talk")
+    issue = an_issue(
+        choices=Choices("America/Los_Angeles", density="compact"),
+        sections=(Section("events", "Come along", (talk,)),),
+    )
+    edition = render(issue, a_draft())
+    html, text = (fill_text(part, a_row().values) for part in (edition.html, edition.text))
+
+    assert html.count("card rule") == 0
+    assert html.count("https://tickets.example.org/talk") == 1
+    assert (
+        "* Tue 8 Dec, 12 PM PST: Talk. Lakeview\n"
+        "  https://data.example.org/events/talk\n"
+        "  RSVP: https://tickets.example.org/talk\n"
+    ) in text

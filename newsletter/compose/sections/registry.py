@@ -6,6 +6,7 @@ A new kind is one file with a `build` and one line here; names that are not here
 from collections.abc import Mapping
 from typing import Protocol
 
+from newsletter.compose.density import compacted, without_doubles
 from newsletter.compose.sections import (
     ahead,
     announcements,
@@ -53,7 +54,8 @@ def build_sections(view: View) -> tuple[tuple[Section, ...], tuple[Problem, ...]
     names = section_names(view)
     built = [_build(view, name) for name in names if name in BUILDERS or name in own]
     unknown = tuple(_unknown(view, name) for name in names if name not in BUILDERS and name not in own)
-    return tuple(section for section in built if section and (section.entries or section.kind in texts)), unknown
+    shown = tuple(section for section in built if section and (section.entries or section.kind in texts))
+    return compacted(shown) if view.choices.density == "compact" else shown, unknown
 
 
 def section_names(view: View) -> tuple[str, ...]:
@@ -62,6 +64,8 @@ def section_names(view: View) -> tuple[str, ...]:
     Groups that are always open join issues about a month or a term.
     """
     names = _with_ahead(_with_continuing(tuple(dict.fromkeys(view.draft.settings.sections))))
+    if view.choices.density == "compact":
+        names = without_doubles(names)
     if view.programme.is_weekly or "open" in names:
         return names
     place = names.index("thanks") if "thanks" in names else len(names)

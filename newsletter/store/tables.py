@@ -246,3 +246,26 @@ delivery_event = sa.Table(
     _text("detail"),
     sa.UniqueConstraint("delivery_id", "notice_key"),
 )
+
+event_revision = sa.Table(
+    "event_revision",
+    metadata,
+    sa.Column("community", sa.String(40), primary_key=True),
+    sa.Column("item_id", sa.Text, primary_key=True),
+    sa.Column("uid", sa.Text, nullable=False),
+    sa.Column("slug", sa.String(80), nullable=False),
+    sa.Column("sequence", sa.Integer, nullable=False),
+    sa.Column("fingerprint", sa.String(64), nullable=False),
+    sa.Column("content", sa.String(64), nullable=False),
+    sa.Column("created_at", Utc, nullable=False),
+    sa.Column("changed_at", Utc, nullable=False),
+    sa.Column("read_at", Utc, nullable=False),
+    _text("title"),
+    _text("source"),
+    sa.Column("topics", sa.JSON, nullable=False),
+    sa.Column("zones", sa.JSON, nullable=False),
+    sa.Column("last", sa.Date),
+    _text("text"),
+    sa.Column("withdrawn", sa.Boolean(name="withdrawn"), nullable=False, server_default=sa.false()),
+    sa.UniqueConstraint("community", "slug"),
+)

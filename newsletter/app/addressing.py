@@ -1,7 +1,9 @@
 """From a claimed delivery to the recipient's row of a batch: addresses, links and slot values."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from newsletter.app.list_addresses import PREFIX
 from newsletter.app.workspace import Workspace
 from newsletter.delivery.planning import message_id, sender_domain
 from newsletter.model.ledger import Due, Mailing
@@ -16,19 +18,22 @@ PREFERENCES = "preferences"
 
 @dataclass(frozen=True, slots=True)
 class Addressing:
-    """What the links of one mailing's messages are made of."""
+    """What the links of one mailing's messages are made of; `left_at` is where lists are left that others keep."""
 
     secret: bytes
     base_url: str
     domain: str
     mailing: Mailing
+    left_at: Mapping[str, str]
 
     def row(self, due: Due) -> Row:
-        """The recipient's row; equal however often the delivery is tried."""
-        unsubscribe_url = f"{self.base_url}/u/{self._token(LEAVE, due)}"
+        """The recipient's row; equal however often the delivery is tried. A whole list gets no token at all."""
+        shared = due.subscriber_id.startswith(PREFIX)
+        elsewhere = self.left_at.get(due.list, "")
+        unsubscribe_url = elsewhere or f"{self.base_url}/u/{self._token(LEAVE, due)}"
         values = {
             "unsubscribe_url": unsubscribe_url,
-            "preferences_url": f"{self.base_url}/p/{self._token(PREFERENCES, due)}",
+            "preferences_url": "" if shared else f"{self.base_url}/p/{self._token(PREFERENCES, due)}",
             "web_url": f"{self.base_url}/issues/{self.mailing.key}",
             "name": due.name,
             "address": due.address,
@@ -40,6 +45,7 @@ class Addressing:
             unsubscribe_url=unsubscribe_url,
             values=values,
             name=due.name,
+            one_click=not elsewhere,
         )
 
     def _token(self, purpose: str, due: Due) -> str:
@@ -49,4 +55,5 @@ class Addressing:
 def addressing_for(ws: Workspace, mailing: Mailing) -> Addressing:
     """The links and domain of this workspace's mails; ValueError where the sender's address has no domain."""
     base_url = ws.settings.web.base_url.rstrip("/")
-    return Addressing(ws.secret, base_url, sender_domain(ws.settings.sender.address), mailing)
+    left_at = {name: entry.leave_url for name, entry in ws.settings.lists.items() if entry.leave_url}
+    return Addressing(ws.secret, base_url, sender_domain(ws.settings.sender.address), mailing, left_at)

@@ -2,16 +2,18 @@
 
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.engine import Connection
 
-from newsletter.app.planning import SendRefused, find_issue
+from newsletter.app.planning import SendRefused, find_issue, mailing_of
+from newsletter.app.timing import home_zone
 from newsletter.app.workers import is_dead
 from newsletter.app.workspace import Workspace
 from newsletter.delivery.leases import fate
 from newsletter.model.delivery import STATES, DeliveryState
 from newsletter.model.issue import IssueState
-from newsletter.model.ledger import IssueRow, Mailing, MailingState
+from newsletter.model.ledger import IssueEvent, IssueRow, Mailing, MailingState
 from newsletter.store import issues, mailings, recovery
 
 #: While one of these stands, a mailing is not over. `unknown` is: it waits for evidence, not for us.
@@ -19,12 +21,19 @@ UNDER_WAY: tuple[DeliveryState, ...] = ("pending", "claimed", "submitting")
 
 
 def status(ws: Workspace, key: str) -> dict[str, Any]:
-    """What `status --json` prints: the issue's state and its deliveries by state, which add up to `planned`.
+    """What `status --json` prints: the issue's state, its deliveries by state, and its history with reasons.
 
-    UsageError where there is no issue of that key.
+    The states add up to `planned`. UsageError where there is no issue of that key.
     """
+    community, home = ws.settings.community.id, home_zone(ws)
     with ws.store.read() as connection:
-        return _report(connection, find_issue(connection, ws, key), ws.settings.community.id)
+        report = _report(connection, find_issue(connection, ws, key), community)
+        return report | {"history": [_line(event, home) for event in issues.history(connection, community, key)]}
+
+
+def _line(event: IssueEvent, home: ZoneInfo) -> dict[str, str]:
+    at = event.at.astimezone(home).isoformat(timespec="seconds")
+    return {"at": at, "state": event.state, "by": event.by, "detail": event.detail}
 
 
 def overview(ws: Workspace) -> tuple[dict[str, Any], ...]:
@@ -35,7 +44,7 @@ def overview(ws: Workspace) -> tuple[dict[str, Any], ...]:
 
 
 def _report(connection: Connection, issue: IssueRow, community: str) -> dict[str, Any]:
-    mailing = mailings.find(connection, community, "issue", issue.key)
+    mailing = mailings.find(connection, community, issue.kind, issue.key)
     states = mailings.counts(connection, mailing.id) if mailing else dict.fromkeys(STATES, 0)
     return {"key": issue.key, "state": issue.state, "planned": sum(states.values()), "states": states}
 
@@ -44,7 +53,8 @@ def stranded(ws: Workspace, key: str, now: datetime) -> int:
     """How many deliveries were being handed over when their sender ended; the next `send` calls them unknown."""
     community = ws.settings.community.id
     with ws.store.read() as connection:
-        mailing = mailings.find(connection, community, "issue", key)
+        row = issues.find_issue(connection, community, key)
+        mailing = mailing_of(connection, ws, row) if row else None
         attempts = recovery.open_attempts(connection, community)
         lost = [one.attempt_id for one in attempts if fate(one, now, dead=is_dead(one.worker)) == "lose"]
         return recovery.held_by(connection, mailing.id, lost) if mailing and lost else 0
@@ -86,7 +96,7 @@ def finish(ws: Workspace, mailing: Mailing, now: datetime) -> bool:
 
 def _steer(ws: Workspace, key: str, state: IssueState, to: MailingState, now: datetime, by: str) -> None:
     with ws.store.begin() as connection:
-        mailing = mailings.find(connection, ws.settings.community.id, "issue", key)
+        mailing = mailing_of(connection, ws, find_issue(connection, ws, key))
         if mailing is None:
             raise SendRefused(f"{key} is not being sent")
         _move(connection, ws, key, state, now, by)
@@ -96,9 +106,9 @@ def _steer(ws: Workspace, key: str, state: IssueState, to: MailingState, now: da
 def _move(
     connection: Connection, ws: Workspace, key: str, state: IssueState, now: datetime, by: str
 ) -> Mailing | None:
-    find_issue(connection, ws, key)
+    row = find_issue(connection, ws, key)
     try:
         issues.move(connection, ws.settings.community.id, key, state, now, by)
     except issues.IssueMoveError as error:
         raise SendRefused(str(error)) from error
-    return mailings.find(connection, ws.settings.community.id, "issue", key)
+    return mailing_of(connection, ws, row)

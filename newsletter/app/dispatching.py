@@ -151,7 +151,7 @@ def look_at_audience(ws: Workspace, name: str, at: datetime) -> Audience:
     """What `send --dry-run` shows: the editions with their readers; nothing is written."""
     key = find_key(ws, name, at)
     render = edition_renderer(ws, key)
-    counts = Counter(reader.wanted for reader in readers_of(ws, key))
+    counts = Counter(reader.wanted for reader in readers_of(ws, key, at))
     rows, empty = [], 0
     for wanted, count in sorted(counts.items(), key=lambda pair: (-pair[1], repr(pair[0]))):
         rendered = render(wanted.choices, wanted.baseline)

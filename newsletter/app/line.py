@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from newsletter.app.addressing import Addressing, addressing_for
+from newsletter.app.list_addresses import with_addresses
 from newsletter.app.workspace import Workspace
 from newsletter.delivery.batches import sort_out
 from newsletter.delivery.leases import CLAIM_LEASE, SUBMIT_LEASE
@@ -94,7 +95,8 @@ class Line:
             job = mailings.find(connection, self.job.community, self.job.kind, self.job.key)
             if job is None or job.state != "sending":
                 return None, 0
-            found = sort_out(claims.due(connection, job, now, self.size), job.digest, self.size)
+            due = with_addresses(connection, self.ws, claims.due(connection, job, now, self.size), job.digest)
+            found = sort_out(due, job.digest, self.size)
             claims.set_aside(connection, job.community, found.aside, now)
             if not found.batch:
                 return None, len(found.aside)

@@ -6,13 +6,13 @@ from datetime import datetime
 
 from sqlalchemy.engine import Connection
 
+from newsletter.app.audience import list_of, readers_for
 from newsletter.app.timing import UsageError, find_digest
 from newsletter.app.workspace import Workspace
-from newsletter.delivery.planning import Reader, Wanted, editions_wanted, plan
+from newsletter.delivery.planning import Reader, editions_wanted, plan
 from newsletter.model.issue import Choices
 from newsletter.model.ledger import Baseline, IssueRow, Mailing, Rendered
-from newsletter.people.audience import choices_for, wants
-from newsletter.store import editions, issues, mailings, subscribers
+from newsletter.store import editions, issues, mailings
 
 #: Renders the edition for these choices and what its readers had before; None where it has nothing to say.
 RenderEdition = Callable[[Choices, Baseline | None], Rendered | None]
@@ -36,8 +36,10 @@ class PlanResult:
     again: bool = False
 
 
-def plan_issue(ws: Workspace, key: str, render_edition: RenderEdition, now: datetime) -> PlanResult:
-    """Freeze who gets the issue, and what: afterwards it is `sending`.
+def plan_issue(
+    ws: Workspace, key: str, render_edition: RenderEdition, now: datetime, *, by: str = "", detail: str = ""
+) -> PlanResult:
+    """Freeze who gets the issue, and what: afterwards it is `sending`, which its history says with `by` and `detail`.
 
     Each distinct edition is rendered once, outside of the transaction; all is then written in one. Planning again
     changes nothing. SendRefused where the issue is not approved, or is over.
@@ -49,16 +51,19 @@ def plan_issue(ws: Workspace, key: str, render_edition: RenderEdition, now: date
             if found is not None:
                 return found
             issue = _approved(connection, ws, key)
-            readers = _some(ws, issue, _readers(connection, ws, issue))
+            readers = _some(ws, issue, readers_for(connection, ws, issue, now))
             missing = {one: wanted for one, wanted in editions_wanted(readers).items() if one not in rendered}
             if not missing:
-                return _freeze(connection, ws, issue, readers, rendered, now)
+                readers = concerned(issue, readers, rendered)
+                result = _freeze(connection, ws, issue, readers, rendered, now)
+                issues.move(connection, ws.settings.community.id, key, "sending", now, by, detail)
+                return result
         rendered |= {one: render_edition(wanted.choices, wanted.baseline) for one, wanted in missing.items()}
     raise SendRefused(f"the audience of {key} kept changing while its editions were rendered; send it again")
 
 
 def _planned_before(connection: Connection, ws: Workspace, key: str) -> PlanResult | None:
-    mailing = mailings.find(connection, ws.settings.community.id, "issue", key)
+    mailing = mailing_of(connection, ws, find_issue(connection, ws, key))
     if mailing is None:
         return None
     counts = mailings.counts(connection, mailing.id)
@@ -76,7 +81,7 @@ def _approved(connection: Connection, ws: Workspace, key: str) -> IssueRow:
     issue = find_issue(connection, ws, key)
     if not issue.draft:
         raise SendRefused(f"{key} has no draft yet: newsletter draft {issue.digest}")
-    if issue.state == "drafted" and find_digest(ws, issue.digest).review == "automatic":
+    if issue.state == "drafted" and needs_no_review(ws, issue):
         return issue
     if issue.state == "drafted":
         raise SendRefused(
@@ -89,46 +94,62 @@ def _approved(connection: Connection, ws: Workspace, key: str) -> IssueRow:
     return issue
 
 
+def needs_no_review(ws: Workspace, issue: IssueRow) -> bool:
+    """Whether it may leave without anybody's approval; a one-off never does."""
+    if issue.kind == "correction":
+        return ws.settings.corrections.review == "automatic"
+    return issue.kind == "issue" and find_digest(ws, issue.digest).review == "automatic"
+
+
 def find_issue(connection: Connection, ws: Workspace, key: str) -> IssueRow:
-    """The issue's row; UsageError where there is none of that key."""
+    """The row of an issue, a correction or a one-off; UsageError where there is none of that key."""
     issue = issues.find_issue(connection, ws.settings.community.id, key)
     if issue is None:
         raise UsageError(f"there is no issue {key!r}; `newsletter draft DIGEST` makes one")
     return issue
 
 
-def readers_of(ws: Workspace, key: str) -> tuple[Reader, ...]:
-    """Who would get the issue if it were planned now; nothing is written. SendRefused where nobody would."""
+def mailing_of(connection: Connection, ws: Workspace, issue: IssueRow) -> Mailing | None:
+    """The mailing that sends it; None while its audience is not frozen."""
+    return mailings.find(connection, ws.settings.community.id, issue.kind, issue.key)
+
+
+def readers_of(ws: Workspace, key: str, now: datetime) -> tuple[Reader, ...]:
+    """Whom it may concern if it were planned now; nothing is written. SendRefused where that is nobody."""
     with ws.store.read() as connection:
         issue = find_issue(connection, ws, key)
-        return _some(ws, issue, _readers(connection, ws, issue))
+        return _some(ws, issue, readers_for(connection, ws, issue, now))
 
 
 def _some(ws: Workspace, issue: IssueRow, readers: tuple[Reader, ...]) -> tuple[Reader, ...]:
-    """The readers; an issue that nobody would get is not sent, so that it can be once there are people."""
+    """The readers; what nobody would get is not sent, so that it can be once there are people."""
     if readers:
         return readers
-    name = find_digest(ws, issue.digest).list
+    if issue.kind == "correction":
+        raise SendRefused(f"nobody has to be told what {issue.key} says: no reader had an issue yet")
+    active = f"no active reader of {issue.digest!r}" if issue.kind == "issue" else "no active member"
     raise SendRefused(
-        f"nobody would get {issue.key}: list {name!r} has no active reader of {issue.digest!r}; "
+        f"nobody would get {issue.key}: list {list_of(ws, issue)!r} has {active}; "
         "bring people in first: newsletter subscribers import FILE"
     )
 
 
-def _readers(connection: Connection, ws: Workspace, issue: IssueRow) -> tuple[Reader, ...]:
-    community = ws.settings.community
-    list_name = find_digest(ws, issue.digest).list
-    list_settings = ws.settings.lists[list_name]
-    last = mailings.baselines(connection, community.id, list_name)
-    return tuple(
-        Reader(
-            person.id,
-            Wanted(choices_for(person, membership, community, list_settings), last.get(person.id)),
-            list_name,
-        )
-        for person, membership in subscribers.sendable(connection, community.id, list_name)
-        if wants(membership, issue.digest)
-    )
+def concerned(
+    issue: IssueRow, readers: tuple[Reader, ...], rendered: Mapping[str, Rendered | None]
+) -> tuple[Reader, ...]:
+    """The readers to be planned: of a correction those whom it tells something, each by one list.
+
+    SendRefused where it would tell nobody anything.
+    """
+    if issue.kind != "correction":
+        return readers
+    told: dict[str, Reader] = {}
+    for reader in readers:
+        if rendered[reader.wanted.key] is not None:
+            told.setdefault(reader.subscriber_id, reader)
+    if not told:
+        raise SendRefused(f"nobody has to be told what {issue.key} says: all know it by now, or it is over")
+    return tuple(told.values())
 
 
 def _freeze(
@@ -142,27 +163,27 @@ def _freeze(
     community = ws.settings.community.id
     wanted = editions_wanted(readers)
     full = {key: one for key in wanted if (one := rendered[key]) is not None}
-    planned = plan(community, "issue", issue.key, readers, empty=wanted.keys() - full.keys())
+    planned = plan(community, issue.kind, issue.key, readers, empty=wanted.keys() - full.keys())
     mailing_id = mailings.create(
         connection,
         community,
-        kind="issue",
+        kind=issue.kind,
         key=issue.key,
-        list_name=find_digest(ws, issue.digest).list,
+        list_name=list_of(ws, issue),
         digest=issue.digest,
         content_hash=issue.draft_hash,
         at=now,
     )
     editions.put(connection, community, mailing_id, full)
     mailings.add_deliveries(connection, community, mailing_id, planned, now)
-    issues.move(connection, community, issue.key, "sending", now)
     skipped = sum(one.state == "skipped" for one in planned)
     return PlanResult(issue.key, len(planned), len(planned) - skipped, skipped, len(full))
 
 
 def find_mailing(connection: Connection, ws: Workspace, key: str) -> Mailing:
-    """The issue's mailing; SendRefused where its audience is not frozen yet."""
-    mailing = mailings.find(connection, ws.settings.community.id, "issue", key)
+    """The mailing of an issue, a correction or a one-off; SendRefused where its audience is not frozen yet."""
+    row = issues.find_issue(connection, ws.settings.community.id, key)
+    mailing = mailing_of(connection, ws, row) if row else None
     if mailing is None:
         raise SendRefused(f"{key} is not planned yet: newsletter send {key}")
     return mailing

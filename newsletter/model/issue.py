@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
+from newsletter.model.delivery import MailingKind
 from newsletter.model.item import Item
 from newsletter.model.memory import NOTHING, Memory
 from newsletter.model.problem import Origin, Problem
@@ -110,6 +111,7 @@ class Draft:
 
     `items` is what was read (held-back ones included, so they can be listed); `theme` maps template path to text.
     The content hash of all of this is what an editor approves; the audience is not in it.
+    `lists` are those it may go to besides `list`; a correction is `about` the items of these ids.
     """
 
     key: str
@@ -132,12 +134,19 @@ class Draft:
     reply_to: str
     base_url: str
     categories: tuple[tuple[str, CategorySettings], ...] = ()
+    kind: MailingKind = "issue"
+    lists: tuple[tuple[str, ListSettings], ...] = ()
+    about: tuple[str, ...] = ()
     editing: Editing = Editing()
 
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What makes readers' mails differ: topics (None: all), zone, clock, language, density, text only."""
+    """What makes readers' mails differ: topics (None: all), zone, clock, language, density, text only.
+
+    `list` is the list by which they get it, where that is not the digest's own; `shared` says that one mail is for a
+    whole mailing-list address, so that nothing in it may be anybody's own.
+    """
 
     timezone: str
     topics: tuple[str, ...] | None = None
@@ -145,6 +154,8 @@ class Choices:
     language: str = "en"
     density: Literal["full", "compact"] = "full"
     text_only: bool = False
+    list: str = ""
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -182,6 +182,13 @@ class CategorySettings(Strict):
     repeats: int = Field(default=0, ge=0, le=100)
 
 
+class CorrectionSettings(Strict):
+    """What holds for mails that correct what readers were told: how many a reader gets a day, and who approves."""
+
+    a_day: int = Field(default=3, ge=1, le=100)
+    review: Literal["required", "automatic"] = "required"
+
+
 class ProviderSettings(Strict):
     """The road out. Secrets never stand here: environment, or a 0600 file the environment names."""
 
@@ -231,7 +238,10 @@ class TopicSettings(Strict):
 
 
 class ListSettings(Strict):
-    """What people join."""
+    """What people join. With an `address` it is a mailing list kept elsewhere, which is left at its `leave_url`.
+
+    `welcome` says whether who joins is sent the issue that went out last, once.
+    """
 
     title: str
     digests: tuple[str, ...]
@@ -240,6 +250,7 @@ class ListSettings(Strict):
     consent_text: str = ""
     address: str = ""
     leave_url: str = ""
+    welcome: Literal["none", "current-issue"] = "none"
 
 
 class Secrets(Strict):
@@ -266,6 +277,7 @@ class Settings(Strict):
     digests: dict[str, DigestSettings] = Field(default_factory=dict)
     sections: dict[str, SectionSettings] = Field(default_factory=dict)
     categories: dict[str, CategorySettings] = Field(default_factory=dict)
+    corrections: CorrectionSettings = CorrectionSettings()
     provider: ProviderSettings = ProviderSettings()
     store: StoreSettings = StoreSettings()
     web: WebSettings = WebSettings()

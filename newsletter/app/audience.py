@@ -1,0 +1,95 @@
+"""Who is to get a mailing, and in which form: readers of a digest, members of a list, and whole lists by address."""
+
+from collections.abc import Container, Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy.engine import Connection
+
+from newsletter.app.list_addresses import address_reader, lists_with_address
+from newsletter.app.timing import find_digest, home_zone
+from newsletter.app.workspace import Workspace
+from newsletter.delivery.planning import Reader, Wanted
+from newsletter.model.issue import Choices
+from newsletter.model.ledger import Baseline, IssueRow
+from newsletter.model.people import Subscriber, Subscription
+from newsletter.people.audience import choices_for, wants
+from newsletter.store import frequency, mailings, subscribers
+
+A_DAY_IS_FULL = "the reader has had as many corrections today as `corrections.a_day` allows ({limit})"
+ON_ITS_WAY = "an issue is on its way to the reader; what it tells of this is corrected after it"
+
+
+def readers_for(connection: Connection, ws: Workspace, row: IssueRow, now: datetime) -> tuple[Reader, ...]:
+    """Everybody whom the mailing may concern; those of a correction are all who had an issue, list by list."""
+    if row.kind == "correction":
+        return tuple(_had_an_issue(connection, ws, now))
+    if row.kind == "one-off":
+        return tuple(_members(connection, ws, row.list))
+    return tuple(_readers_of_digest(connection, ws, row.digest))
+
+
+def list_of(ws: Workspace, row: IssueRow) -> str:
+    """The list the mailing belongs to; empty for a correction, which goes wherever it was told."""
+    return find_digest(ws, row.digest).list if row.kind == "issue" else row.list
+
+
+def _readers_of_digest(connection: Connection, ws: Workspace, digest: str) -> Iterator[Reader]:
+    name = find_digest(ws, digest).list
+    last = mailings.baselines(connection, ws.settings.community.id, name)
+    for person, membership in subscribers.sendable(connection, ws.settings.community.id, name):
+        if wants(membership, digest):
+            yield Reader(person.id, Wanted(_choices(ws, person, membership), last.get(person.id)), name)
+    for shared in lists_with_address(ws.settings, digest):
+        yield from address_reader(connection, ws, shared)
+
+
+def _choices(ws: Workspace, person: Subscriber, membership: Subscription) -> Choices:
+    return choices_for(person, membership, ws.settings.community, ws.settings.lists[membership.list])
+
+
+def _members(connection: Connection, ws: Workspace, name: str) -> Iterator[Reader]:
+    """A one-off is the same for all, but for the language and whether it may have pictures and colours."""
+    home = ws.settings.community
+    for person, membership in subscribers.sendable(connection, home.id, name):
+        own = _choices(ws, person, membership)
+        same = Choices(home.timezone, language=own.language, text_only=own.text_only, list=name)
+        yield Reader(person.id, Wanted(same), name)
+    if ws.settings.lists[name].address:
+        yield from address_reader(connection, ws, name, fresh=True)
+
+
+def _had_an_issue(connection: Connection, ws: Workspace, now: datetime) -> Iterator[Reader]:
+    """Each with what they remember alone: who remembers the same shares a correction, whatever they had last."""
+    bars = _Bars(connection, ws, now)
+    for name in ws.settings.lists:
+        coming = frequency.under_way(connection, ws.settings.community.id, name)
+        for reader in _all_on(connection, ws, name):
+            before = reader.wanted.baseline
+            if before is not None and before.memory:
+                choices = replace(reader.wanted.choices, topics=None, density="full", list=name)
+                wanted = Wanted(choices, Baseline("", before.memory))
+                yield Reader(reader.subscriber_id, wanted, name, bars.why(reader.subscriber_id, coming))
+
+
+def _all_on(connection: Connection, ws: Workspace, name: str) -> Iterator[Reader]:
+    last = mailings.baselines(connection, ws.settings.community.id, name)
+    for person, membership in subscribers.sendable(connection, ws.settings.community.id, name):
+        yield Reader(person.id, Wanted(_choices(ws, person, membership), last.get(person.id)), name)
+    if ws.settings.lists[name].address:
+        yield from address_reader(connection, ws, name)
+
+
+class _Bars:
+    """What speaks against a correction at this moment, reader by reader."""
+
+    def __init__(self, connection: Connection, ws: Workspace, now: datetime) -> None:
+        midnight = now.astimezone(home_zone(ws)).replace(hour=0, minute=0, second=0, microsecond=0)
+        self.limit = ws.settings.corrections.a_day
+        self.had = frequency.corrections_since(connection, ws.settings.community.id, midnight)
+
+    def why(self, subscriber_id: str, coming: Container[str]) -> str:
+        """The reason in words, or nothing."""
+        if subscriber_id in coming:
+            return ON_ITS_WAY
+        return A_DAY_IS_FULL.format(limit=self.limit) if self.had.get(subscriber_id, 0) >= self.limit else ""

@@ -141,7 +141,8 @@ def starts_clock(found: list[Token], index: int) -> bool:
     if following[:1] in (["half"], ["noon"], ["midnight"]):
         return True
     return following[:1] == ["dash"] and (
-        following[1:2] in (["clock"], ["noon"], ["midnight"]) or following[1:3] == ["number", "half"]
+        following[1:2] in (["clock"], ["noon"], ["midnight"])
+        or (following[1:2] == ["number"] and following[2:3] in (["half"], ["noon"], ["midnight"]))
     )
 
 

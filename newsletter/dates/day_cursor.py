@@ -193,6 +193,9 @@ class DayCursor(TokenCursor):
         if self._peek("ordinal") and self._found[self._at].value == 2 and self._peek("weekday", 1):
             self._at += 1
             return 2, True
+        if self._skip({"week"}):
+            self._skip({"on"})
+            return 1, True
         begin = self._at
         number = self._number()
         if number and self._skip(_WEEKS):

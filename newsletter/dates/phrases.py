@@ -3,15 +3,15 @@
 #: Language -> word -> the grammar's word. "hrs" closes a clock, "oclock" opens one.
 SMALL_WORDS: dict[str, dict[str, str]] = {
     "de": {
-        "und": "and", "sowie": "and", "bis": "to", "am": "on", "den": "the", "der": "the", "dem": "the", "im": "of",
+        "und": "and", "sowie": "and", "bis": "to", "am": "on", "den": "the", "der": "the", "dem": "the", "zum": "the", "im": "of",
         "um": "at", "von": "from", "vom": "from", "ab": "starting", "jeden": "every", "jede": "every",
-        "immer": "every", "täglich": "daily", "wöchentlich": "weekly", "außer": "except", "ohne": "except",
+        "immer": "every", "woche": "week", "täglich": "daily", "wöchentlich": "weekly", "außer": "except", "ohne": "except",
         "uhr": "hrs", "mittags": "noon", "mitternacht": "midnight", "oder": "or",
     },
     "es": {
         "y": "and", "e": "and", "al": "to", "a": "to", "hasta": "to", "el": "the", "los": "every", "de": "of",
-        "del": "from", "desde": "from", "cada": "every", "todos": "every", "diariamente": "daily",
-        "excepto": "except", "salvo": "except", "h": "hrs", "hrs": "hrs", "horas": "hrs", "mediodía": "noon",
+        "del": "from", "desde": "from", "cada": "every", "diariamente": "daily",
+        "excepto": "except", "salvo": "except", "h": "hrs", "horas": "hrs", "mediodía": "noon",
         "medianoche": "midnight",
         "o": "or",
     },
@@ -36,13 +36,13 @@ SMALL_WORDS: dict[str, dict[str, str]] = {
     },
     "pt": {
         "e": "and", "a": "to", "até": "to", "de": "of", "do": "of", "cada": "every", "às": "at", "h": "hrs",
-        "exceto": "except", "meio-dia": "noon", "meia-noite": "midnight", "ou": "or",
+        "exceto": "except", "ou": "or",
     },
 }  # fmt: skip
 
 #: What a weekday's name ends in where it means every one of them.
 WEEKLY_ENDINGS: dict[str, tuple[str, ...]] = {
-    "de": ("s",), "es": ("s",), "fr": ("s",), "nl": ("en",), "sv": ("ar",),
+    "de": ("s", "e"), "es": ("s",), "fr": ("s",), "nl": ("en",), "sv": ("ar",), "pt": ("s",),
 }  # fmt: skip
 
 _CLOCK = r"(\d{1,2}(?:[.:h]\d\d|h)?)"
@@ -57,6 +57,7 @@ PHRASES: dict[str, tuple[tuple[str, str], ...]] = {
         (r"(?<=\d) de la tarde\b", "pm"),
         (r"(?<=\d) de la mañana\b", "am"),
         (r"\btodos los (?=\w)", "los "),
+        (r"(?<=\d) ?hrs\b\.?", " horas"),
     ),
     "fr": (
         (r"\b(\d{1,2}) ?h(?:eures?)? ?(\d\d)\b", r"\1h\2"),
@@ -72,7 +73,7 @@ PHRASES: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "nl": ((r"\bt/m\b|\btot en met\b", "tot"),),
     "sv": ((r"\btill och med\b|\bt\.?o\.?m\.?(?=\s)", "till"),),
-    "pt": ((r"-feira\b", ""),),
+    "pt": ((r"-feiras?\b", ""), (r"\bmeio-dia\b", "noon"), (r"\bmeia-noite\b", "midnight")),
     "ja": (
         (r"(\d{4})年\s*", r"\1 "),
         (r"(?<=\d)日", " "),

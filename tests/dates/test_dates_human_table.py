@@ -1,11 +1,14 @@
 """Human dates and times: the table of texts in data/human.toml, with what each means and what is refused."""
 
+import re
 import tomllib
 from pathlib import Path
 
 import pytest
 
 from newsletter.dates.human import read_when
+from newsletter.dates.languages import fold
+from newsletter.dates.phrases import SMALL_WORDS
 from newsletter.model.when import AllDay, Instant, Recurrence, Sessions, Vague, WeeklyRange, When
 
 HOME = "America/Los_Angeles"
@@ -84,6 +87,13 @@ def test_other_languages_are_read_where_the_source_names_them(
 ) -> None:
     parsed = read_when(dates, clock, zone=HOME, locale=locale)
     assert (say(parsed.when), " ".join(finding.code for finding in parsed.warnings)) == (expected, codes)
+
+
+@pytest.mark.parametrize("language", SMALL_WORDS)
+def test_every_small_word_of_a_language_stands_in_the_table(language: str) -> None:
+    rows = " ".join(f"{row[0]} {row[1]}" for row in TABLE["languages"][language])
+    written = {fold(word) for word in re.findall(r"[^\W\d_]+(?:['’][^\W\d_]+)*", rows)}
+    assert [word for word in SMALL_WORDS[language] if fold(word) not in written] == []
 
 
 def test_the_table_is_as_long_as_was_promised() -> None:

@@ -133,13 +133,13 @@ def find_persona(ws: Workspace, name: str | None) -> Persona:
     return found
 
 
-def draft_issue(ws: Workspace, digest: str, at: datetime) -> Drafted:
-    """Freeze the draft of the digest's next slot and write the editor's file where there is none yet.
+def draft_issue(ws: Workspace, digest: str, at: datetime, slot: Slot | None = None) -> Drafted:
+    """Freeze the draft of the digest's next slot, or of `slot`, and write the editor's file where there is none yet.
 
     Drafting again replaces the draft and takes back an approval whose hash no longer holds; an issue that is being
     sent, or is over, is left alone.
     """
-    slot = slot_for(ws, digest, at)
+    slot = slot or slot_for(ws, digest, at)
     file = issue_file(ws, slot.key)
     was_there = file.exists()
     if not was_there:

@@ -7,26 +7,26 @@ import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import takewhile
 
 from newsletter.app.dispatching import edition_renderer, provider_of
 from newsletter.app.editing import draft_issue, stored_draft
 from newsletter.app.planning import SendRefused, plan_issue
+from newsletter.app.schedule import Job, come, next_of, other_jobs, slot_jobs
 from newsletter.app.sending import pump, this_worker
-from newsletter.app.timing import slot_for, upcoming
+from newsletter.app.timing import as_known
 from newsletter.app.workspace import Workspace
 from newsletter.compose.issue import compose
-from newsletter.dates.catch_up import Action, Decision, decide, parse_catch_up
+from newsletter.dates.catch_up import Action, Decision, decide, overtaken, parse_catch_up
 from newsletter.model.issue import Choices, IssueState, Slot
 from newsletter.model.ledger import IssueRow
 from newsletter.store import issues
 from newsletter.store import slots as slot_rows
 
 LOG = logging.getLogger(__name__)
-#: How far back a stopped scheduler looks for slots it missed.
-LOOK_BACK = timedelta(days=400)
 #: Batches between two looks at whether to stop.
 AT_A_STRETCH = 10
+#: States of an issue that cannot take another one in any more.
+OUT: tuple[IssueState, ...] = ("sending", "paused", "sent")
 #: Drafts are as of a round moment, so that two wakers freeze the same bytes.
 ROUND = timedelta(minutes=5)
 
@@ -56,62 +56,33 @@ def new_waits(before: TickResult, after: TickResult) -> tuple[Step, ...]:
     return tuple(step for step in after.steps if step.action == "wait" and step not in before.steps)
 
 
-@dataclass(frozen=True, slots=True)
-class _Job:
-    """An issue to decide about; `state` is None where its slot has no row yet."""
-
-    key: str
-    digest: str
-    due: Slot | IssueRow
-    state: IssueState | None
-
-
 def tick(ws: Workspace, now: datetime, stopping: Callable[[], bool] = lambda: False) -> TickResult:
     """Do what is due at `now` (aware); when `stopping` says so, a sending ends after the batches under way.
 
     An issue that cannot be worked on is logged and does not hold up the others.
     """
-    steps: list[Step] = []
-    for name in ws.settings.digests:
-        jobs = tuple(_jobs(ws, name, now))
-        due = [job.key for job in jobs if job.due.send_at <= now]
-        for job in jobs:
-            newer = due[-1] if job.key in due[:-1] else None
-            if not stopping():
-                steps.append(_step(ws, job, now, newer, stopping))
+    steps = [step for name in ws.settings.digests for step in _work(ws, name, now, stopping)]
     return TickResult(tuple(step for step in steps if step.action != "nothing"))
 
 
-def _jobs(ws: Workspace, name: str, now: datetime) -> Iterator[_Job]:
-    """The slots whose draft time has come, ascending; then what was approved or begun outside of the cadence.
-
-    A digest that never had an issue begins with its next slot: what lies before the first start was not missed.
-    """
-    community = ws.settings.community.id
-    with ws.store.read() as connection:
-        states = slot_rows.states(connection, community, name)
-        under_way = issues.in_states(connection, community, "approved", "sending")
-    slots = tuple(_come(ws, name, now))
-    began = next((index for index, slot in enumerate(slots) if slot.key in states), None)
-    for slot in slots if began is None else slots[began:]:
-        if began is not None or slot.send_at >= now:
-            yield _Job(slot.key, name, slot, states.get(slot.key))
-    keys = {slot.key for slot in slots}
-    manual = ws.settings.digests[name].cadence.strip() == "manual"
-    for row in under_way:
-        if row.digest == name and row.key not in keys and not (manual and row.state == "approved"):
-            yield _Job(row.key, name, row, row.state)
+def _work(ws: Workspace, name: str, now: datetime, stopping: Callable[[], bool]) -> Iterator[Step]:
+    """One digest: its slots, ascending; then what was begun outside of its cadence."""
+    slots, fault = come(ws, name, now)
+    if fault:
+        yield Step(name, "wait", fault)
+    jobs = slot_jobs(ws, name, slots, now)
+    for index, job in enumerate(jobs):
+        if not stopping():
+            yield _step(ws, job, next_of(jobs[index + 1 :]), now, stopping)
+    for job in other_jobs(ws, name, {slot.key for slot in slots}, now):
+        if not stopping() and not (fault and job.state == "due"):
+            yield _step(ws, job, None, now, stopping)
 
 
-def _come(ws: Workspace, name: str, now: datetime) -> Iterator[Slot]:
-    slots = upcoming(ws, name, now - LOOK_BACK)
-    return takewhile(lambda slot: slot.draft_at <= now or slot.send_at <= now, slots)
-
-
-def _step(ws: Workspace, job: _Job, now: datetime, newer: str | None, stopping: Callable[[], bool]) -> Step:
+def _step(ws: Workspace, job: Job, coming: Job | None, now: datetime, stopping: Callable[[], bool]) -> Step:
     """Decide about one issue and do it; what keeps it from being done is logged and waits for the next wake-up."""
     try:
-        return _do(ws, job, _decide(ws, job, now, newer), now, stopping)
+        return _do(ws, job, coming, _decide(ws, job, coming, now), now, stopping)
     except issues.IssueMoveError as error:
         # Another waker, or a person, was quicker: that is what the state table is for.
         return Step(job.key, "nothing", str(error))
@@ -122,15 +93,30 @@ def _step(ws: Workspace, job: _Job, now: datetime, newer: str | None, stopping: 
         return Step(job.key, "wait", f"{type(error).__name__}: {error}")
 
 
-def _decide(ws: Workspace, job: _Job, now: datetime, newer: str | None) -> Decision:
+def _decide(ws: Workspace, job: Job, coming: Job | None, now: datetime) -> Decision:
     digest = ws.settings.digests[job.digest]
     state = job.state or _enter(ws, job.due)
     rule, automatic = parse_catch_up(digest.catch_up), digest.review == "automatic"
+    if state == "due" and isinstance(job.due, IssueRow):
+        return Decision("skip", f"{digest.cadence!r} has no such slot any more")
+    late = coming and overtaken(job.due, coming.due, state, now, automatic=automatic)
+    newer = coming.key if coming and late else None
     decision = decide(job.due, state, now, automatic=automatic, rule=rule, newer=newer)
+    if decision.action == "merge" and coming and coming.state in OUT:
+        return Decision("skip", f"{coming.key} went out before it")
+    if state in ("drafted", "approved") and decision.action in ("nothing", "wait", "send") and _lacks(ws, job):
+        return Decision("draft", "again, with the days of what was merged into it")
     to_be_sent = state == "drafted" and decision.action in ("wait", "send")
     if to_be_sent and digest.skip_empty and _is_empty(ws, job.key):
         return Decision("skip", "nothing falls into its window")
     return decision
+
+
+def _lacks(ws: Workspace, job: Job) -> bool:
+    """Whether an issue was merged into this one after its draft was frozen."""
+    with ws.store.read() as connection:
+        start = slot_rows.covers_from(connection, ws.settings.community.id, job.key)
+    return start is not None and start < stored_draft(ws, job.key).slot.window.start
 
 
 def _enter(ws: Workspace, due: Slot | IssueRow) -> IssueState:
@@ -149,39 +135,53 @@ def _is_empty(ws: Workspace, key: str) -> bool:
     return compose(draft, Choices(timezone=draft.community.timezone)).empty
 
 
-def _do(ws: Workspace, job: _Job, decision: Decision, now: datetime, stopping: Callable[[], bool]) -> Step:
+def _do(
+    ws: Workspace, job: Job, coming: Job | None, decision: Decision, now: datetime, stopping: Callable[[], bool]
+) -> Step:
     if decision.action == "draft":
         return _draft(ws, job, now)
+    if decision.action == "merge" and coming and isinstance(job.due, Slot):
+        return _merge(ws, job.due, coming, decision.why, now)
     if decision.action == "skip":
         return _skip(ws, job.key, decision.why, now)
     if decision.action == "send":
-        return _send(ws, job.key, now, stopping)
+        return _send(ws, job.key, decision.why, now, stopping)
     return Step(job.key, decision.action, decision.why)
 
 
-def _draft(ws: Workspace, job: _Job, now: datetime) -> Step:
-    drafted = draft_issue(ws, job.digest, _as_of(ws, job, now))
+def _draft(ws: Workspace, job: Job, now: datetime) -> Step:
+    """Draft as of now, however late: what is over by then is not told as if it were to come."""
+    rounded = now - (now - datetime.min.replace(tzinfo=now.tzinfo)) % ROUND
+    slot = as_known(ws, job.due) if isinstance(job.due, Slot) else None
+    drafted = draft_issue(ws, job.digest, rounded, slot)
     LOG.info("%s drafted; the editor's file is %s", job.key, drafted.file)
     return Step(job.key, "draft", f"hash {drafted.hash[:12]}")
 
 
-def _as_of(ws: Workspace, job: _Job, now: datetime) -> datetime:
-    """The moment the draft is as of: a round one, at which this slot is the digest's next."""
-    rounded = now - (now - datetime.min.replace(tzinfo=now.tzinfo)) % ROUND
-    as_of = min(rounded, job.due.send_at)
-    return as_of if slot_for(ws, job.digest, as_of).key == job.key else job.due.send_at
+def _merge(ws: Workspace, slot: Slot, coming: Job, why: str, now: datetime) -> Step:
+    """Skip the issue, and let the next one begin where this one would have: nothing is missed."""
+    community = ws.settings.community.id
+    with ws.store.begin() as connection:
+        if isinstance(coming.due, Slot):
+            issues.insert_slot(connection, community, coming.due)
+        start = slot_rows.covers_from(connection, community, slot.key) or slot.window.start
+        issues.move(connection, community, slot.key, "skipped", now, by=issues.SCHEDULE, detail=why)
+        takes_in = f"covers from {start:%Y-%m-%d}, since {slot.key} was merged into it"
+        issues.cover_from(connection, community, coming.key, start, now, takes_in)
+    LOG.warning("%s skipped: %s", slot.key, why)
+    return Step(slot.key, "merge", why)
 
 
 def _skip(ws: Workspace, key: str, why: str, now: datetime) -> Step:
     with ws.store.begin() as connection:
-        issues.move(connection, ws.settings.community.id, key, "skipped", now, by=f"schedule: {why}")
+        issues.move(connection, ws.settings.community.id, key, "skipped", now, by=issues.SCHEDULE, detail=why)
     LOG.warning("%s skipped: %s", key, why)
     return Step(key, "skip", why)
 
 
-def _send(ws: Workspace, key: str, now: datetime, stopping: Callable[[], bool]) -> Step:
+def _send(ws: Workspace, key: str, why: str, now: datetime, stopping: Callable[[], bool]) -> Step:
     """Freeze the audience where that is still to do, then hand over what is due until nothing is."""
-    plan = plan_issue(ws, key, edition_renderer(ws, key), now)
+    plan = plan_issue(ws, key, edition_renderer(ws, key), now, by=issues.SCHEDULE, detail=why)
     with provider_of(ws) as provider:
         while not stopping():
             summary = pump(

@@ -11,8 +11,9 @@ from newsletter.dates.cadence.windows import window_of
 from newsletter.dates.term_presets import terms_between
 from newsletter.dates.terms import Terms
 from newsletter.dates.zones import localise
-from newsletter.model.issue import Slot
+from newsletter.model.issue import Slot, Window
 from newsletter.model.workspace import DigestSettings
+from newsletter.store import slots as slot_rows
 
 #: Terms are not reckoned beyond what a date can say.
 LAST_YEAR = 9998
@@ -69,9 +70,25 @@ def terms_around(ws: Workspace, at: datetime, *, ahead: int = 2) -> Terms:
 
 
 def slot_for(ws: Workspace, name: str, at: datetime) -> Slot:
-    """The first slot at or after `at`; a digest without a cadence has its slot at `at` itself."""
+    """The first slot at or after `at`, as the ledger has it; a digest without a cadence has one at `at` itself."""
     slot = next(iter(upcoming(ws, name, at)), None)
-    return slot or _manual_slot(ws, name, at)
+    return as_known(ws, slot or _manual_slot(ws, name, at))
+
+
+def as_known(ws: Workspace, slot: Slot) -> Slot:
+    """The slot with its window as the ledger has it.
+
+    It begins earlier where a missed issue was merged into this one, and where the digest tells what came up since the
+    last issue, on the day of the last one that went out.
+    """
+    community, zone = ws.settings.community.id, home_zone(ws)
+    digest = find_digest(ws, slot.digest)
+    with ws.store.read() as connection:
+        merged = slot_rows.covers_from(connection, community, slot.key)
+        last = slot_rows.last_sent(connection, community, slot.digest, slot.send_at)
+    window = window_of(digest, slot.send_at, zone, terms_around(ws, slot.send_at), last)
+    start = min(window.start, merged.astimezone(zone)) if merged else window.start
+    return replace(slot, window=Window(start, window.end))
 
 
 def _manual_slot(ws: Workspace, name: str, at: datetime) -> Slot:

@@ -131,6 +131,14 @@ def _show(report: dict[str, Any]) -> None:
         say(f"{states['unknown']} of {planned} unknown: the provider may have them; they are not sent again blindly.")
     if states["pending"]:
         say(f"{states['pending']} of {planned} not sent yet: newsletter send {report['key']}")
+    for event in report.get("history", ()):
+        say("  ".join(part for part in _event_words(event) if part))
+
+
+def _event_words(event: dict[str, str]) -> tuple[str, ...]:
+    """When, what, by whom, why."""
+    by = f"by {event['by']}" if event["by"] else ""
+    return f"  {event['at'][:16].replace('T', ' ')}", event["state"], by, event["detail"]
 
 
 def pause(context: typer.Context, key: Key) -> None:

@@ -7,7 +7,7 @@ from typing import Literal, Protocol
 
 from newsletter.model.issue import IssueState
 
-Action = Literal["nothing", "wait", "draft", "send", "skip"]
+Action = Literal["nothing", "wait", "draft", "send", "merge", "skip"]
 
 #: What counts as on time, however a digest treats what is late: a restart, a slow draft, an editor's last look.
 GRACE = timedelta(minutes=15)
@@ -16,7 +16,7 @@ _LATE = re.compile(r"send-late up to (\d+) (minute|hour|day)s?")
 
 @dataclass(frozen=True, slots=True)
 class CatchUp:
-    """How late an issue may leave; with `merge`, until the next one is due, which then says it all."""
+    """How late an issue may leave; with `merge`, until the next one takes it in, and then covers its days as well."""
 
     late: timedelta | None
     merge: bool = False
@@ -53,18 +53,30 @@ def parse_catch_up(text: str) -> CatchUp:
     return CatchUp(late=max(GRACE, timedelta(**{f"{found[2]}s": int(found[1])})))
 
 
+def overtaken(due: Due, coming: Due, state: IssueState, now: datetime, *, automatic: bool) -> bool:
+    """Whether the digest's next issue, `coming`, may take a late one in.
+
+    An issue that nobody approved is taken in when the next one is drafted, so that one approval does for both; one
+    that is ready may still leave by itself until the next one's own time.
+    """
+    ready = automatic or state == "approved"
+    return now - due.send_at > GRACE and now >= (coming.send_at if ready else coming.draft_at)
+
+
 def decide(
     due: Due, state: IssueState, now: datetime, *, automatic: bool, rule: CatchUp, newer: str | None = None
 ) -> Decision:
-    """What to do at `now`. `newer` is the key of a later slot of the digest that is due to be sent by now."""
+    """What to do at `now`. `newer` is the key of a later issue of the digest that may take this one in."""
     if state in ("sent", "skipped", "cancelled", "paused"):
         return Decision("nothing")
     if state == "sending":
         return Decision("send", "the rest of an audience that is frozen already")
     late = now - due.send_at
-    too_late = _too_late(late, rule, newer)
-    if too_late:
-        return Decision("skip", too_late if state != "drafted" or automatic else f"not approved: {too_late}")
+    not_approved = "not approved: " if state == "drafted" and not automatic else ""
+    if rule.merge and newer:
+        return Decision("merge", f"{not_approved}{_words(late)} late, merged into {newer}")
+    if rule.late is not None and late > rule.late:
+        return Decision("skip", f"{not_approved}{_too_late(late, rule.late)}")
     if state == "due":
         return Decision("draft") if now >= due.draft_at else Decision("nothing")
     if late < timedelta(0):
@@ -74,12 +86,8 @@ def decide(
     return Decision("send", f"{_words(late)} late" if late > GRACE else "")
 
 
-def _too_late(late: timedelta, rule: CatchUp, newer: str | None) -> str:
-    if rule.merge:
-        return f"merged into {newer}" if newer else ""
-    if rule.late is not None and late > rule.late:
-        return f"missed by {_words(late)}, more than the {_words(rule.late)} it may be late"
-    return ""
+def _too_late(late: timedelta, most: timedelta) -> str:
+    return f"missed by {_words(late)}, more than the {_words(most)} it may be late"
 
 
 def _words(span: timedelta) -> str:

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from newsletter.model.issue import IssueState
+from newsletter.model.ledger import IssueRow
 from newsletter.store.tables import issue
 
 
@@ -18,6 +19,17 @@ def states(connection: Connection, community: str, digest: str) -> dict[str, Iss
         .order_by(issue.c.send_at, issue.c.key)
     )
     return {key: cast(IssueState, state) for key, state in connection.execute(found)}
+
+
+def rows(connection: Connection, community: str, digest: str, *states: IssueState) -> tuple[IssueRow, ...]:
+    """The digest's issues in one of these states, by send time, without their drafts."""
+    light = ("key", "digest", "state", "draft_at", "send_at", "covers_from")
+    found = (
+        sa.select(*(issue.c[name] for name in light))
+        .where(issue.c.community == community, issue.c.digest == digest, issue.c.state.in_(states))
+        .order_by(issue.c.send_at, issue.c.key)
+    )
+    return tuple(IssueRow(**row) for row in connection.execute(found).mappings())
 
 
 def last_known(connection: Connection, community: str, digest: str, now: datetime) -> datetime | None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from newsletter.app.control import status
 from newsletter.app.importing import import_bytes
 from newsletter.app.sample import init_workspace
 from newsletter.app.workspace import Workspace, open_workspace
@@ -54,9 +55,19 @@ def opened(root: Path, clock: Clock, **rules: object) -> Workspace:
 
 
 def states(ws: Workspace) -> dict[str, IssueState]:
+    """Every issue with its state, but for those that only wait for their time."""
+    return {key: state for key, state in all_states(ws).items() if state != "due"}
+
+
+def all_states(ws: Workspace) -> dict[str, IssueState]:
     """Every issue with its state."""
     with ws.store.read() as connection:
         return slots.states(connection, ws.settings.community.id, "weekly")
+
+
+def reasons(ws: Workspace, key: str) -> list[str]:
+    """What `newsletter status` tells of the issue's history, where there is a reason."""
+    return [f"{line['state']}: {line['detail']}" for line in status(ws, key)["history"] if line["detail"]]
 
 
 def mails(ws: Workspace) -> list[str]:

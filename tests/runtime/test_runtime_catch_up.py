@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from newsletter.app.sample import init_workspace
 from newsletter.app.workspace import open_workspace
-from newsletter.dates.catch_up import GRACE, CatchUp, decide, parse_catch_up
+from newsletter.dates.catch_up import GRACE, CatchUp, decide, overtaken, parse_catch_up
 from newsletter.model.issue import ISSUE_TRANSITIONS, Slot, Window
 from newsletter.settings.reading import SettingsError
 
@@ -60,7 +60,7 @@ def test_merge_gives_way_to_the_next_slot_alone():
     late = SEND + timedelta(days=20)
     assert decide(SLOT, "due", late, automatic=True, rule=rule).action == "draft"
     merged = decide(SLOT, "due", late, automatic=True, rule=rule, newer="weekly-2026-12-18")
-    assert (merged.action, merged.why) == ("skip", "merged into weekly-2026-12-18")
+    assert (merged.action, merged.why) == ("merge", "20 days late, merged into weekly-2026-12-18")
 
 
 def test_skip_still_allows_for_a_restart():
@@ -110,10 +110,38 @@ def test_a_misspelt_way_is_found_when_the_settings_are_read(tmp_path):
 def test_no_decision_asks_for_a_step_the_state_table_has_not(state, minutes, automatic, text, newer):
     now = SEND + timedelta(minutes=minutes)
     action = decide(SLOT, state, now, automatic=automatic, rule=parse_catch_up(text), newer=newer).action
-    leads_to = {"draft": "drafted", "skip": "skipped"}
+    leads_to = {"draft": "drafted", "skip": "skipped", "merge": "skipped"}
     if action in leads_to:
         assert leads_to[action] in ISSUE_TRANSITIONS[state]
     if action == "send":
         assert now >= SEND or state == "sending"
         assert state == "sending" or "sending" in ISSUE_TRANSITIONS[state]
         assert automatic or state != "drafted"
+
+
+NEXT = Slot("weekly", "weekly-2026-12-11", SEND + timedelta(days=7), SEND + timedelta(days=4), Window(SEND, SEND))
+
+
+@pytest.mark.parametrize(
+    ("state", "automatic", "minutes", "taken_in"),
+    [
+        ("drafted", False, 15, False),
+        ("drafted", False, 4 * 24 * 60 - 1, False),
+        ("drafted", False, 4 * 24 * 60, True),
+        ("drafted", True, 4 * 24 * 60, False),
+        ("approved", False, 7 * 24 * 60 - 1, False),
+        ("approved", False, 7 * 24 * 60, True),
+        ("due", True, 7 * 24 * 60, True),
+    ],
+)
+def test_the_next_issue_takes_a_late_one_in_when_it_is_drafted_or_leaves(state, automatic, minutes, taken_in):
+    now = SEND + timedelta(minutes=minutes)
+    assert overtaken(SLOT, NEXT, state, now, automatic=automatic) == taken_in
+
+
+def test_an_issue_that_is_just_leaving_is_not_taken_in_by_one_that_was_drafted_long_ahead():
+    early = Slot(
+        "weekly", "weekly-2026-12-11", SEND + timedelta(days=7), SEND - timedelta(days=9), Window(SEND, SEND)
+    )
+    assert not overtaken(SLOT, early, "drafted", SEND + GRACE, automatic=False)
+    assert overtaken(SLOT, early, "drafted", SEND + GRACE + timedelta(minutes=1), automatic=False)

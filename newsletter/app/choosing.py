@@ -1,4 +1,4 @@
-"""Choosing by the link in a mail: digests and topics of one list, the reader's zone, clock and language.
+"""Choosing by the link in a mail: digests and topics of one list, and how the reader reads them.
 
 Choices are no consent: they narrow what somebody agreed to, and the consent log, which proves that, has no line of
 them.
@@ -70,7 +70,13 @@ def choose(ws: Workspace, token: str, form: PreferencesForm) -> Choosing | None:
             return replace(_choosing(connection, ws, claim), form=form, refusals=read)
         chosen = replace(known[1], digests=read.digests, topics=read.topics)
         community = ws.settings.community.id
-        reads = {"timezone": read.timezone, "clock": read.clock, "language": read.language}
+        reads = {
+            "timezone": read.timezone,
+            "clock": read.clock,
+            "language": read.language,
+            "density": read.density,
+            "text_only": read.text_only,
+        }
         saved = subscribers.set_choices(connection, community, chosen, OPEN, reads)
         return replace(_choosing(connection, ws, claim), saved=saved)
 

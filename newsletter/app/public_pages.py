@@ -96,6 +96,8 @@ class PublicPages:
             "zones": sorted(zone.key for zone in common_zones()),
             "home": settings.community.timezone,
             "clock": form.clocks[-1] if form.clocks else "",
+            "density": form.densities[-1] if form.densities else "",
+            "format": form.formats[-1] if form.formats else "",
             "chosen_language": form.languages[-1] if form.languages else "",
             "languages": self._languages(),
             # Relative, so that it holds behind a proxy that serves these pages under a folder.

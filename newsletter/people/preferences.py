@@ -12,6 +12,8 @@ from newsletter.model.workspace import ListSettings
 
 #: States of a membership in which there is something to choose.
 OPEN: tuple[SubscriptionState, ...] = ("pending", "active")
+_DENSITIES: dict[str, Literal["full", "compact"]] = {"full": "full", "compact": "compact"}
+_FORMATS = {"designed": False, "text": True}
 _CLOCKS: dict[str, Literal[12, 24]] = {"12": 12, "24": 24}
 # Names of the zone table that are no place: the server's own clock, and a machine that was never set up.
 _NOWHERE = ("Factory", "localtime")
@@ -26,6 +28,8 @@ class Preferences:
     timezone: str
     clock: Literal[12, 24]
     language: str = ""
+    density: Literal["full", "compact"] = "full"
+    text_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,8 @@ class PreferencesForm:
     timezones: tuple[str, ...]
     clocks: tuple[str, ...]
     languages: tuple[str, ...] = ()
+    densities: tuple[str, ...] = ()
+    formats: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +52,30 @@ class Refusal:
     `text` is an English message, to be shown in the reader's language.
     """
 
-    field: Literal["digests", "topics", "timezone", "clock", "language"]
+    field: Literal["digests", "topics", "timezone", "clock", "language", "density", "format"]
     text: str
     empty: bool = False
 
 
 def preferences_of(subscriber: Subscriber, subscription: Subscription) -> Preferences:
     """What this reader has chosen so far."""
-    language = words_code(subscriber.language)
-    return Preferences(subscription.digests, subscription.topics, subscriber.timezone, subscriber.clock, language)
+    return Preferences(
+        digests=subscription.digests,
+        topics=subscription.topics,
+        timezone=subscriber.timezone,
+        clock=subscriber.clock,
+        language=words_code(subscriber.language),
+        density=subscriber.density,
+        text_only=subscriber.text_only,
+    )
 
 
 def filled_form(chosen: Preferences, offered: ListSettings, home: str) -> PreferencesForm:
     """The form as it stands for these choices; `home` is the community's zone."""
     topics = offered.topics if chosen.topics is None else chosen.topics
     zone, clock = chosen.timezone or home, str(chosen.clock)
-    return PreferencesForm(chosen.digests, topics, (zone,), (clock,), (chosen.language,))
+    kind = "text" if chosen.text_only else "designed"
+    return PreferencesForm(chosen.digests, topics, (zone,), (clock,), (chosen.language,), (chosen.density,), (kind,))
 
 
 def sent_form(fields: Sequence[tuple[str, str]]) -> PreferencesForm:
@@ -70,7 +84,8 @@ def sent_form(fields: Sequence[tuple[str, str]]) -> PreferencesForm:
     def sent(name: str) -> tuple[str, ...]:
         return tuple(value for key, value in fields if key == name)
 
-    return PreferencesForm(sent("digest"), sent("topic"), sent("timezone"), sent("clock"), sent("language"))
+    names = ("digest", "topic", "timezone", "clock", "language", "density", "format")
+    return PreferencesForm(*map(sent, names))
 
 
 def read_form(form: PreferencesForm, offered: ListSettings, now: Preferences) -> Preferences | tuple[Refusal, ...]:
@@ -81,15 +96,19 @@ def read_form(form: PreferencesForm, offered: ListSettings, now: Preferences) ->
     digests = _among(form.digests, offered.digests, "digests")
     topics = _topics(form.topics, offered.topics, now.topics)
     zone, clock, language = _zone(form.timezones), _clock(form.clocks), _language(form.languages, now.language)
+    density, text_only = _density(form.densities, now.density), _text_only(form.formats, now.text_only)
     if (
         isinstance(digests, Refusal)
         or isinstance(topics, Refusal)
         or isinstance(zone, Refusal)
         or isinstance(clock, Refusal)
         or isinstance(language, Refusal)
+        or isinstance(density, Refusal)
+        or isinstance(text_only, Refusal)
     ):
-        return tuple(found for found in (digests, topics, zone, clock, language) if isinstance(found, Refusal))
-    return Preferences(digests, topics, zone, clock, language)
+        found = (digests, topics, zone, clock, language, density, text_only)
+        return tuple(one for one in found if isinstance(one, Refusal))
+    return Preferences(digests, topics, zone, clock, language, density, text_only)
 
 
 def _topics(
@@ -146,3 +165,17 @@ def _language(sent: tuple[str, ...], now: str) -> str | Refusal:
         return now
     known = len(sent) == 1 and sent[0] in ("", *known_codes())
     return sent[0] if known else Refusal("language", N_("We do not write in this language yet. Please choose again."))
+
+
+def _density(sent: tuple[str, ...], now: Literal["full", "compact"]) -> Literal["full", "compact"] | Refusal:
+    if not sent:
+        return now
+    density = _DENSITIES.get(sent[0]) if len(sent) == 1 else None
+    return density or Refusal("density", N_("Choose how much is told of each event."))
+
+
+def _text_only(sent: tuple[str, ...], now: bool) -> bool | Refusal:
+    if not sent:
+        return now
+    text_only = _FORMATS.get(sent[0]) if len(sent) == 1 else None
+    return Refusal("format", N_("Choose a designed mail or plain text.")) if text_only is None else text_only

@@ -64,7 +64,8 @@ def test_looking_changes_nothing_and_offers_the_way_out(ws: Workspace) -> None:
     before = show(ws, MIRA)
     found = look_up_choices(ws, link(ws))
     assert found is not None
-    assert found.form == PreferencesForm(("weekly",), ("talks", "dives"), ("America/Los_Angeles",), ("12",), ("",))
+    reads = {"languages": ("",), "densities": ("full",), "formats": ("designed",)}
+    assert found.form == PreferencesForm(("weekly",), ("talks", "dives"), ("America/Los_Angeles",), ("12",), **reads)
     assert show(ws, MIRA) == before
     assert leave(ws, found.leave_token, "page")
     assert show(ws, MIRA).subscriptions[0].state == "left"

@@ -127,3 +127,22 @@ def test_no_text_at_all_gets_past_what_is_offered(sent: list[tuple[str, str]]) -
         assert set(read.digests) <= set(LIST.digests)
         assert set(read.topics or ()) <= set(LIST.topics)
         assert read.clock in (12, 24)
+
+
+@pytest.mark.parametrize(("sent", "compact"), [(("compact",), "compact"), (("full",), "full"), ((), "compact")])
+def test_how_much_is_told_is_chosen_and_stays_where_a_form_does_not_ask(sent: tuple[str, ...], compact: str) -> None:
+    read = read_form(replace(GOOD, densities=sent), LIST, replace(NOW, density="compact"))
+    assert isinstance(read, Preferences)
+    assert read.density == compact
+
+
+@pytest.mark.parametrize(("sent", "text_only"), [(("text",), True), (("designed",), False), ((), True)])
+def test_plain_text_is_chosen_and_stays_where_a_form_does_not_ask(sent: tuple[str, ...], text_only: bool) -> None:
+    read = read_form(replace(GOOD, formats=sent), LIST, replace(NOW, text_only=True))
+    assert isinstance(read, Preferences)
+    assert read.text_only is text_only
+
+
+def test_looks_that_there_are_not_are_refused() -> None:
+    form = replace(GOOD, densities=("tiny",), formats=("text", "designed"))
+    assert fields(read_form(form, LIST, NOW)) == [("density", False), ("format", False)]

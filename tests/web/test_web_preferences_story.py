@@ -20,6 +20,8 @@ GOOD = (
     ("topic", "datathons"),
     ("timezone", "Europe/Berlin"),
     ("clock", "24"),
+    ("density", "compact"),
+    ("format", "text"),
 )
 
 
@@ -57,7 +59,16 @@ def test_the_page_shows_what_is_chosen_and_not_the_whole_address(server, token):
     assert "Common Hours" in page
     assert "a…@m….org" in page
     assert "lovelace" not in page
-    assert ticked(page) == ["weekly", "deep-dives", "learning-communities", "datathons", "community", "12"]
+    assert ticked(page) == [
+        "weekly",
+        "deep-dives",
+        "learning-communities",
+        "datathons",
+        "community",
+        "12",
+        "full",
+        "designed",
+    ]
     assert 'value="America/Los_Angeles"' in page
 
 
@@ -66,10 +77,11 @@ def test_what_is_saved_is_shown_and_stays(ws, server, token):
     assert status == 200
     assert "Saved." in page
     for shown in (page, read(server, f"/p/{token}")):
-        assert ticked(shown) == ["weekly", "quarterly", "datathons", "24"]
+        assert ticked(shown) == ["weekly", "quarterly", "datathons", "24", "compact", "text"]
         assert 'value="Europe/Berlin"' in shown
     person = show(ws, ADDRESS)
     assert (person.subscriber.timezone, person.subscriber.clock) == ("Europe/Berlin", 24)
+    assert (person.subscriber.density, person.subscriber.text_only) == ("compact", True)
     (mine,) = person.subscriptions
     assert (mine.digests, mine.topics, mine.state) == (("weekly", "quarterly"), ("datathons",), "active")
     assert [line.action for line in person.consents] == ["added"]

@@ -10,6 +10,8 @@ from newsletter.model.problem import Level, Origin
 SUBJECT_LENGTH = range(10, 79)
 PREHEADER_LENGTH = range(30, 141)
 
+LONGEST_LINE = 78
+
 TEXT = mail_part("text part")
 HEADERS = mail_part("headers")
 
@@ -67,6 +69,26 @@ def unsubscribe_headers(subject: Subject) -> Iterator[Finding]:
     if posts != wanted:
         yield Finding(f"List-Unsubscribe-Post must stand once, as RFC 8058 has it; found {posts}", HEADERS)
     yield from _one_click_address(subject)
+
+
+def text_width(subject: Subject) -> Iterator[Finding]:
+    """No line of the text part is longer than 78 characters (RFC 5322, 2.1.1), but for addresses."""
+    long = [line for line in subject.text.splitlines() if len(line) > LONGEST_LINE and "://" not in line]
+    if long:
+        yield Finding(
+            f"{len(long)} lines have more than {LONGEST_LINE} characters, such as {long[0][:50]!r}...", TEXT
+        )
+
+
+def identifiers(subject: Subject) -> Iterator[Finding]:
+    """List-Id (RFC 2919), Message-ID, Date and a Reply-To that a person reads."""
+    head = subject.raw.split(b"\r\n\r\n", 1)[0].lower()
+    for name in ("List-Id", "Message-ID", "Date", "From", "To"):
+        if f"\r\n{name.lower()}:".encode() not in b"\r\n" + head:
+            yield Finding(f"the mail has no {name} header", HEADERS)
+    if not subject.edition.reply_to:
+        text = "sender.reply_to is not set: replies go to the sending address; name one that a person reads"
+        yield Finding(text, Origin("config", "config.toml"))
 
 
 def footer(subject: Subject) -> Iterator[Finding]:

@@ -9,12 +9,17 @@ _VOID: Final = frozenset({"area", "base", "br", "col", "hr", "img", "input", "li
 
 @dataclass(slots=True)
 class Element:
-    """An element that matters to a rule; `text` is what a reader sees in it, `tags` what stands inside it."""
+    """An element that matters to a rule: `text` is what a reader sees in it, `tags` what stands inside it.
+
+    `own_tags` leaves out what belongs to a table within; `alts` are the alt texts of the pictures inside.
+    """
 
     tag: str
     attributes: dict[str, str | None]
     text: str = ""
     tags: set[str] = field(default_factory=set)
+    own_tags: set[str] = field(default_factory=set)
+    alts: list[str] = field(default_factory=list)
 
     def get(self, name: str) -> str:
         """An attribute's value, empty where it is missing."""
@@ -60,6 +65,11 @@ class _Reader(HTMLParser):
             self.body_languages.append(element.get("lang"))
         for outer in self._open:
             outer.tags.add(tag)
+            if tag == "img":
+                outer.alts.append(element.get("alt"))
+        table = next((outer for outer in reversed(self._open) if outer.tag == "table"), None)
+        if table is not None:
+            table.own_tags.add(tag)
         self.found.append(element)
         if tag not in _VOID:
             self._open.append(element)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 from newsletter.checks.page import Page, read_page
 from newsletter.model.issue import Draft, Entry, Issue
@@ -100,6 +101,14 @@ def entry_links(entry: Entry) -> tuple[str, ...]:
     """Every address that an entry shows."""
     more = (*entry.calendar, *((entry.follows,) if entry.follows else ()), *entry.followed_by)
     return tuple(link for link in (entry.url, entry.registration_url, *(one.url for one in more)) if link)
+
+
+def host_of(address: str) -> str:
+    """The host of an address, in lower case; empty where it has none or is none."""
+    try:
+        return (urlsplit(address).hostname or "").lower()
+    except ValueError:
+        return ""
 
 
 def squeeze(text: str) -> str:

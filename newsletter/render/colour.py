@@ -1,5 +1,6 @@
 """Colour arithmetic: relative luminance and contrast (WCAG 2.2), mixing, and readable pairs."""
 
+import colorsys
 from collections.abc import Iterable
 
 
@@ -29,6 +30,18 @@ def contrast(first: str, second: str) -> float:
 def readable(colour: str, ground: str, towards: str, ratio: float = 4.5) -> str:
     """The colour, moved towards another only as far as it takes to reach `ratio` on the ground."""
     return _first((mix(colour, towards, step / 20) for step in range(21)), ground, ratio) or towards
+
+
+def forced_dark(colour: str) -> str:
+    """The colour as programs turn it that darken mails by themselves: lightness reversed, hue kept.
+
+    A simulation: Gmail and Outlook keep their ways to themselves, and differ; this is the reversal in HSL that they
+    come nearest to.
+    """
+    red, green, blue = (channel / 255 for channel in channels(colour))
+    hue, light, saturation = colorsys.rgb_to_hls(red, green, blue)
+    turned = colorsys.hls_to_rgb(hue, 1 - light, saturation)
+    return "#" + "".join(f"{round(channel * 255):02X}" for channel in turned)
 
 
 def _first(colours: Iterable[str], ground: str, ratio: float) -> str | None:

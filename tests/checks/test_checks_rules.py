@@ -1,7 +1,9 @@
 """For each rule: a mail that trips it and nothing else, and the good mail that trips none."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 import pytest
 from render_builders import (
@@ -10,6 +12,7 @@ from render_builders import (
     DATATHON,
     NOTE,
     PIPELINES,
+    SEATTLE,
     SECTIONS,
     THANKS,
     a_draft,
@@ -21,7 +24,8 @@ from render_builders import (
 )
 
 from newsletter.checks.registry import RULES, run_checks
-from newsletter.model.issue import Draft, Entry, Issue, Section
+from newsletter.model.issue import Choices, Draft, Entry, Issue, Section, TimeText, Window
+from newsletter.model.item import Deadline
 from newsletter.model.mail import Edition, Parts, SlotRef
 from newsletter.model.problem import Origin, Problem
 from newsletter.model.workspace import SectionSettings
@@ -82,6 +86,51 @@ def without_slot(name: str) -> Callable[[Edition], Edition]:
     )
 
 
+def picture(src: str = "https://data.example.org/a.png", alt: str = "A bus") -> str:
+    return f'<img src="{src}" alt="{alt}" width="20">'
+
+
+def words(colour: str, ground: str) -> str:
+    return f'<p style="color:{colour};background:{ground}">Words</p>'
+
+
+def in_dark(rule: str) -> Callable[[Edition], Edition]:
+    """One more rule in the dark scheme."""
+    return swap("</head>", f"<style>@media (prefers-color-scheme:dark){{{rule}}}</style></head>")
+
+
+def without_dark(name: str) -> Callable[[Edition], Edition]:
+    """A mail whose dark scheme sets no grounds."""
+
+    def bare(edition: Edition) -> Edition:
+        kept = re.compile(r"@media \(prefers-color-scheme:dark\)\{.*\}\n", re.DOTALL)
+        only = "@media (prefers-color-scheme:dark){.none{color:#EEEEEE}}\n"
+        return replace(edition, html=tuple(kept.sub(only, p) if isinstance(p, str) else p for p in edition.html))
+
+    return bare
+
+
+def with_note(body: str) -> Issue:
+    """The good issue with the editor's words."""
+    return an_issue(note=replace(NOTE, body=body, origin=Origin("issue", "issues/weekly-2026-12-04.md", 5)))
+
+
+def starting(entry: Entry, iso: str) -> TimeText:
+    return replace(entry.time, iso_start=iso)
+
+
+def across_a_change() -> Issue:
+    """The good issue for somebody in Berlin, about the fortnight in which Seattle alone changes its clocks."""
+    window = Window(datetime(2027, 3, 8, tzinfo=SEATTLE), datetime(2027, 3, 22, tzinfo=SEATTLE))
+    return an_issue(choices=Choices("Europe/Berlin"), window=window)
+
+
+OFFICE = event("office", "Office hours", 9, "1–2 AM", place="Online")
+CLOSED = Deadline("sign-up", date(2026, 12, 1), "America/Los_Angeles")
+TWINS = tuple(
+    replace(one, time=starting(one, "2026-12-09T12:00:00-08:00"))
+    for one in (event(name, "Twin talk", 9, "12–1 PM", place="Online") for name in ("twin1", "twin2"))
+)
 LAST_WEEK = event("late", "Last week's talk", 2, "12–1 PM", place="Online", at=None)
 STALE = replace(LAST_WEEK, time=replace(time_on(2, "12–1 PM"), iso_end="2026-12-02T13:00:00-08:00"))
 HIDDEN = an_item("clash", held_back=True)
@@ -107,14 +156,80 @@ FAULTS = [
         "content/mateo.md:1",
     ),
     ("mjml.leak", Mail(edition=swap("Priya", "{{ note.by }}")), "html part"),
-    ("html.size", Mail(edition=swap("</body>", "x" * 60_000 + "</body>")), "html part"),
+    ("html.size", Mail(edition=swap("</body>", f"<!--{'x' * 60_000}--></body>")), "html part"),
     (
         "html.style-size",
         Mail(edition=swap("</head>", f"<style>{'a{}' * 6000}</style></head>")),
         "html part",
     ),
+    ("html.hsl", Mail(edition=swap("</h1>", '</h1><p style="border-color:hsl(9,9%,9%)">x</p>')), "html part"),
+    ("html.data-uri", Mail(edition=swap("</h1>", f"</h1>{picture('data:image/png;base64,AAAA')}")), "html part"),
+    ("html.webfont", Mail(edition=swap("</head>", "<style>@font-face{}</style></head>")), "html part"),
+    ("html.vml", Mail(edition=swap("</h1>", '</h1><v:rect fill="t"></v:rect>')), "html part"),
+    ("dark.meta", Mail(edition=swap('<meta name="color-scheme"', '<meta name="scheme"')), "html part"),
+    (
+        "dark.pair",
+        Mail(edition=without_dark("background")),
+        "html part",
+    ),
+    ("dark.black", Mail(edition=in_dark(".paper{background:#000}")), "html part"),
+    ("dark.forced", Mail(edition=swap("</h1>", f"</h1>{words('#000000', '#757575')}")), "html part"),
+    ("img.format", Mail(edition=swap("</h1>", f"</h1>{picture('https://data.example.org/a.svg')}")), "html part"),
+    (
+        "img.dims",
+        Mail(edition=swap("</h1>", '</h1><img alt="A bus" src="https://data.example.org/a.png">')),
+        "html part",
+    ),
+    ("priv.remote", Mail(edition=swap("</h1>", f"</h1>{picture('https://pixel.example.com/a.png')}")), "html part"),
+    ("a11y.dir", Mail(edition=swap('<html lang="en" dir="ltr"', '<html lang="en"')), "html part"),
+    ("a11y.title", Mail(edition=swap("<title>", "<title></title><x-y>")), "html part"),
+    ("a11y.headings", Mail(edition=swap("</h1>", "</h1><h4>Down here</h4>")), "html part"),
+    (
+        "a11y.data-table",
+        Mail(edition=swap("</h1>", '</h1><table role="presentation"><tr><th scope="row">x</th></tr></table>')),
+        "html part",
+    ),
+    ("a11y.alt-quality", Mail(edition=swap("</h1>", f"</h1>{picture(alt='bus_final2.png')}")), "html part"),
+    (
+        "a11y.link-text",
+        Mail(edition=swap("</h1>", '</h1><a href="https://data.example.org">Click here</a>')),
+        "html part",
+    ),
+    (
+        "a11y.contrast",
+        Mail(edition=swap("</h1>", f"</h1>{words('#777777', '#808080')}")),
+        "html part",
+    ),
+    ("a11y.text-size", Mail(edition=swap("</h1>", '</h1><p style="font-size:9px">x</p>')), "html part"),
+    ("link.shortener", Mail(with_link("https://bit.ly/abc")), "content/linked.md:1"),
+    ("text.width", Mail(edition=lambda edition: replace(edition, text=(*edition.text, "word " * 20))), "text part"),
+    ("hdr.ids", Mail(edition=headers(b"List-Id:", b"X-Id:")), "headers"),
+    (
+        "evt.zone",
+        Mail(with_entries("events", PIPELINES, CLINIC, replace(DATATHON, time=replace(DATATHON.time, zone="")))),
+        "content/events/datathon.md:3",
+    ),
+    (
+        "evt.one-instant",
+        Mail(with_entries("recurring", replace(OFFICE, time=starting(OFFICE, "2026-12-10T01:00:00-08:00")))),
+        "content/events/office.md:3",
+    ),
+    ("evt.weekday", Mail(with_note("We meet on Tuesday 9 December.")), "issues/weekly-2026-12-04.md:5"),
+    (
+        "evt.rsvp-late",
+        Mail(draft=a_draft(items=(an_item("clinic", deadlines=(CLOSED,)),))),
+        "content/events/clinic.md:3",
+    ),
+    (
+        "evt.duplicate",
+        Mail(with_entries("events", PIPELINES, CLINIC, DATATHON, *TWINS)),
+        "content/events/twin2.md:3",
+    ),
+    ("evt.dst", Mail(across_a_change()), "issue"),
+    ("time.zone-named", Mail(edition=without_text("Seattle time (PST)")), "text part"),
+    ("time.relative", Mail(with_note("Come tomorrow.")), "issues/weekly-2026-12-04.md:5"),
     ("a11y.lang", Mail(edition=swap('role="article" lang="en"', 'role="article"')), "html part"),
-    ("a11y.alt", Mail(edition=swap("</h1>", '</h1><img src="https://a.example.org/b.png">')), "html part"),
+    ("a11y.alt", Mail(edition=swap("</h1>", '</h1><img src="https://a.example.org/b.png" width="9">')), "html part"),
     ("a11y.link-name", Mail(edition=swap('aria-label="RSVP: ', 'aria-label="Join: ')), "html part"),
     ("a11y.layout-table", Mail(edition=swap("</h1>", "</h1><table></table>")), "html part"),
     ("link.relative", Mail(edition=swap('href="https://data.example.org"', 'href="awards"')), "html part"),
@@ -143,7 +258,9 @@ def test_a_fault_trips_its_rule(rule: str, mail: Mail, place: str) -> None:
 
 #: Faults that cannot be planted alone: an empty text part lacks every link and the footer too.
 COMPANIONS = {
-    "text.missing": {"text.parity", "foot.complete"},
+    "text.missing": {"text.parity", "foot.complete", "time.zone-named"},
+    "a11y.contrast": {"dark.forced"},
+    "evt.duplicate": {"a11y.link-text"},
     "evt.cancelled-live": {"text.parity"},
     "link.relative": {"text.parity"},
 }
@@ -165,7 +282,7 @@ def test_ids_are_unique_and_every_rule_says_what_it_asks() -> None:
 
 def test_a_large_mail_is_a_warning_before_it_is_an_error() -> None:
     size = len("".join(part for part in render(an_issue(), a_draft()).html if isinstance(part, str)).encode())
-    mail = Mail(edition=swap("</body>", "x" * (95_000 - size) + "</body>"))
+    mail = Mail(edition=swap("</body>", f"<!--{'x' * (95_000 - size)}--></body>"))
     assert [(problem.level, problem.code) for problem in mail.problems()] == [("warning", "html.size")]
 
 
@@ -282,5 +399,5 @@ def test_a_word_that_merely_looks_like_a_placeholder_is_left_alone() -> None:
 
 
 def test_a_link_in_the_note_is_traced_to_the_editors_file() -> None:
-    note = replace(NOTE, body="[here](http://old.example.org/)", origin=Origin("issue", "issues/w.md", 5))
+    note = replace(NOTE, body="[Our old page](http://old.example.org/)", origin=Origin("issue", "issues/w.md", 5))
     assert [(p.code, str(p.origin)) for p in Mail(an_issue(note=note)).problems()] == [("link.http", "issues/w.md:5")]

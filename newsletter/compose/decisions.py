@@ -95,10 +95,6 @@ class Pairings:
         apart = _pairs(different)
         return cls({pair: one for pair, one in _pairs(same).items() if pair not in apart}, apart)
 
-    def together(self, one: Item, other: Item) -> bool:
-        """Whether the two were decided to be one."""
-        return frozenset((one.id, other.id)) in self.same
-
     def apart(self, some: Iterable[Item], others: Sequence[Item]) -> bool:
         """Whether any two of them were decided to be different events."""
         if not self.different:

@@ -348,6 +348,7 @@ def test_the_row_is_that_of_the_word() -> None:
 
     assert check(first).problems[0].origin.line == 7
     assert check(replace(first, body="one\nFIXME\nmore\n")).problems[0].origin.line == 8
+    assert check(replace(first, body="\nFIXME\nmore\n")).problems[0].origin.line == 8
 
 
 def test_hosts_are_read_one_by_one() -> None:

@@ -286,7 +286,7 @@ def test_what_is_counted_is_said() -> None:
     assert (problem.level, problem.code, problem.origin) == ("warning", "W-SESSIONS", TALK.origin)
     assert "'six-week course', but its dates make 7 weeks (2027-01-04 to 2027-02-15)" in problem.text
     assert (
-        "make 2 dates"
+        "make 2 dates ("
         in problems(
             replace(TALK, body="a 3-part series", when=Sessions((at("2027-01-04 12:00"), at("2027-01-06 12:00"))))
         )[0].text

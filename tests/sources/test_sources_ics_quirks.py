@@ -366,6 +366,32 @@ def test_a_rule_without_end_that_cannot_follow_a_change_is_told() -> None:
     assert (codes(reading), reading.items[0].held_back) == (["E-ICS-RANGE"], True)
 
 
+@pytest.mark.parametrize(
+    ("day", "start", "moves"),
+    [
+        ("27", "20260328", True),
+        ("28", "20260327", True),
+        ("28", "20260329", False),
+        ("29", "20260328", False),
+        ("27", "20260401", False),
+    ],
+)
+def test_a_day_of_every_month_follows_a_change_within_the_days_that_each_month_has(
+    day: str, start: str, moves: bool
+) -> None:
+    series = f"UID:m\nSUMMARY:Monthly\nDTSTART:202601{day}T120000\nRRULE:FREQ=MONTHLY"
+    later = f"UID:m\nSUMMARY:Later\nRECURRENCE-ID;RANGE=THISANDFUTURE:202603{day}T120000\nDTSTART:{start}T120000"
+    reading = read(calendar(series, later), "ics")
+    assert [item.title for item in reading.items] == (["Monthly", "Later"] if moves else ["Monthly"])
+    assert codes(reading) == ([] if moves else ["E-ICS-RANGE"])
+
+
+def test_of_several_starts_in_one_line_the_first_counts() -> None:
+    assert one(calendar("UID:a\nSUMMARY:a\nDTSTART:20261208T120000,20261209T130000"), "ics").when == Instant(
+        datetime(2026, 12, 8, 12), None, "America/Los_Angeles", "floating"
+    )
+
+
 def test_a_single_change_after_a_change_of_all_that_follows() -> None:
     data = calendar(
         f"{WEEKLY};COUNT=6",

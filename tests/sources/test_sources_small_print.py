@@ -11,8 +11,8 @@ from newsletter.model.when import AllDay, Instant, Recurrence, WeeklyRange
 from newsletter.model.workspace import SourceSettings
 from newsletter.sources.expectations import check_expectations
 from newsletter.sources.ics_event import MAX_DATES
+from newsletter.sources.issue_file import read_issue_file
 from newsletter.sources.layout import Layout, groups
-from newsletter.sources.note import read_note
 from newsletter.sources.registry import Blob, SourceContext, read_source
 
 HOME = "America/Los_Angeles"
@@ -91,6 +91,33 @@ def test_a_duration_in_words(written: str, minutes: int) -> None:
     when = one(f"---\ntitle: Tea\nstart: 2026-12-08 12:00\nduration: {written}\n---\nx").when
     assert isinstance(when, Instant)
     assert when.end == when.start + timedelta(minutes=minutes)
+
+
+def test_a_page_without_front_matter_begins_at_its_first_line() -> None:
+    for text in ("---\n\nWords.\n", "Words.\n"):
+        assert read(text, path="content/words.md").items[0].origin.line == 1
+
+
+@pytest.mark.parametrize(
+    ("start", "start_time", "end_time", "code"),
+    [
+        ("12/08/2026", "9:00 AM", "10:00 AM", []),
+        ("12/08/2026", "soon", "10:00 AM", ["E-DATE"]),
+        ("12/08/2026", "9:00 AM", "soon", ["E-DATE"]),
+        ("soonish", "9:00 AM", "10:00 AM", ["E-DATE"]),
+    ],
+)
+def test_a_stretch_over_days_needs_both_its_clocks(
+    start: str, start_time: str, end_time: str, code: list[str]
+) -> None:
+    row = f"A,{start},{start_time},12/09/2026,{end_time}\n"
+    reading = read(
+        f"Subject,Start Date,Start Time,End Date,End Time\n{row}", "csv", preset="google-calendar-csv", kind="event"
+    )
+    assert (codes(reading), reading.items[0].held_back) == (code, bool(code))
+    if not code:
+        whole = Instant(datetime(2026, 12, 8, 9), datetime(2026, 12, 9, 10), HOME, "source_default")
+        assert reading.items[0].when == whole
 
 
 def test_a_rule_across_the_page_opens_no_front_matter() -> None:
@@ -219,9 +246,10 @@ def test_a_price_still_to_be_filled_in_is_left_out_and_told() -> None:
 
 
 def test_a_key_that_means_nothing_in_a_note_is_named() -> None:
-    note, problems = read_note(b'+++\nsubject = "Tea"\nsubjet = "Hat"\n+++\nWords.\n', "note.md")
-    assert (note.subject, [found.code for found in problems]) == ("Tea", ["note.unknown-key"])
-    assert "`subjet`" in problems[0].text
+    blob = Blob("note.md", b'+++\nsubject = "Tea"\nsubjet = "Hat"\n+++\nWords.\n')
+    file = read_issue_file(blob, SourceContext(HOME))
+    assert (file.note.subject, [found.code for found in file.problems]) == ("Tea", ["note.unknown-key"])
+    assert "`subjet`" in file.problems[0].text
 
 
 def test_a_bomb_of_tables_inside_tables_is_refused() -> None:

@@ -220,6 +220,12 @@ def test_a_wrong_weekday_is_offered_with_what_is_wrong() -> None:
     assert [finding.code for finding in offered.findings] == ["E-WEEKDAY"]
 
 
+def test_a_day_that_does_not_exist_lacks_no_year() -> None:
+    offered = only("The workshop takes place on February 30, 2027, at 3pm.\n")
+    assert [finding.code for finding in offered.findings] == ["E-DATE"]
+    assert "year is missing" not in offered.hint
+
+
 def test_sessions_between_two_dates_stay_what_they_are() -> None:
     offered = only("Our study group meets Tuesdays, 19 January to 23 February 2027, 12-1 PM.\n")
     assert isinstance(offered.when, WeeklyRange)

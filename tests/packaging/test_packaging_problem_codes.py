@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-FAMILIES = (
-    "a11y|dark|evt|foot|hdr|html|img|import|inbox|issue|link|mjml|note|preview|priv|settings|source|src|text|theme|time"
+FAMILIES = "|".join(
+    (
+        *("a11y", "dark", "evt", "foot", "hdr", "html", "img", "import", "inbox", "issue", "link", "mjml", "note"),
+        *("preview", "priv", "settings", "source", "src", "text", "theme", "time"),
+    )
 )
 CODE = re.compile(rf"[EWI]-[A-Z][A-Z0-9-]*|(?:{FAMILIES})\.[a-z][a-z-]*")
 FILE_NAME = re.compile(r"theme\.toml|.*\.(?:css|html|js|md|mjml|txt)")

@@ -1,6 +1,7 @@
 """Reads every configured place into one Reading; disk and network are touched here and nowhere below."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -20,18 +21,29 @@ from newsletter.sources.expectations import check_expectations
 from newsletter.sources.registry import Blob, SourceContext, merge, read_source
 
 DECISIONS = "decisions.toml"
+NOTHING = Decisions()
 MAX_FILE_BYTES = 5_000_000
 MAX_FILES = 20_000
 
 
 def collect(ws: Workspace, at: datetime, recent: Recent | None = None) -> Reading:
     """Everything the sources hold, joined and checked as of `at` (aware); `recent` spares fetching what it keeps."""
-    settings = ws.settings
+    return settled(ws, read_sources(ws, at, recent), at)
+
+
+def read_sources(ws: Workspace, at: datetime, recent: Recent | None = None) -> Reading:
+    """Everything as it stands in the sources, with nothing joined, overridden or held against anything yet."""
     remote = load_remote(ws, recent)
-    readings = [_read(ws, source, at, remote.get(source.name)) for source in settings.sources]
+    return merge([_read(ws, source, at, remote.get(source.name)) for source in ws.settings.sources])
+
+
+def settled(ws: Workspace, read: Reading, at: datetime, more: Decisions = NOTHING) -> Reading:
+    """What was read with each event once, by decisions.toml and what is decided besides, and checked as of `at`."""
+    settings = ws.settings
+    ours = read_editors_decisions(ws)
     joined = join(
-        merge(readings),
-        decisions=read_editors_decisions(ws),
+        read,
+        decisions=replace(ours, same=(*ours.same, *more.same), overrides=(*ours.overrides, *more.overrides)),
         priorities={source.name: source.priority for source in settings.sources},
         today=at.astimezone(ZoneInfo(settings.community.timezone)).date(),
     )

@@ -2,13 +2,16 @@
 
 import getpass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from newsletter.cli.options import As, AsJson, At, DigestName, Key, workspace
 from newsletter.cli.output import count_problems, print_json, say, show_problems, show_table
 from newsletter.model.problem import has_errors
+
+if TYPE_CHECKING:
+    from newsletter.app.drafting import Drafted
 
 By = Annotated[str, typer.Option("--by", help="Who approves.", default_factory=getpass.getuser, show_default=False)]
 
@@ -27,8 +30,10 @@ def register(app: typer.Typer) -> None:
         app.command(name, rich_help_panel="Issue")(command)
 
 
-def draft(context: typer.Context, digest: DigestName, at: At = None, as_json: AsJson = False) -> None:
+def draft(context: typer.Context, digest: DigestName, at: At = None, as_json: AsJson = False) -> int:
     """Freeze the draft of the next issue, and write issues/KEY.md for the editor where there is none.
+
+    An editor's own words in it are never touched; drafting again reads them, and lists anew what stands in the issue.
 
     Example: `newsletter draft weekly --at 2026-12-04`
     """
@@ -40,10 +45,20 @@ def draft(context: typer.Context, digest: DigestName, at: At = None, as_json: As
         print_json(
             {"key": drafted.draft.key, "state": drafted.state, "hash": drafted.hash, "file": str(drafted.file)}
         )
-        return
+        return 0
     say(f"{drafted.draft.key}: {drafted.state}, hash {drafted.hash[:12]}")
-    say(f"{'Kept' if drafted.file_was_there else 'Wrote'} {drafted.file}")
+    say(_about_file(drafted))
+    problems = tuple(problem for problem in drafted.draft.problems if editing.is_editors(problem))
+    show_problems(problems)
     say(f"Next: newsletter preview, then newsletter approve {drafted.draft.key}")
+    return int(has_errors(problems))
+
+
+def _about_file(drafted: "Drafted") -> str:
+    if not drafted.file_was_there:
+        return f"Wrote {drafted.file}"
+    listing = "; its list of entries is new" if drafted.relisted else ""
+    return f"Kept your words in {drafted.file}{listing}"
 
 
 def compose(

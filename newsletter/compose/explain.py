@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from newsletter.compose.due import taken_items, why_not_due
+from newsletter.compose.editing import why_hidden
 from newsletter.compose.issue import arrange, marked_view
 from newsletter.compose.locating import problems_of
 from newsletter.compose.moments import begins, ends
@@ -113,6 +114,7 @@ def _reasons(view: View, item: Item) -> Iterator[Reason]:
 def _decisions(view: View, item: Item) -> Iterator[Reason | None]:
     """Every decision in the order in which the composition takes them."""
     yield why_untold(item)
+    yield why_hidden(item, view.draft)
     if is_thanks(item):
         yield why_no_thanks(view, item)
         yield _no_section(view, item)

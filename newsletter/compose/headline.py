@@ -101,9 +101,9 @@ def _weight(entry: Entry) -> int:
 
 def _on_its_day(view: View, entry: Entry) -> str:
     event = short_title(entry.title)
-    if entry.day is None:
+    if entry.day is None or entry.continuing:
         return event
-    if view.programme.is_weekly:
+    if view.programme.is_weekly and entry.day < view.programme.window.end.date():
         return view.language.gettext("{event} on {weekday}", event=event, weekday=entry.time.weekday_long)
     return view.language.gettext("{event} on {date}", event=event, date=short_date_text(entry.day, view.language))
 

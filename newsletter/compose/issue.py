@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from newsletter.compose.changes import marks_of, vanished_problems
+from newsletter.compose.editing import edited
 from newsletter.compose.editions import edition_problems
 from newsletter.compose.headline import dateline_of, preheader_of, subject_of, term_line_of
 from newsletter.compose.programme import Programme, programme_of
@@ -35,7 +36,8 @@ def arrange(
     """
     draft = programme.draft
     view = marked_view(programme, choices, baseline, memory)
-    sections, unknown = build_sections(view)
+    built, unknown = build_sections(view)
+    sections = edited(built, draft.editing)
     subject = subject_of(view, sections)
     empty = is_empty(sections)
     return Issue(

@@ -78,7 +78,9 @@ def programme_of(draft: Draft) -> Programme:
     home = ZoneInfo(draft.community.timezone)
     window = Window(draft.slot.window.start.astimezone(home), draft.slot.window.end.astimezone(home))
     moment = max(draft.as_of, draft.slot.send_at)
-    items = tuple(sorted(filter(may_be_told, draft.items), key=_place_in_order))
+    hidden = {one.id for one in draft.editing.hides}
+    told = (item for item in draft.items if may_be_told(item) and item.id not in hidden)
+    items = tuple(sorted(told, key=_place_in_order))
     bare = Programme(draft, home, window, moment, items, (), (), (), follows_of(items), {})
     usual = {item: usual_of(item, bare) for item in items if item.kind == "event" and is_series(item.when)}
     return replace(

@@ -6,11 +6,13 @@ from typing import Literal
 ReasonCode = Literal[
     "held-back",
     "draft",
+    "hidden",
     "topic-not-chosen",
     "no-occurrence",
     "over",
     "vague",
     "told-before",
+    "capped",
     "not-yet-published",
     "expired",
     "stale",

@@ -53,7 +53,7 @@ class EditorsTable:
         self.problems.append(Problem("error", self.code, text, self.origin(place)))
 
     def overrides(self, fields: dict[str, Value], place: Path) -> Iterator[FieldOverride]:
-        """One override for each attribute that the fields make, still without an id; none where a name means nothing."""
+        """One override for each attribute that the fields make, without an id; none where a name means nothing."""
         names = {key: self._field(key, (*place, key)) for key in fields}
         if not all(names.values()) or not self._all_said(fields, names, place):
             return

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from newsletter.compose.density import compacted, without_doubles
+from newsletter.compose.editing import in_named_order
 from newsletter.compose.sections import (
     ahead,
     announcements,
@@ -51,7 +52,7 @@ def build_sections(view: View) -> tuple[tuple[Section, ...], tuple[Problem, ...]
     """The digest's sections in its order without the empty ones, and a problem for each name nobody knows."""
     own = dict(view.draft.sections)
     texts = {"note", *own}
-    names = section_names(view)
+    names = in_named_order(section_names(view), view.draft.editing.sections, str)
     built = [_build(view, name) for name in names if name in BUILDERS or name in own]
     unknown = tuple(_unknown(view, name) for name in names if name not in BUILDERS and name not in own)
     shown = tuple(section for section in built if section and (section.entries or section.kind in texts))

@@ -1,0 +1,133 @@
+"""From sources to a frozen draft: what was read, the editor's file, the theme, all as of one moment."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from newsletter.app.archiving.hosting import calendars_url
+from newsletter.app.collecting import read_sources, settled
+from newsletter.app.editors_file import issue_file, read_editors_file, refresh_listing, write_new
+from newsletter.app.fetching import Recent
+from newsletter.app.theme_files import load_section_texts, load_theme
+from newsletter.app.timing import UsageError, find_digest, slot_for, terms_around
+from newsletter.app.workspace import Workspace
+from newsletter.compose.draft import draft_hash, dump_draft, load_draft
+from newsletter.compose.editing import editing_problems
+from newsletter.compose.issue import compose
+from newsletter.compose.naming import editing_of, merges_of, overrides_of, told_in
+from newsletter.model.editing import EditorsFile
+from newsletter.model.issue import Choices, Draft, Issue, IssueState, Slot
+from newsletter.model.item import Reading
+from newsletter.model.ledger import IssueRow
+from newsletter.store import issues as issue_rows
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """A stored draft: the file the editor works in, whether it was there before, and whether its listing is new."""
+
+    draft: Draft
+    hash: str
+    state: IssueState
+    file: Path
+    file_was_there: bool
+    relisted: bool = False
+
+
+def preview_draft(ws: Workspace, digest: str, at: datetime, recent: Recent | None = None) -> Draft:
+    """The draft as it would be frozen at `at`; nothing is stored. `recent` spares fetching what it keeps."""
+    return freeze(ws, slot_for(ws, digest, at), at, recent)
+
+
+def draft_issue(ws: Workspace, digest: str, at: datetime, slot: Slot | None = None) -> Drafted:
+    """Freeze the draft of the digest's next slot, or of `slot`, and write the editor's file where there is none yet.
+
+    Drafting again replaces the draft and takes back an approval whose hash no longer holds; an issue that is being
+    sent, or is over, is left alone.
+    """
+    slot = slot or slot_for(ws, digest, at)
+    new = write_new(ws, slot)
+    draft = freeze(ws, slot, at)
+    hashed = draft_hash(draft)
+    with ws.store.begin() as conn:
+        issue_rows.insert_slot(conn, ws.settings.community.id, slot)
+        state = issue_rows.save_draft(conn, ws.settings.community.id, draft, dump_draft(draft), hashed)
+    relisted = refresh_listing(ws, draft, for_everybody(draft))
+    return Drafted(draft, hashed, state, issue_file(ws, slot.key), not new, relisted)
+
+
+def freeze(ws: Workspace, slot: Slot, at: datetime, recent: Recent | None = None) -> Draft:
+    """The slot's draft as of `at`, with what its editor's file decides; nothing is stored."""
+    file = read_editors_file(ws, slot)
+    read = read_sources(ws, at, recent)
+    draft = _draft(ws, slot, settled(ws, read, at), file, at)
+    if file.decides:
+        draft = _decided(ws, draft, file, read)
+    return replace(draft, problems=tuple(dict.fromkeys((*draft.problems, *file.problems))))
+
+
+def for_everybody(draft: Draft) -> Issue:
+    """The issue with every topic, on the community's own clock, told against nothing."""
+    return compose(draft, Choices(timezone=draft.community.timezone))
+
+
+def find_row(ws: Workspace, key: str) -> IssueRow | None:
+    """The ledger's row of the issue."""
+    with ws.store.read() as conn:
+        return issue_rows.find_issue(conn, ws.settings.community.id, key)
+
+
+def stored_draft(ws: Workspace, key: str) -> Draft:
+    """The frozen draft of an issue; UsageError where there is none."""
+    row = find_row(ws, key)
+    if row is None or not row.draft:
+        raise UsageError(f"there is no draft {key!r}; `newsletter draft DIGEST` makes one")
+    return load_draft(row.draft)
+
+
+def _decided(ws: Workspace, draft: Draft, file: EditorsFile, read: Reading) -> Draft:
+    """The draft with what its editor's file decides: first what the entries are, then what stands where."""
+    here = told_in(for_everybody(draft), draft.items)
+    decisions, problems = merges_of(file, read.items, here)
+    overrides, more = overrides_of(file, draft.items, here)
+    reading = settled(ws, read, draft.as_of, replace(decisions, overrides=overrides))
+    draft = replace(draft, items=reading.items)
+    bare = for_everybody(draft)
+    editing, misnamed = editing_of(file, draft, told_in(bare, draft.items))
+    draft = replace(draft, editing=editing)
+    effects = editing_problems(draft, for_everybody(draft), bare)
+    return replace(draft, problems=(*reading.problems, *problems, *more, *misnamed, *effects))
+
+
+def _draft(ws: Workspace, slot: Slot, reading: Reading, file: EditorsFile, at: datetime) -> Draft:
+    settings = ws.settings
+    digest = find_digest(ws, slot.digest)
+    return Draft(
+        key=slot.key,
+        digest=slot.digest,
+        slot=slot,
+        as_of=at,
+        number=_number(ws, slot),
+        community=settings.community,
+        settings=digest,
+        list=settings.lists[digest.list],
+        topics=tuple(settings.topics.items()),
+        sections=tuple(settings.sections.items()),
+        categories=tuple(settings.categories.items()),
+        terms=tuple(terms_around(ws, at).items()),
+        items=reading.items,
+        problems=reading.problems,
+        note=file.note,
+        section_texts=load_section_texts(ws.root, settings.sections),
+        theme=load_theme(ws.root, digest.theme, slot.digest),
+        sender=settings.sender.address,
+        reply_to=settings.sender.reply_to,
+        base_url=settings.web.base_url,
+        calendars_url=calendars_url(settings),
+    )
+
+
+def _number(ws: Workspace, slot: Slot) -> int:
+    with ws.store.read() as conn:
+        before = issue_rows.sent_before(conn, ws.settings.community.id, slot.digest, slot.send_at)
+    return find_digest(ws, slot.digest).first_number + before

@@ -100,8 +100,11 @@ def footer(subject: Subject) -> Iterator[Finding]:
             continue
         if slot_url("unsubscribe_url") not in words:
             yield Finding("there is no unsubscribe link; print slot.unsubscribe_url in the footer", mail_part(name))
-        if slot_url("preferences_url") not in words:
+        if slot_url("preferences_url") not in words and not subject.issue.choices.shared:
             yield Finding("there is no link to the preferences; print slot.preferences_url", mail_part(name))
+        if slot_url("preferences_url") in words and subject.issue.choices.shared:
+            text = "a mail to a whole list leads to preferences, which are a person's; ask for `personal` first"
+            yield Finding(text, mail_part(name))
         if not address or address not in words:
             text = "the postal address is missing; print community.postal_address in the footer (CAN-SPAM)"
             yield Finding(text, mail_part(name))

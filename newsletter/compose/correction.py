@@ -45,7 +45,9 @@ def compose_correction(programme: Programme, choices: Choices, memory: Memory) -
     section = build_changes(view) if view.marks.listed else None
     if section is None:
         return None
-    section = replace(section, title="", entries=tuple(_few_dates(view, section.entries)))
+    section = replace(
+        section, title=view.language.gettext("What has changed"), entries=tuple(_few_dates(view, section.entries))
+    )
     return Issue(
         key=programme.draft.key,
         digest="",

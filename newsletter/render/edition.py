@@ -9,6 +9,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from newsletter.language.languages import CatalogueError, Language, language_in, own_words_path
+from newsletter.model.delivery import MailingKind
 from newsletter.model.issue import Draft, Issue
 from newsletter.model.mail import Edition
 from newsletter.render.errors import RenderError, template_problem
@@ -31,6 +32,9 @@ PREHEADER_PAD = Markup("&#847;&zwnj;&nbsp;") * 60
 ROOM = 88_000
 #: Octets that one card takes at the least, so that leaving cards out never takes many rounds.
 CARD = 3_500
+
+#: A theme's templates for the kinds of mailing, without the ending of each part.
+_TEMPLATES: Mapping[MailingKind, str] = {"issue": "issue", "correction": "mail/correction", "one-off": "mail/message"}
 
 ThemeTexts = tuple[tuple[str, str], ...]
 
@@ -88,13 +92,15 @@ def _html(issue: Issue, draft: Draft, shared: Mapping[str, object]) -> str:
 
 def _page(draft: Draft, names: Mapping[str, object]) -> str:
     folder = _folder(draft)
-    source = render_template(_markup(draft.theme, folder), folder, "issue.mjml", names)
-    return compile_mjml(source, f"{folder}/issue.mjml", locator(dict(draft.theme), folder))
+    name = f"{_TEMPLATES[draft.kind]}.mjml"
+    source = render_template(_markup(draft.theme, folder), folder, name, names)
+    return compile_mjml(source, f"{folder}/{name}", locator(dict(draft.theme), folder))
 
 
 def _text(draft: Draft, shared: Mapping[str, object]) -> str:
     folder = _folder(draft)
-    return tidy(render_template(_plain(draft.theme, folder), folder, "issue.txt", shared))
+    name = f"{_TEMPLATES[draft.kind]}.txt"
+    return tidy(render_template(_plain(draft.theme, folder), folder, name, shared))
 
 
 def tidy(text: str) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 
+from newsletter.compose.density import CARDS
 from newsletter.compose.entries import FLAGS
 from newsletter.dates.wording import day_text, month_day_text
 from newsletter.language.filling import N_
@@ -15,8 +16,6 @@ from newsletter.render.dark import dark_css
 from newsletter.render.slots import Marks
 from newsletter.render.theme import DROP_IN, Theme, topic_tracks
 
-#: Cards beyond these would push a mail towards the size at which Gmail cuts it; the rest stands in lists.
-CARDS = 12
 #: Tiles in one row of the masthead.
 TILES = 7
 #: Bars on one tile.
@@ -92,6 +91,8 @@ def context(issue: Issue, draft: Draft, theme: Theme, marks: Marks, language: La
         "note": issue.note,
         "community": draft.community,
         "reply_to": draft.reply_to,
+        "personal": not issue.choices.shared,
+        "list_title": draft.list.title,
         "sections": shown_sections(issue, draft),
         "texts": section_texts(draft),
         "own": frozenset(name for name, _ in draft.sections),

@@ -18,6 +18,7 @@ from newsletter.dates.patterns import (
     month_day_text,
     short_date_text,
     span_text,
+    table_span_text,
     with_clock,
 )
 from newsletter.language.filling import N_
@@ -47,7 +48,7 @@ def time_text(
     zone_name = zone_abbreviation(zone, start)
     return TimeText(
         **day_parts(start.date(), language),
-        clock=span_text(start, end, clock, language),
+        clock=table_span_text(start, end, clock, language),
         zone=zone_name,
         elsewhere=_elsewhere(start, home, home_city, clock, language),
         date_text=day_text(start.date(), language),
@@ -83,14 +84,13 @@ def pattern_text(
 
 
 def weekdays_text(weekdays: Sequence[int], language: Language = ENGLISH) -> str:
-    """ "Mondays", "Tuesdays and Thursdays", "Weekdays", "Every day" (Monday 0)."""
+    """ "Mondays", "Tuesdays and Thursdays", "Weekdays", "Every day" (Monday 0); as it stands inside a sentence."""
     days = sorted(set(weekdays))
     if len(days) == 7:
         return language.gettext("Every day")
     if days == [0, 1, 2, 3, 4]:
         return language.gettext("Weekdays")
-    text = language.listing([language.gettext(_WEEKLY[day]) for day in days])
-    return text[:1].upper() + text[1:]
+    return language.listing([language.gettext(_WEEKLY[day]) for day in days])
 
 
 def zone_text(zone: ZoneInfo, at: datetime, city: str, language: Language = ENGLISH) -> str:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 _PLACE = re.compile(r"\{([a-z_]+)\}")
 #: FIRST STRONG ISOLATE and POP DIRECTIONAL ISOLATE (Unicode UAX #9, 2.4).
 _FIRST, _POP = "\u2068", "\u2069"
+#: What is isolated already, to any depth that messages reach: the innermost go first.
+_ISOLATED = re.compile(f"{_FIRST}[^{_FIRST}{_POP}]*{_POP}")
 _RIGHT_TO_LEFT = ("R", "AL")
 
 
@@ -24,10 +26,13 @@ def fill(message: str, values: Mapping[str, object], static: Callable[[str], str
 def isolated(text: str, *, right_to_left: bool) -> str:
     """The text, kept from turning its surroundings around where it holds letters that run the other way."""
     turns = ("L",) if right_to_left else _RIGHT_TO_LEFT
-    if text.startswith(_FIRST) and text.endswith(_POP) and text.count(_FIRST) == 1:
-        return text
-    foreign = any(unicodedata.bidirectional(character) in turns for character in text)
+    foreign = any(unicodedata.bidirectional(character) in turns for character in _ISOLATED.sub("", text))
     return f"{_FIRST}{text}{_POP}" if foreign else text
+
+
+def opening(text: str) -> str:
+    """The text as it opens a line, with a capital where its script has any."""
+    return text[:1].upper() + text[1:]
 
 
 def N_(message: str) -> str:  # noqa: N802 - gettext's own name for it, which tools that gather messages know

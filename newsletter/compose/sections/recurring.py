@@ -6,6 +6,7 @@ from newsletter.compose.entries import at_time, entry_of, marked
 from newsletter.compose.programme import Timed
 from newsletter.compose.series import elsewhere_of, exceptions_of, pattern_of, place_in_week, series_of
 from newsletter.compose.view import View, is_off
+from newsletter.language.filling import opening
 from newsletter.model.issue import Entry, Section
 
 
@@ -24,6 +25,6 @@ def _line(view: View, timed: Timed) -> Entry:
     first = next((one for one in timed.occurrences if one.status != "cancelled"), None)
     if first is not None:
         entry = replace(at_time(view, entry, first), place=entry.place)
-    text = pattern_of(view, timed.item) or entry.when_text
+    text = opening(pattern_of(view, timed.item) or entry.when_text)
     entry = replace(entry, time=replace(entry.time, elsewhere=elsewhere_of(view, timed.item)))
     return marked(view, replace(entry, when_text=text, exceptions=exceptions_of(view, timed)), timed.item)

@@ -1,0 +1,82 @@
+"""What every theme must do: each folder of templates/ that holds an issue.mjml is put through the same mails."""
+
+import sys
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "render"))
+from render_builders import CLINIC, SECTIONS, a_draft, an_issue, theme
+
+from newsletter.checks.registry import run_checks
+from newsletter.checks.subject import subject_of
+from newsletter.language.catalogue import packaged_codes
+from newsletter.model.issue import Choices, Draft, Issue, Note
+from newsletter.model.problem import Problem
+from newsletter.render.edition import render
+
+TEMPLATES = Path(__file__).parents[2] / "templates"
+THEMES = sorted(path.parent.name for path in TEMPLATES.glob("*/issue.mjml"))
+SEATTLE = "America/Los_Angeles"
+MAILS = {
+    "a good week": an_issue(),
+    "an empty week": an_issue(sections=(), empty=True, next_content="Next: Co-working, Mon 4 Jan"),
+    "without a note": an_issue(note=Note(), sections=tuple(one for one in SECTIONS if one.kind != "note")),
+    "text only": an_issue(choices=Choices(SEATTLE, text_only=True)),
+    "compact": an_issue(choices=Choices(SEATTLE, density="compact")),
+    **{f"in {code}": an_issue(choices=Choices(SEATTLE, language=code)) for code in packaged_codes()},
+}
+
+
+@cache
+def draft(name: str) -> Draft:
+    return a_draft(theme=theme(name), settings=a_draft().settings.model_copy(update={"theme": name}))
+
+
+def problems(name: str, issue: Issue) -> list[Problem]:
+    return [one for one in run_checks(issue, render(issue, draft(name)), draft(name)) if one.code != "issue.empty"]
+
+
+def test_there_are_two_themes_at_least() -> None:
+    assert {"hours", "letter"} <= set(THEMES)
+
+
+@pytest.mark.parametrize("mail", MAILS)
+@pytest.mark.parametrize("name", THEMES)
+def test_no_check_finds_anything(name: str, mail: str) -> None:
+    assert problems(name, MAILS[mail]) == []
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_the_same_issue_gives_the_same_bytes(name: str) -> None:
+    assert render(an_issue(), draft(name)) == render(an_issue(), draft(name))
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_every_entry_is_told_in_both_parts(name: str) -> None:
+    issue = an_issue()
+    seen = subject_of(issue, render(issue, draft(name)), draft(name))
+    words = " ".join(seen.page.of("body")[0].text.split())
+
+    for section in issue.sections:
+        for entry in section.entries:
+            assert " ".join(entry.title.split()) in words, entry.title
+            assert " ".join(entry.title.split()) in " ".join(seen.text.split()), entry.title
+
+
+@pytest.mark.parametrize("kind", ["correction", "message"])
+@pytest.mark.parametrize("name", THEMES)
+def test_a_theme_has_the_short_mails_too(name: str, kind: str) -> None:
+    assert {f"mail/{kind}.mjml", f"mail/{kind}.txt"} <= dict(draft(name).theme).keys()
+
+
+def test_a_letter_of_fifteen_entries_stays_below_forty_kilobytes() -> None:
+    summary = "Three people show one plot each; everyone asks the question they were afraid to ask. " * 2
+    many = tuple(replace(CLINIC, id=f"e{n}", title=f"Clinic {n}", summary=summary) for n in range(15))
+    sections = tuple(replace(one, entries=many) if one.kind in ("events", "glance") else one for one in SECTIONS)
+    issue = an_issue(sections=sections)
+    seen = subject_of(issue, render(issue, draft("letter")), draft("letter"))
+
+    assert len(seen.html.encode()) < 40_000

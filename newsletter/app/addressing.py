@@ -34,7 +34,7 @@ class Addressing:
         values = {
             "unsubscribe_url": unsubscribe_url,
             "preferences_url": "" if shared else f"{self.base_url}/p/{self._token(PREFERENCES, due)}",
-            "web_url": f"{self.base_url}/issues/{self.mailing.key}",
+            "web_url": f"{self.base_url}/archive/{self.mailing.key}.html",
             "name": due.name,
             "address": due.address,
         }

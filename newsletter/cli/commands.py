@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from newsletter import __version__
-from newsletter.cli import content, finding, issues, people, running, sending
+from newsletter.cli import archive, content, finding, issues, people, running, sending
 from newsletter.cli.output import say
 
 app = typer.Typer(
@@ -24,6 +24,7 @@ issues.register(app)
 sending.register(app)
 people.register(app)
 running.register(app)
+archive.register(app)
 
 
 def _version(wanted: bool) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from uuid import UUID, uuid5
 
 from newsletter.compose.programme import may_be_told
+from newsletter.model.issue import Draft
 from newsletter.model.item import Item
 from newsletter.model.when import Recurrence, Vague, WeeklyRange
 
@@ -45,6 +46,13 @@ def event_uid(community: str, item_id: str, part: str = "") -> str:
 def event_path(slug: str) -> str:
     """Where an event's file lies below the public address."""
     return f"calendar/event/{slug}.ics"
+
+
+def hosted_url(draft: Draft, item: Item) -> str:
+    """The address of the item's file as the draft's mails name it; empty where it has none."""
+    if not draft.calendars_url or not is_hosted(item):
+        return ""
+    return f"{draft.calendars_url}/{event_path(event_slug(draft.community.id, item.id))}"
 
 
 def _readable(item_id: str) -> str:

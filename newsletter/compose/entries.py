@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from newsletter.compose.calendar_links import calendar_links
+from newsletter.compose.calendar_names import hosted_url
 from newsletter.compose.follows import Follows
 from newsletter.compose.moments import begins, day_of, instant_of, midnight
 from newsletter.compose.plain import summary_of
@@ -119,10 +120,17 @@ def with_note_of_start(view: View, entry: Entry, occurrence: Occurrence) -> Entr
     return replace(entry, flag=view.language.gettext("continuing"), continuing=True) if begun else entry
 
 
-def calendar_of(item: Item, occurrence: Occurrence) -> tuple[Link, ...]:
-    """Links that put the occurrence into a web calendar."""
+def calendar_of(view: View, item: Item, occurrence: Occurrence) -> tuple[Link, ...]:
+    """Links that put the occurrence into a calendar: its hosted file first, then web calendars."""
     where = ", ".join(part for part in (item.place.name, item.place.address) if part) or item.place.url
-    return calendar_links(item.title, occurrence, occurrence.place or where, item.url)
+    links = calendar_links(item.title, occurrence, occurrence.place or where, item.url)
+    return (*calendar_file(view, item), *links)
+
+
+def calendar_file(view: View, item: Item) -> tuple[Link, ...]:
+    """The link to the item's hosted file, short, and right when the event changes later."""
+    url = hosted_url(view.draft, item)
+    return (Link(view.language.gettext("Calendar file"), url),) if url else ()
 
 
 def in_order(view: View, entries: Sequence[Entry]) -> tuple[Entry, ...]:

@@ -111,6 +111,7 @@ class Draft:
 
     `items` is what was read (held-back ones included, so they can be listed); `theme` maps template path to text.
     The content hash of all of this is what an editor approves; the audience is not in it.
+    `calendars_url` is below which address public events have calendar files; empty where they have none.
     `lists` are those it may go to besides `list`; a correction is `about` the items of these ids.
     """
 
@@ -134,6 +135,7 @@ class Draft:
     reply_to: str
     base_url: str
     categories: tuple[tuple[str, CategorySettings], ...] = ()
+    calendars_url: str = ""
     kind: MailingKind = "issue"
     lists: tuple[tuple[str, ListSettings], ...] = ()
     about: tuple[str, ...] = ()

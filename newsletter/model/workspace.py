@@ -153,6 +153,8 @@ class DigestSettings(Strict):
     drift: Literal["send-approved", "hold"] = "send-approved"
     catch_up: str = "send-late up to 12 hours"
     skip_empty: bool = True
+    archive: bool = False
+    first_number: int = Field(default=1, ge=1)
     max_repeats: int | None = Field(default=None, ge=0)
     tagline: str = ""
     sections: tuple[str, ...] = (
@@ -211,9 +213,15 @@ class StoreSettings(Strict):
 
 
 class WebSettings(Strict):
-    """Where the public pages are reached from outside, and where they listen."""
+    """Where the public pages are reached from outside, and where they listen.
+
+    With `calendars`, public events have calendar files; `subscribe_url` is where people sign up (empty: the
+    community's own address).
+    """
 
     base_url: str = "http://127.0.0.1:8025"
+    calendars: bool = True
+    subscribe_url: str = ""
     host: str = "127.0.0.1"
     port: int = Field(default=8025, ge=0, le=65535)
 

@@ -15,7 +15,8 @@ def sent(connection: Connection, community: str) -> tuple[SentIssue, ...]:
     columns = (issue.c.key, issue.c.digest, issue.c.send_at, issue.c.draft_hash)
     found = (
         sa.select(*columns)
-        .where(issue.c.community == community, issue.c.state.in_(OUT), issue.c.draft != "")
+        .where(issue.c.community == community, issue.c.state.in_(OUT))
+        .where(issue.c.kind == "issue", issue.c.draft != "")
         .order_by(issue.c.send_at, issue.c.key)
     )
     return tuple(SentIssue(**row) for row in connection.execute(found).mappings())

@@ -44,7 +44,7 @@ def _card(view: View, timed: Timed) -> Entry | None:
     entry = with_note_of_start(view, at_time(view, entry_of(view, item), first), first)
     if first.status == "moved":
         entry = with_flag(view, entry, "moved")
-    links = calendar_of(item, first)
+    links = calendar_of(view, item, first)
     texts = cancelled_texts(view, timed)
     entry = replace(entry, when_text=sessions_text(view, live), calendar=links, exceptions=texts)
     return reminded(view, marked(view, entry, item), timed)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from newsletter.compose.entries import at_time, entry_of, marked
+from newsletter.compose.entries import at_time, calendar_file, entry_of, marked
 from newsletter.compose.programme import Timed
 from newsletter.compose.series import elsewhere_of, exceptions_of, pattern_of, place_in_week, series_of
 from newsletter.compose.view import View, is_off
@@ -27,4 +27,5 @@ def _line(view: View, timed: Timed) -> Entry:
         entry = replace(at_time(view, entry, first), place=entry.place)
     text = opening(pattern_of(view, timed.item) or entry.when_text)
     entry = replace(entry, time=replace(entry.time, elsewhere=elsewhere_of(view, timed.item)))
-    return marked(view, replace(entry, when_text=text, exceptions=exceptions_of(view, timed)), timed.item)
+    entry = replace(entry, calendar=calendar_file(view, timed.item), exceptions=exceptions_of(view, timed))
+    return marked(view, replace(entry, when_text=text), timed.item)

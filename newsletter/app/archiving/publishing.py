@@ -1,0 +1,39 @@
+"""Telling calendars what the sources say now, or what an issue that leaves says of events they do not know yet."""
+
+import logging
+from datetime import datetime
+
+from newsletter.app.archiving.hosting import publisher_of
+from newsletter.app.collecting import collect
+from newsletter.app.workspace import Workspace
+from newsletter.model.issue import Draft
+from newsletter.model.item import Reading
+from newsletter.render.calendar.revising import Reread, revise
+from newsletter.store import revisions
+
+LOG = logging.getLogger(__name__)
+
+
+def publish_sources(ws: Workspace, now: datetime) -> Reading:
+    """Read all sources and bring the calendars up to what they say; what was read."""
+    reading = collect(ws, now)
+    _publish(ws, Reread(reading.items, reading.problems, now), now)
+    return reading
+
+
+def publish_draft(ws: Workspace, draft: Draft, now: datetime) -> None:
+    """Bring the calendars up to a frozen draft, before its mails name them; what was read later than it stands."""
+    _publish(ws, Reread(draft.items, draft.problems, draft.as_of), now)
+
+
+def _publish(ws: Workspace, reading: Reread, now: datetime) -> None:
+    if not ws.settings.web.calendars:
+        return
+    community, topics = ws.settings.community.id, tuple(ws.settings.topics.items())
+    with ws.store.begin() as connection:
+        known = revisions.all_of(connection, community)
+        found = revise(known, reading, topics, publisher_of(ws), now)
+        revisions.put(connection, community, found)
+    changed = sum(one.changed_at != getattr(known.get(one.item_id), "changed_at", None) for one in found)
+    if changed:
+        LOG.info("calendars: %d events new, changed or withdrawn", changed)

@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from newsletter.app.cautions import settings_cautions
 from newsletter.app.fetching import Fetching, Loaded, Recent
 from newsletter.app.timing import terms_around
 from newsletter.app.workspace import Workspace
@@ -47,7 +48,8 @@ def settled(ws: Workspace, read: Reading, at: datetime, more: Decisions = NOTHIN
         priorities={source.name: source.priority for source in settings.sources},
         today=at.astimezone(ZoneInfo(settings.community.timezone)).date(),
     )
-    return check_facts(joined, terms=terms_around(ws, at), timezone=settings.community.timezone, as_of=at)
+    checked = check_facts(joined, terms=terms_around(ws, at), timezone=settings.community.timezone, as_of=at)
+    return replace(checked, problems=(*checked.problems, *settings_cautions(ws)))
 
 
 def load_remote(ws: Workspace, recent: Recent | None = None) -> dict[str, Loaded]:
@@ -86,8 +88,9 @@ def load_files(root: Path, source: SourceSettings) -> tuple[list[Blob], tuple[Pr
     """The source's files in path order; what cannot be read is a problem with its name."""
     blobs: list[Blob] = []
     problems: list[Problem] = []
+    home = root.resolve()
     for path in _matches(root, source.path):
-        loaded = _load(root, path, source)
+        loaded = _load(path, Origin(source.name, path.relative_to(root).as_posix()), home)
         if isinstance(loaded, Blob):
             blobs.append(loaded)
         else:
@@ -104,15 +107,14 @@ def _matches(root: Path, pattern: str) -> Iterator[Path]:
             yield path
 
 
-def _load(root: Path, path: Path, source: SourceSettings) -> Blob | Problem:
-    name = path.relative_to(root).as_posix()
-    origin = Origin(source.name, name)
+def _load(path: Path, origin: Origin, home: Path) -> Blob | Problem:
     try:
-        if not path.resolve(strict=True).is_relative_to(root.resolve()):
+        if not path.resolve(strict=True).is_relative_to(home):
             return Problem("error", "source.outside", "this link leads out of the workspace; it is not read", origin)
-        if path.stat().st_size > MAX_FILE_BYTES:
-            size = path.stat().st_size / 1_000_000
-            return Problem("error", "source.too-large", f"{size:.0f} MB; files above 5 MB are not read", origin)
-        return Blob(name, path.read_bytes())
+        size = path.stat().st_size
+        if size > MAX_FILE_BYTES:
+            text = f"{size / 1_000_000:.0f} MB; files above 5 MB are not read"
+            return Problem("error", "source.too-large", text, origin)
+        return Blob(origin.path, path.read_bytes())
     except (OSError, RuntimeError) as error:
         return Problem("error", "source.unreadable", f"this file cannot be read: {error.__class__.__name__}", origin)

@@ -3,10 +3,11 @@
 #: Language -> word -> the grammar's word. "hrs" closes a clock, "oclock" opens one.
 SMALL_WORDS: dict[str, dict[str, str]] = {
     "de": {
-        "und": "and", "sowie": "and", "bis": "to", "am": "on", "den": "the", "der": "the", "dem": "the", "zum": "the", "im": "of",
+        "und": "and", "sowie": "and", "bis": "to", "am": "on", "den": "the", "der": "the", "dem": "the", "zum": "the",
+        "im": "of",
         "um": "at", "von": "from", "vom": "from", "ab": "starting", "jeden": "every", "jede": "every",
-        "immer": "every", "woche": "week", "täglich": "daily", "wöchentlich": "weekly", "außer": "except", "ohne": "except",
-        "uhr": "hrs", "mittags": "noon", "mitternacht": "midnight", "oder": "or",
+        "immer": "every", "woche": "week", "täglich": "daily", "wöchentlich": "weekly", "außer": "except",
+        "ohne": "except", "uhr": "hrs", "mittags": "noon", "mitternacht": "midnight", "oder": "or",
     },
     "es": {
         "y": "and", "e": "and", "al": "to", "a": "to", "hasta": "to", "el": "the", "los": "every", "de": "of",

@@ -60,7 +60,7 @@ def last_date(when: When) -> date | None:
         days = (last_date(one) for one in when.sessions)
         return max((day for day in days if day), default=None)
     if isinstance(when, WeeklyRange):
-        return max(_range_days(when, when.first, when.last), default=None)
+        return next(_range_days(when, when.first, when.last, backwards=True), None)
     if isinstance(when, Recurrence):
         return _last_of_series(when)
     return when.last
@@ -98,10 +98,10 @@ def _of_range(when: WeeklyRange, lower: date, upper: date) -> Iterator[Occurrenc
         yield Occurrence(localise(begin, zone), localise(finish, zone) if finish else None)
 
 
-def _range_days(when: WeeklyRange, first: date, last: date) -> Iterator[date]:
-    for index in range((last - first).days + 1):
-        day = first + timedelta(days=index)
-        if day.weekday() in when.weekdays and day not in when.excluded:
+def _range_days(when: WeeklyRange, first: date, last: date, *, backwards: bool = False) -> Iterator[date]:
+    weekday, length = first.weekday(), (last - first).days + 1
+    for index in range(length - 1, -1, -1) if backwards else range(length):
+        if (weekday + index) % 7 in when.weekdays and (day := first + timedelta(days=index)) not in when.excluded:
             yield day
 
 

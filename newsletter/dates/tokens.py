@@ -19,6 +19,8 @@ Kind = Literal[
 ]  # fmt: skip
 
 _SPACES = re.compile(r"[\s\u00a0\u1680\u2000-\u200b\u202f\u205f\u2060\u3000\ufeff]+")
+#: What is not yet plain in ASCII: any blank but a single space, dashes in a row.
+_UNEVEN = re.compile(r"\s\s|[^\S ]|--")
 _DASHES = re.compile(r"(?<!\d:\d\d)[\u2010-\u2015\u2212]|[\u2010-\u2015\u2212](?!\d\d:)|-{2,3}")
 _PATTERN = r"""
     (?P<week>\d{4}-?W\d\d(?:-?\d)?(?![^\W_]))
@@ -74,6 +76,8 @@ class Token:
 
 def plain(text: str) -> str:
     """One kind of space and one kind of dash, but for "22:00–02:00", which unlike "22:00-02:00" holds no offset."""
+    if text.isascii() and not _UNEVEN.search(text):
+        return text.strip()
     return _DASHES.sub("-", _SPACES.sub(" ", text)).strip()
 
 

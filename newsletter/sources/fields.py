@@ -149,9 +149,15 @@ class Fields:
         self._index = _index(document.data)
         self._known = _known(self._index)
         self.used: set[str] = set()
+        self._answers: dict[str, Found | None] = {}
 
     def find(self, name: str) -> Found | None:
         """What was written for the field, or the source's default for it."""
+        if name not in self._answers:
+            self._answers[name] = self._look_up(name)
+        return self._answers[name]
+
+    def _look_up(self, name: str) -> Found | None:
         written = self._mapped(name) if name in self._map else self._usual(name)
         if name in _MOMENT_KEYS:
             written = self._in_moment(written, name)

@@ -67,7 +67,7 @@ def _item(
     record: Record, fields: Fields, title: str, source: SourceSettings, context: SourceContext, report: Report
 ) -> Item:
     """The item, from what it is and when, by what it says, to what it asks of people; problems in that order."""
-    rules = replace(time_rules(fields, source, record.timezone or context.timezone, report), terms=context.terms)
+    rules = time_rules(fields, source, record.timezone or context.timezone, report, context.terms)
     stated = _timed(record, fields, title, rules, report)
     url = _url("url", fields, Base(source.base_url), report) or _page_url(record, fields, source)
     base = Base(source.base_url, url)

@@ -16,6 +16,8 @@ _ATTRIBUTE = re.compile(r"""(\s(?:href|src)\s*=\s*)(?:"([^"\n]*)"|'([^'\n]*)')""
 _DEAD = re.compile(r"!?\[([^\[\]]{0,2000})\]\(<>\)")
 _ALLOWED = frozenset({"http", "https", "mailto", "tel", "webcal"})
 _DEAD_TARGET = "<>"
+#: What `urlsplit` removes or objects to; without any of it most schemes can be told at a glance.
+_UNSURE = re.compile(r"[\[\]\x00-\x20]")
 #: Without any of these a text holds no link that the patterns above could find, nor a mark that would hide code.
 _LINKING = re.compile(r"\]\(|\]:|=\s*[\"']|[\ue000\ue001]")
 
@@ -159,6 +161,10 @@ def _reference(match: re.Match[str], target: Callable[[str], str]) -> str:
 
 
 def _scheme(target: str) -> str:
+    if target.isascii() and not _UNSURE.search(target):
+        head, colon, _ = target.partition("://")
+        if head in ("https", "http") or ":" not in target:
+            return head if colon else ""
     try:
         return urlsplit(target).scheme.casefold()
     except ValueError:

@@ -30,8 +30,9 @@ def read_markdown(blob: Blob, source: SourceSettings, report: Report) -> Iterato
         raise UnreadableError("E-EMPTY", "The file is empty.", 1)
     fields = Fields(page.document, source)
     heading, body = _heading(page, fields) if fields.find("title") is None else ("", page.body)
-    stem, publish = _from_name(blob.path)
-    is_post = "_posts" in PurePosixPath(blob.path).parts
+    place = PurePosixPath(blob.path)
+    stem, publish = _from_name(place)
+    is_post = "_posts" in place.parts
     if is_post and read_stamp(publish) is None and not (fields.named("date") or has_when(fields)):
         own.warning("W-DATE", "The file's name begins with no date, such as 2027-01-31, and so the post has none.")
     yield Record(
@@ -40,7 +41,7 @@ def read_markdown(blob: Blob, source: SourceSettings, report: Report) -> Iterato
         document=page.document,
         body=body,
         body_line=page.body_line,
-        is_section=_is_section(PurePosixPath(blob.path).stem, fields),
+        is_section=_is_section(place.stem, fields),
         heading=heading,
         stem=stem,
         hint="announcement" if is_post else None,
@@ -67,9 +68,8 @@ def _heading(page: Page, fields: Fields) -> tuple[str, str]:
     return heading, "\n".join([*rows[:first], *rows[after:]])
 
 
-def _from_name(path: str) -> tuple[str, str]:
+def _from_name(name: PurePosixPath) -> tuple[str, str]:
     """Words and date of a file name: 2027-01-31-open-house.md is "Open house", told on that day."""
-    name = PurePosixPath(path)
     stem = name.parent.name or name.stem if name.stem in ("index", "_index", "README") else name.stem
     dated = _DATED_NAME.fullmatch(stem)
     words = re.sub(r"[-_]+", " ", dated[2] if dated and dated[2] else stem).strip()

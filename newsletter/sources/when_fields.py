@@ -35,18 +35,20 @@ class TimeRules:
     terms: Mapping[str, TermSettings] = field(default_factory=dict)
 
 
-def time_rules(fields: Fields, source: SourceSettings, default: str, report: Report) -> TimeRules:
+def time_rules(
+    fields: Fields, source: SourceSettings, default: str, report: Report, terms: Mapping[str, TermSettings]
+) -> TimeRules:
     """The zone of a record: its own field, else the source's, else the community's; an unknown one is an error."""
     home = find_zone(source.naive or default) or ZoneInfo("UTC")
     found = fields.find("timezone")
     if found is None:
-        return TimeRules(home, "source_default", source)
+        return TimeRules(home, "source_default", source, terms)
     zone = find_zone(found.text)
     if zone is None:
         text = f"{found.key} = {found.text!r} is no time zone; write one such as {home.key!r}."
         report.error("E-TZ", text, found.line)
-        return TimeRules(home, "source_default", source)
-    return TimeRules(zone, "iana" if "/" in found.text else "abbreviation", source)
+        return TimeRules(home, "source_default", source, terms)
+    return TimeRules(zone, "iana" if "/" in found.text else "abbreviation", source, terms)
 
 
 def read_when_fields(fields: Fields, rules: TimeRules, report: Report, *, date_is_event: bool) -> When | None:

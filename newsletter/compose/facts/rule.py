@@ -65,7 +65,7 @@ def spans(when: When | None) -> Iterator[tuple[date, date]]:
 
 def slots(when: WeeklyRange) -> Iterator[date]:
     """The days of a weekly range."""
+    weekday = when.first.weekday()
     for step in range((when.last - when.first).days + 1):
-        day = when.first + timedelta(days=step)
-        if day.weekday() in when.weekdays and day not in when.excluded:
+        if (weekday + step) % 7 in when.weekdays and (day := when.first + timedelta(days=step)) not in when.excluded:
             yield day

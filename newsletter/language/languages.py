@@ -138,7 +138,7 @@ def _locale(code: str, known: str) -> Locale:
     """The reader's own region where its language is the one that is told: "de-AT" has names of its own for months."""
     base = Locale.parse(known.replace("-", "_"))
     try:
-        found = Locale.parse(code.replace("-", "_"))
+        found = Locale.parse(code.replace("-", "_"), resolve_likely_subtags=False)
     except (UnknownLocaleError, ValueError):
         return base
     return found if found.language == base.language and known != SOURCE else base

@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SAMPLE_SUFFIXES = {".toml", ".md", ".csv", ".ics", ".mjml", ".txt", ".html", ".css"}
-PACKAGE_SUFFIXES = {".py", ".typed", ".html", ".css", ".js", ".json", ".toml", ".mako", ".ini"}
+PACKAGE_SUFFIXES = {".py", ".typed", ".html", ".css", ".js", ".json", ".toml", ".mako", ".ini", ".po"}
 SDIST_TOP = {
     "newsletter", "templates", "content", "issues", "subscribers", "config.toml", "personas.toml",
     "README.md", "LICENSE", "CHANGELOG.md", "pyproject.toml", "PKG-INFO", ".gitignore",
@@ -46,6 +46,9 @@ def test_the_wheel_holds_what_init_needs_and_the_typing_marker(built: Path) -> N
     assert "newsletter/py.typed" in names
     for needed in ("config.toml", "subscribers/lists.toml", "templates/hours/issue.mjml", "content/calendar/lab.ics"):
         assert f"newsletter/sample/{needed}" in names
+    assert {name for name in names if name.endswith(".po")} == {
+        f"newsletter/language/catalogues/{code}.po" for code in ("ar", "de", "es", "fr", "ja")
+    }
 
 
 def test_no_store_no_key_and_no_outbox_is_ever_shipped(built: Path) -> None:

@@ -62,14 +62,14 @@ def _marks(after: View, known: Item | None, new: Item) -> Iterator[Mark]:
     """`known` is the item in the last issue's sources; what was told of it counts before that."""
     told = after.told_of(new)
     old = told.item if told else known
-    if old is None or (is_off(old) and not is_off(new)) or is_new_edition(old, new, after.programme):
+    if is_off(new) and new.kind == "event":
+        yield from _called_off(after, old, new) if told and old else ()
+    elif old is None or is_off(old) or is_new_edition(old, new, after.programme):
         yield Mark(new, "new", _coming_at(after, new))
     elif new.kind != "event":
         return
     elif told is None:
         yield from _opened(after, old, new)
-    elif is_off(new):
-        yield from _called_off(after, old, new)
     else:
         yield from _altered(after, old, new)
 
@@ -107,9 +107,11 @@ def _moves(after: View, old: Item, new: Item) -> Iterator[Mark]:
     if is_series(old.when) and is_series(new.when):
         yield from _series_moves(after, old, new, change)
     elif change.come and (change.gone or isinstance(old.when, Vague)):
-        yield Mark(new, "moved", begins(change.come[0], after.home), *_now_and_was(after, old, new, change))
-    elif change.gone:
-        yield _instance_off(after, new, change.gone[0])
+        now, was = _now_and_was(after, old, new, change)
+        at, named = begins(change.come[0], after.home), change.come[:NAMED]
+        yield Mark(new, "moved", at, now=now, was=was, named=named)
+    else:
+        yield from (_instance_off(after, new, one) for one in change.gone)
 
 
 def _series_moves(after: View, old: Item, new: Item, change: Difference) -> Iterator[Mark]:

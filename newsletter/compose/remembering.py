@@ -14,7 +14,7 @@ from newsletter.compose.differences import still_to_come
 from newsletter.compose.matching import Known
 from newsletter.compose.moments import begins
 from newsletter.compose.programme import HORIZON, Programme, Timed, between, is_series
-from newsletter.compose.view import View
+from newsletter.compose.view import View, is_off
 from newsletter.model.issue import Section
 from newsletter.model.item import Item
 from newsletter.model.memory import Memory, Told
@@ -93,9 +93,12 @@ def _named_here(view: View, sections: Sequence[Section]) -> tuple[Timed, ...]:
 def _told(
     view: View, item: Item, before: Told | None, named: Sequence[Timed], *, in_full: bool, closing: bool
 ) -> Told:
-    """The item as this issue tells it; naming nothing but what was named before counts as telling it again."""
+    """The item as this issue tells it; naming nothing but what was named before counts as telling it again.
+
+    Of what is called off no time is known any more: should it take place after all, it is told anew.
+    """
     known = before.starts if before else ()
-    starts = tuple(sorted({*known, *_starts(view, item, named)}))
+    starts = () if is_off(item) else tuple(sorted({*known, *_starts(view, item, named)}))
     again = before is not None and starts == known and view.mark_of(item) is None
     times = before.times + 1 if before and again else 1
     known_deadlines = before.item.deadlines if before else ()
@@ -112,10 +115,9 @@ def _starts(view: View, item: Item, named: Sequence[Timed]) -> Iterable[datetime
     if is_series(item.when):
         return ()
     mark = view.mark_of(item)
-    if mark is not None and mark.change == "moved":
-        return (begins(one, view.home) for one in still_to_come(item, view.programme))
+    moved_to = mark.named if mark else ()
     mine = (one for timed in named if timed.item.id == item.id for one in timed.occurrences)
-    return (begins(one, view.home) for one in mine)
+    return (begins(one, view.home) for one in (*moved_to, *mine))
 
 
 def _lasting(programme: Programme, told: Told) -> Told | None:

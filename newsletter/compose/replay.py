@@ -1,4 +1,4 @@
-"""A reader's history replayed: every slot that comes to them in turn, each issue told against the one they had before.
+"""A reader's history replayed: every slot that comes to them, each issue told against the one they had before.
 
 Nothing is sent and nothing is stored; what a mailing keeps in the ledger is carried from issue to issue here.
 """

@@ -19,7 +19,8 @@ from newsletter.model.when import Occurrence
 class Mark:
     """What changed about an item since the baseline, in the reader's zone.
 
-    With `whole` it is about the item itself; otherwise about single instances of a series. `at` sorts.
+    With `whole` it is about the item itself; otherwise about single instances of a series. `at` sorts. `named` are the
+    new occurrences that `now` names, so that the reader knows of them.
     """
 
     item: Item
@@ -30,6 +31,7 @@ class Mark:
     note: str = ""
     whole: bool = True
     occurrence: Occurrence | None = None
+    named: tuple[Occurrence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

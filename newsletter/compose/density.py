@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from newsletter.compose.plain import shorten
-from newsletter.model.issue import Entry, Section
+from newsletter.model.issue import Choices, Entry, Section
 
+#: Events that are told in full; more of them would push a mail towards the size at which Gmail cuts it.
+CARDS = 12
 #: What is left of the words under a title: about one line.
 LINE = 110
 #: Sections whose entries are the words under their titles.
@@ -16,6 +18,13 @@ def without_doubles(names: Sequence[str]) -> tuple[str, ...]:
     """The sections of a compact issue: its table would only repeat what stands in lines of its own."""
     lines = {"events", "recurring"} <= set(names)
     return tuple(name for name in names if name != "glance" or not lines)
+
+
+def told_in_full(section: Section, choices: Choices) -> tuple[Entry, ...]:
+    """Those of a section's entries that are more than a line."""
+    if choices.density == "compact":
+        return ()
+    return section.entries[:CARDS] if section.kind == "events" else section.entries
 
 
 def compacted(sections: Sequence[Section]) -> tuple[Section, ...]:

@@ -9,11 +9,13 @@ from datetime import timedelta
 
 from newsletter.compose.due import taken_items, why_not_due
 from newsletter.compose.editing import why_hidden
+from newsletter.compose.fairness import is_capped, organiser_of
 from newsletter.compose.issue import arrange, marked_view
 from newsletter.compose.locating import problems_of
 from newsletter.compose.moments import begins, ends
 from newsletter.compose.programme import HORIZON, Programme, between, is_series, is_thanks, programme_of, why_untold
 from newsletter.compose.reasons import Reason
+from newsletter.compose.sections import events
 from newsletter.compose.sections.announcements import was_told
 from newsletter.compose.sections.events import why_not_vaguely
 from newsletter.compose.sections.registry import BUILDERS, section_names
@@ -142,9 +144,21 @@ def _event_decisions(view: View, item: Item) -> Iterator[Reason | None]:
         yield _nothing_inside(view.programme, item)
     if item.id in view.marks.known_off:
         yield Reason("told-before", f"It is {item.status}, and the reader's last issue said so.")
+    yield _capped(view, item)
     yield _no_section(view, item)
     if is_off(item):
         yield Reason("called-off", f"Its source says that it is {item.status}.")
+
+
+def _capped(view: View, item: Item) -> Reason | None:
+    """That its organiser has so many events that this one is only counted."""
+    section, most = events.build(view), view.draft.settings.per_organiser
+    if section is None or not is_capped(section, item.id):
+        return None
+    name = organiser_of(item)
+    return Reason(
+        "capped", f"Of {name} this digest tells {most} events in full (per_organiser), and counts this one."
+    )
 
 
 def _not_chosen(view: View, item: Item) -> Reason | None:

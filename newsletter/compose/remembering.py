@@ -10,6 +10,7 @@ from functools import cache
 from pydantic import TypeAdapter
 
 from newsletter.compose.closing import fresh, told_deadlines
+from newsletter.compose.density import told_in_full
 from newsletter.compose.differences import still_to_come
 from newsletter.compose.matching import Known
 from newsletter.compose.moments import begins
@@ -38,7 +39,7 @@ def remember(view: View, sections: Sequence[Section]) -> Memory:
     """What the reader of these sections knows once they have read them, and can still use."""
     told_here = _ids(section for section in sections if section.kind not in SILENT)
     named = _named_here(view, sections)
-    in_full = _ids(section for section in sections if section.kind not in SILENT | IN_BRIEF)
+    in_full = _in_full(view, sections)
     closing = _ids(section for section in sections if section.kind == "deadlines")
     gone = {item.id for item in view.marks.vanished}
     now_known_as = {told.item.id: now for now, told in view.recalled.items()}
@@ -77,7 +78,15 @@ def memory_key(memory: Memory) -> str:
 
 
 def _ids(sections: Iterable[Section]) -> set[str]:
-    return {entry.id for section in sections for entry in section.entries}
+    """Everything that the sections tell of, what they only count included."""
+    found = list(sections)
+    counted = {one for section in found for more in section.more for one in more.ids}
+    return counted | {entry.id for section in found for entry in section.entries}
+
+
+def _in_full(view: View, sections: Iterable[Section]) -> set[str]:
+    long = (section for section in sections if section.kind not in SILENT | IN_BRIEF)
+    return {entry.id for section in long for entry in told_in_full(section, view.choices)}
 
 
 def _named_here(view: View, sections: Sequence[Section]) -> tuple[Timed, ...]:

@@ -230,14 +230,27 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
+class More:
+    """Entries that are only counted, in words with a link to where they can be found; `ids` are their items."""
+
+    text: str
+    url: str
+    ids: tuple[str, ...]
+
+
 class Section:
-    """A block of the issue; `kind` picks its template. Empty sections are left out by compose."""
+    """A block of the issue; `kind` picks its template. Empty sections are left out by compose.
+
+    `more` counts what there was no room for.
+    """
 
     kind: str
     title: str
     entries: tuple[Entry, ...] = ()
     hint: str = ""
 
+    more: tuple[More, ...] = ()
 
 @dataclass(frozen=True, slots=True)
 class DayTile:

@@ -156,6 +156,7 @@ class DigestSettings(Strict):
     archive: bool = False
     first_number: int = Field(default=1, ge=1)
     max_repeats: int | None = Field(default=None, ge=0)
+    per_organiser: int | None = Field(default=None, ge=1)
     tagline: str = ""
     sections: tuple[str, ...] = (
         "note",

@@ -32,6 +32,8 @@ PREHEADER_PAD = Markup("&#847;&zwnj;&nbsp;") * 60
 ROOM = 88_000
 #: Octets that one card takes at the least, so that leaving cards out never takes many rounds.
 CARD = 3_500
+#: Rows of a section that stand in any case.
+FEWEST_ROWS = 5
 
 #: A theme's templates for the kinds of mailing, without the ending of each part.
 _TEMPLATES: Mapping[MailingKind, str] = {"issue": "issue", "correction": "mail/correction", "one-off": "mail/message"}
@@ -78,7 +80,10 @@ def edition_key(marks: Marks) -> str:
 
 
 def _html(issue: Issue, draft: Draft, shared: Mapping[str, object]) -> str:
-    """The HTML with as many cards as fit the size that mail programs show whole."""
+    """The HTML with as many cards, and then rows, as fit the size that mail programs show whole.
+
+    What has no room is counted there, and stands in the text part in any case.
+    """
     names = {**shared, "pad": PREHEADER_PAD}
     cards = min(
         card_limit(issue), max((len(part.entries) for part in issue.sections if part.kind == "events"), default=0)
@@ -87,6 +92,10 @@ def _html(issue: Issue, draft: Draft, shared: Mapping[str, object]) -> str:
     while cards and (over := len(html.encode("utf-8")) - ROOM) > 0:
         cards = max(0, cards - -(-over // CARD))
         html = _page(draft, {**names, **carded(issue, cards)})
+    rows = max((len(part.entries) for part in issue.sections), default=0)
+    while rows > FEWEST_ROWS and (size := len(html.encode("utf-8"))) > ROOM:
+        rows = max(FEWEST_ROWS, min(rows - 1, rows * ROOM // size))
+        html = _page(draft, {**names, **carded(issue, 0, rows)})
     return html
 
 

@@ -25,7 +25,8 @@ def safe_issue(issue: Issue) -> Issue:
 
 
 def _safe_section(section: Section) -> Section:
-    return replace(section, entries=tuple(_safe_entry(entry) for entry in section.entries))
+    more = tuple(replace(more, url=safe_link(more.url)) for more in section.more)
+    return replace(section, entries=tuple(_safe_entry(entry) for entry in section.entries), more=more)
 
 
 def _safe_entry(entry: Entry) -> Entry:

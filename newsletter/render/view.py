@@ -76,10 +76,17 @@ def card_limit(issue: Issue) -> int:
     return 0 if issue.choices.density == "compact" else CARDS
 
 
-def carded(issue: Issue, cards: int) -> dict[str, object]:
-    """The names that depend on how many cards there is room for; the others sign up in the table."""
+def carded(issue: Issue, cards: int, rows: int | None = None) -> dict[str, object]:
+    """The names that depend on how much room there is: for cards, and for the rows of a section (None: for all).
+
+    What has no card signs up in the table.
+    """
     events = [section.entries for section in issue.sections if section.kind == "events"]
-    return {"cards": cards, "uncarded": frozenset(entry.id for entries in events for entry in entries[cards:])}
+    return {
+        "cards": cards,
+        "rows": rows,
+        "uncarded": frozenset(entry.id for entries in events for entry in entries[cards:]),
+    }
 
 
 def context(issue: Issue, draft: Draft, theme: Theme, marks: Marks, language: Language) -> dict[str, object]:
@@ -92,6 +99,7 @@ def context(issue: Issue, draft: Draft, theme: Theme, marks: Marks, language: La
         "community": draft.community,
         "reply_to": draft.reply_to,
         "personal": not issue.choices.shared,
+        "web_copy": draft.settings.archive and draft.kind == "issue",
         "list_title": draft.list.title,
         "sections": shown_sections(issue, draft),
         "texts": section_texts(draft),

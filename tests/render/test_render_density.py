@@ -1,8 +1,12 @@
 """How much a mail holds: lines for what is known, compact mails, mails of text alone, and the room there is."""
 
+import re
+
+import pytest
 from render_builders import SITE, a_draft, a_row, an_issue, event
 
-from newsletter.model.issue import Choices, Entry, Section
+from newsletter.language.languages import known_languages
+from newsletter.model.issue import Choices, Entry, Issue, More, Section
 from newsletter.model.mail import fill_text
 from newsletter.render.edition import render
 
@@ -47,3 +51,56 @@ def test_a_compact_mail_has_a_line_for_each_event_in_both_parts() -> None:
         "  https://data.example.org/events/talk\n"
         "  RSVP: https://tickets.example.org/talk\n"
     ) in text
+
+
+def crowded(count: int, density: str, language: str = "en", words: int = 60) -> Issue:
+    """A week with so many events of many words, in the table and in full."""
+    talks = tuple(
+        event(
+            f"talk-{number}",
+            f"Talk number {number} about something that takes a while to name",
+            7 + number * 7 // count,
+            "12–1 PM",
+            "deep-dives",
+            place="Lakeview 1.203, and online",
+            summary="Long words about it. " * words,
+            registration_url=f"https://tickets.example.org/talk-{number}",
+        )
+        for number in range(count)
+    )
+    table = (Section("glance", "At a glance", talks),) if density == "full" else ()
+    choices = Choices("America/Los_Angeles", language=language, density=density)  # type: ignore[arg-type]
+    return an_issue(choices=choices, sections=(*table, Section("events", "Come along", talks)))
+
+
+@pytest.mark.parametrize("density", ["full", "compact"])
+@pytest.mark.parametrize("language", ["en", *(code for code, _ in known_languages() if code != "en")])
+def test_three_hundred_events_fit_and_none_vanishes(density: str, language: str) -> None:
+    issue, draft = crowded(300, density, language), a_draft()
+    edition = render(issue, draft)
+    html, text = (fill_text(part, a_row().values) for part in (edition.html, edition.text))
+
+    assert len(html.encode()) < 90_000
+    shown = len(set(re.findall(r"https://data\.example\.org/events/talk-\d+", html)))
+    assert shown >= 40
+    counted = re.search(rf'href="{SITE}"[^>]*>[^<]*?(\d+)[^<]*</a></p>', html)
+    assert counted
+    assert shown + int(counted[1]) == 300
+    assert len(set(re.findall(r"https://data\.example\.org/events/talk-\d+", text))) == 300
+
+
+def test_what_has_no_card_is_a_line_of_the_text() -> None:
+    edition = render(crowded(14, "full", words=1), a_draft())
+    text = fill_text(edition.text, a_row().values)
+
+    assert text.count("Long words about it.") == 12
+    assert "* Mon 7 Dec" in text or "* Sun 13 Dec" in text
+
+
+def test_the_count_of_an_organiser_is_a_link_in_both_parts() -> None:
+    more = More("and 14 more from Ada", SITE, ("a",))
+    edition = render(an_issue(sections=(Section("events", "Come along", (SHOW,), "", (more,)),)), a_draft())
+    html, text = (fill_text(part, a_row().values) for part in (edition.html, edition.text))
+
+    assert "and 14 more from Ada</a>" in html
+    assert f"* and 14 more from Ada\n  {SITE}" in text

@@ -13,6 +13,7 @@ from newsletter.compose.entries import (
     with_flag,
     with_note_of_start,
 )
+from newsletter.compose.fairness import fair
 from newsletter.compose.programme import Timed, is_series
 from newsletter.compose.reasons import Reason
 from newsletter.compose.series import cancelled_texts
@@ -27,9 +28,8 @@ def build(view: View) -> Section | None:
     """What takes place inside the window, then what the sources say only vaguely of it."""
     dated = [_card(view, timed) for timed in view.timed if _is_shown(view, timed)]
     vague = [_vague(view, item) for item in view.items if _is_vaguely_inside(view, item)]
-    return Section(
-        "events", view.language.gettext("Come along"), in_order(view, [card for card in dated if card] + vague)
-    )
+    entries = in_order(view, [card for card in dated if card] + vague)
+    return fair(view, Section("events", view.language.gettext("Come along"), entries))
 
 
 def _is_shown(view: View, timed: Timed) -> bool:

@@ -1,5 +1,6 @@
 """Looking at a mailing and steering it: status, pause, resume, cancel, and the end of a sending."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -8,6 +9,7 @@ from sqlalchemy.engine import Connection
 
 from newsletter.app.planning import SendRefused, find_issue, mailing_of
 from newsletter.app.timing import home_zone
+from newsletter.app.waves import by_readers_clock, waves_of
 from newsletter.app.workers import is_dead
 from newsletter.app.workspace import Workspace
 from newsletter.delivery.leases import fate
@@ -27,8 +29,17 @@ def status(ws: Workspace, key: str) -> dict[str, Any]:
     """
     community, home = ws.settings.community.id, home_zone(ws)
     with ws.store.read() as connection:
-        report = _report(connection, find_issue(connection, ws, key), community)
+        row = find_issue(connection, ws, key)
+        report = _report(connection, row, community)
+        if by_readers_clock(ws, row):
+            report["waves"] = _waves(connection, ws, row)
         return report | {"history": [_line(event, home) for event in issues.history(connection, community, key)]}
+
+
+def _waves(connection: Connection, ws: Workspace, row: IssueRow) -> list[dict[str, Any]]:
+    mailing = mailing_of(connection, ws, row)
+    found = waves_of(connection, ws, row, mailing.id) if mailing else ()
+    return [asdict(one) | {"at": one.at.isoformat(), "zones": list(one.zones)} for one in found]
 
 
 def _line(event: IssueEvent, home: ZoneInfo) -> dict[str, str]:

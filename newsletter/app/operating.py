@@ -12,8 +12,9 @@ from newsletter.app.dispatching import edition_renderer, provider_of
 from newsletter.app.editing import draft_issue, stored_draft
 from newsletter.app.planning import SendRefused, plan_issue
 from newsletter.app.schedule import Job, come, next_of, other_jobs, slot_jobs
-from newsletter.app.sending import pump, this_worker
+from newsletter.app.sending import pump, recover, this_worker
 from newsletter.app.timing import as_known
+from newsletter.app.waves import next_wave, opening
 from newsletter.app.workspace import Workspace
 from newsletter.compose.issue import compose
 from newsletter.dates.catch_up import Action, Decision, decide, overtaken, parse_catch_up
@@ -101,7 +102,8 @@ def _decide(ws: Workspace, job: Job, coming: Job | None, now: datetime) -> Decis
         return Decision("skip", f"{digest.cadence!r} has no such slot any more")
     late = coming and overtaken(job.due, coming.due, state, now, automatic=automatic)
     newer = coming.key if coming and late else None
-    decision = decide(job.due, state, now, automatic=automatic, rule=rule, newer=newer)
+    first = opening(ws, job.digest, job.due.send_at) if state in ("drafted", "approved") else None
+    decision = decide(job.due, state, now, automatic=automatic, rule=rule, newer=newer, opening=first)
     if decision.action == "merge" and coming and coming.state in OUT:
         return Decision("skip", f"{coming.key} went out before it")
     if state in ("drafted", "approved") and decision.action in ("nothing", "wait", "send") and _lacks(ws, job):
@@ -181,6 +183,10 @@ def _skip(ws: Workspace, key: str, why: str, now: datetime) -> Step:
 
 def _send(ws: Workspace, key: str, why: str, now: datetime, stopping: Callable[[], bool]) -> Step:
     """Freeze the audience where that is still to do, then hand over what is due until nothing is."""
+    later = next_wave(ws, key)
+    if later and later > now:
+        recover(ws, now)
+        return Step(key, "wait", f"more of it leaves at {later:%Y-%m-%d %H:%M %Z}")
     plan = plan_issue(ws, key, edition_renderer(ws, key), now, by=issues.SCHEDULE, detail=why)
     with provider_of(ws) as provider:
         while not stopping():

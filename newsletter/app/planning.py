@@ -8,6 +8,7 @@ from sqlalchemy.engine import Connection
 
 from newsletter.app.audience import list_of, readers_for
 from newsletter.app.timing import UsageError, find_digest
+from newsletter.app.waves import leaving
 from newsletter.app.workspace import Workspace
 from newsletter.delivery.planning import Reader, editions_wanted, plan
 from newsletter.model.issue import Choices
@@ -163,7 +164,8 @@ def _freeze(
     community = ws.settings.community.id
     wanted = editions_wanted(readers)
     full = {key: one for key in wanted if (one := rendered[key]) is not None}
-    planned = plan(community, issue.kind, issue.key, readers, empty=wanted.keys() - full.keys())
+    moments = leaving(ws, issue, (one.choices.timezone for one in wanted.values()))
+    planned = plan(community, issue.kind, issue.key, readers, wanted.keys() - full.keys(), moments)
     mailing_id = mailings.create(
         connection,
         community,

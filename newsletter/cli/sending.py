@@ -131,14 +131,24 @@ def _show(report: dict[str, Any]) -> None:
         say(f"{states['unknown']} of {planned} unknown: the provider may have them; they are not sent again blindly.")
     if states["pending"]:
         say(f"{states['pending']} of {planned} not sent yet: newsletter send {report['key']}")
+    for wave in report.get("waves", ()):
+        say(f"  {_clock(wave['at'])}  {wave['planned']} mails, {wave['left']} to leave: {_zones(wave)}")
     for event in report.get("history", ()):
         say("  ".join(part for part in _event_words(event) if part))
+
+
+def _clock(moment: str) -> str:
+    return moment[:16].replace("T", " ")
+
+
+def _zones(wave: dict[str, Any]) -> str:
+    return ", ".join(wave["zones"]) or "as soon as may be"
 
 
 def _event_words(event: dict[str, str]) -> tuple[str, ...]:
     """When, what, by whom, why."""
     by = f"by {event['by']}" if event["by"] else ""
-    return f"  {event['at'][:16].replace('T', ' ')}", event["state"], by, event["detail"]
+    return f"  {_clock(event['at'])}", event["state"], by, event["detail"]
 
 
 def pause(context: typer.Context, key: Key) -> None:

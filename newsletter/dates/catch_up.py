@@ -64,9 +64,19 @@ def overtaken(due: Due, coming: Due, state: IssueState, now: datetime, *, automa
 
 
 def decide(
-    due: Due, state: IssueState, now: datetime, *, automatic: bool, rule: CatchUp, newer: str | None = None
+    due: Due,
+    state: IssueState,
+    now: datetime,
+    *,
+    automatic: bool,
+    rule: CatchUp,
+    newer: str | None = None,
+    opening: datetime | None = None,
 ) -> Decision:
-    """What to do at `now`. `newer` is the key of a later issue of the digest that may take this one in."""
+    """What to do at `now`. `newer` is the key of a later issue of the digest that may take this one in.
+
+    `opening` is when the first reader is to get it, where that is before the slot's own moment.
+    """
     if state in ("sent", "skipped", "cancelled", "paused"):
         return Decision("nothing")
     if state == "sending":
@@ -79,7 +89,7 @@ def decide(
         return Decision("skip", f"{not_approved}{_too_late(late, rule.late)}")
     if state == "due":
         return Decision("draft") if now >= due.draft_at else Decision("nothing")
-    if late < timedelta(0):
+    if now < min(due.send_at, opening or due.send_at):
         return Decision("nothing")
     if state == "drafted" and not automatic:
         return Decision("wait", "its time has come, and nobody has approved it yet")

@@ -2,9 +2,11 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from email.utils import parseaddr
+from types import MappingProxyType
 
 from newsletter.model.delivery import DeliveryState, MailingKind
 from newsletter.model.issue import Choices
@@ -44,10 +46,18 @@ def editions_wanted(readers: Iterable[Reader]) -> dict[str, Wanted]:
 
 
 def plan(
-    community: str, kind: MailingKind, key: str, readers: Iterable[Reader], empty: Collection[str] = ()
+    community: str,
+    kind: MailingKind,
+    key: str,
+    readers: Iterable[Reader],
+    empty: Collection[str] = (),
+    leaving: Mapping[str, datetime] = MappingProxyType({}),
 ) -> tuple[Planned, ...]:
-    """One delivery for each reader; skipped where their edition is one of the `empty` ones."""
-    return tuple(_planned(community, kind, key, reader, empty) for reader in readers)
+    """One delivery for each reader; skipped where their edition is one of the `empty` ones.
+
+    `leaving` says when readers of a zone get it; the others get it at once.
+    """
+    return tuple(_planned(community, kind, key, reader, empty, leaving) for reader in readers)
 
 
 def delivery_id(community: str, kind: MailingKind, key: str, subscriber_id: str) -> str:
@@ -69,9 +79,17 @@ def sender_domain(sender: str) -> str:
     return domain.lower()
 
 
-def _planned(community: str, kind: MailingKind, key: str, reader: Reader, empty: Collection[str]) -> Planned:
+def _planned(
+    community: str,
+    kind: MailingKind,
+    key: str,
+    reader: Reader,
+    empty: Collection[str],
+    leaving: Mapping[str, datetime],
+) -> Planned:
     edition = reader.wanted.key
     one = delivery_id(community, kind, key, reader.subscriber_id)
     why = reader.bar or (EMPTY if edition in empty else "")
     state: DeliveryState = "skipped" if why else "pending"
-    return Planned(one, reader.subscriber_id, edition, state, why, reader.list)
+    not_before = leaving.get(reader.wanted.choices.timezone)
+    return Planned(one, reader.subscriber_id, edition, state, why, reader.list, not_before)

@@ -88,7 +88,10 @@ class Rendered:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A delivery as planning freezes it, through a membership of `list`; `skipped` where nothing is to be sent."""
+    """A delivery as planning freezes it, through a membership of `list`; `skipped` where nothing is to be sent.
+
+    `not_before` is when it may leave; None is at once.
+    """
 
     delivery_id: str
     subscriber_id: str
@@ -96,6 +99,7 @@ class Planned:
     state: DeliveryState = "pending"
     reason: str = ""
     list: str = ""
+    not_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,6 +146,7 @@ class DigestSettings(Strict):
     list: str
     cadence: str
     send_at: Literal["community", "reader"] = "community"
+    send_by: str = "18 hours"
     draft: str = "3 days before"
     window: str
     theme: str = "hours"

@@ -13,6 +13,7 @@ from newsletter.dates.languages import words_of
 from newsletter.dates.spans import parse_span
 from newsletter.language.languages import known_codes, words_code
 from newsletter.model.workspace import DigestSettings, Settings, SourceSettings
+from newsletter.settings.coverage import Fault, check_waves
 
 KNOWN_SECTIONS = frozenset(
     {
@@ -34,9 +35,6 @@ _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _REPOSITORY = re.compile(r"(?:https|http|ssh|file)://[^\s\x00-\x20\x7f]+")
 _CREDENTIALS = re.compile(r"https?://[^/?#]*@")
 _REF = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]*")
-
-#: Key path, problem code, sentence.
-Fault = tuple[tuple[str | int, ...], str, str]
 
 
 def check_meaning(settings: Settings) -> tuple[Fault, ...]:
@@ -149,6 +147,8 @@ def _digests(settings: Settings) -> Iterator[Fault]:
         yield from _readable((*key, "draft"), digest.draft, parse_lead)
         yield from _readable((*key, "window"), digest.window, parse_window)
         yield from _readable((*key, "catch_up"), digest.catch_up, parse_catch_up)
+        yield from _readable((*key, "send_by"), digest.send_by, parse_span)
+        yield from check_waves(name, digest, settings.community.timezone)
         yield from _digest_names(settings, name, digest)
 
 

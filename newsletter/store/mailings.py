@@ -152,7 +152,7 @@ def _row(community: str, mailing_id: int, one: Planned, at: datetime) -> dict[st
         "edition_key": one.edition_key,
         "state": one.state,
         "reason": one.reason,
-        "not_before": at,
+        "not_before": max(at, one.not_before) if one.not_before else at,
         "updated_at": at,
     }
 

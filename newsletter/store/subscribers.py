@@ -169,6 +169,17 @@ def sendable(connection: Connection, community: str, list_name: str) -> tuple[tu
     return tuple((_subscriber(row), _subscription(row)) for row in connection.execute(found).mappings())
 
 
+def zones(connection: Connection, community: str, list_name: str) -> tuple[str, ...]:
+    """The time zones of the active members of a list, each once; empty for those who named none."""
+    found = (
+        sa.select(people.c.timezone)
+        .distinct()
+        .join_from(people, memberships, people.c.id == memberships.c.subscriber_id)
+        .where(people.c.community == community, memberships.c.list == list_name, memberships.c.state == "active")
+    )
+    return tuple(sorted(connection.execute(found).scalars()))
+
+
 def _one(connection: Connection, community: str, which: sa.ColumnElement[bool]) -> Subscriber | None:
     found = sa.select(*_PERSON).where(people.c.community == community, which)
     row = connection.execute(found).mappings().first()

@@ -192,7 +192,8 @@ class Entry:
     """An item as it stands for this reader in this issue; texts are plain, links absolute.
 
     `id` is the item's; `at` sorts (aware, UTC) and is None for what has no instant. `pinned` says that the editor put
-    it first. `was` tells what a change replaced. `exceptions` names a series' cancelled and moved instances and its last date.
+    it first. `was` tells what a change replaced. `exceptions` names a series' cancelled and moved instances and its
+    last date.
     """
 
     id: str
@@ -230,7 +231,6 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-@dataclass(frozen=True, slots=True)
 class More:
     """Entries that are only counted, in words with a link to where they can be found; `ids` are their items."""
 
@@ -239,6 +239,7 @@ class More:
     ids: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
 class Section:
     """A block of the issue; `kind` picks its template. Empty sections are left out by compose.
 
@@ -249,8 +250,8 @@ class Section:
     title: str
     entries: tuple[Entry, ...] = ()
     hint: str = ""
-
     more: tuple[More, ...] = ()
+
 
 @dataclass(frozen=True, slots=True)
 class DayTile:

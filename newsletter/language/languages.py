@@ -67,8 +67,8 @@ class Language:
         return self.pgettext("between the parts of a list", ", ").join(self.isolated(part) for part in parts)
 
     def isolated(self, text: str) -> str:
-        """The text, safe to stand among words of this language; in left-to-right ones it stays as it is."""
-        return isolated(text, right_to_left=True) if self.right_to_left else text
+        """The text, safe to stand among words of this language."""
+        return isolated(text, right_to_left=self.right_to_left)
 
     def _filled(self, message: str, values: Mapping[str, object]) -> str:
         safe = {name: self.isolated(value) if isinstance(value, str) else value for name, value in values.items()}

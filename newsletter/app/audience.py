@@ -10,6 +10,7 @@ from newsletter.app.list_addresses import address_reader, lists_with_address
 from newsletter.app.timing import find_digest, home_zone
 from newsletter.app.workspace import Workspace
 from newsletter.delivery.planning import Reader, Wanted
+from newsletter.delivery.sharing import within
 from newsletter.model.issue import Choices
 from newsletter.model.ledger import Baseline, IssueRow
 from newsletter.model.people import Subscriber, Subscription
@@ -26,7 +27,7 @@ def readers_for(connection: Connection, ws: Workspace, row: IssueRow, now: datet
         return tuple(_had_an_issue(connection, ws, now))
     if row.kind == "one-off":
         return tuple(_members(connection, ws, row.list))
-    return tuple(_readers_of_digest(connection, ws, row.digest))
+    return within(tuple(_readers_of_digest(connection, ws, row.digest)), ws.settings.limits.editions)
 
 
 def list_of(ws: Workspace, row: IssueRow) -> str:

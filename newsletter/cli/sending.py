@@ -64,6 +64,8 @@ def _what_was_sent(sent: "Sent") -> str:
 def _dry_run(audience: "Audience") -> int:
     rows = [*audience.editions] + ([("nothing for them: not sent", "", audience.empty)] if audience.empty else [])
     show_table(audience.key, ("Edition", "Subject", "Readers"), rows)
+    if audience.problem:
+        say(str(audience.problem))
     say(f"{sum(row[2] for row in audience.editions)} mails in {len(audience.editions)} editions; nothing was sent")
     return 0
 
@@ -96,7 +98,7 @@ def status(
 
     Example: `newsletter status weekly-2026-12-04`
     """
-    from newsletter.app import control
+    from newsletter.app import control, reviewing
 
     ws = workspace(context)
     if key is None:
@@ -110,11 +112,13 @@ def status(
                 [(one["key"], one["state"], one["planned"], _counts(one)) for one in reports],
             )
         return
-    report = control.status(ws, key)
+    report, review = control.status(ws, key), reviewing.review_of(ws, key)
     if as_json:
-        print_json(report)
+        print_json(report | {"review": reviewing.review_json(review) if review else None})
         return
     _show(report)
+    for line in reviewing.review_lines(review) if review else ():
+        say(line)
     if lost := control.stranded(ws, key, ws.clock()):
         say(f"{lost} of {report['planned']} were being handed over when their sender ended: newsletter send {key}")
 

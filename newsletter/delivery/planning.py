@@ -32,12 +32,16 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """One sendable subscriber, the edition they are to get, and the list they are on; `bar` is why they get none."""
+    """One sendable subscriber, the edition they are to get, and the list they are on; `bar` is why they get none.
+
+    `wished` is the edition they chose, where they get another.
+    """
 
     subscriber_id: str
     wanted: Wanted
     list: str = ""
     bar: str = ""
+    wished: Wanted | None = None
 
 
 def editions_wanted(readers: Iterable[Reader]) -> dict[str, Wanted]:

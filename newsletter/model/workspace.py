@@ -193,6 +193,12 @@ class CorrectionSettings(Strict):
     review: Literal["required", "automatic"] = "required"
 
 
+class LimitSettings(Strict):
+    """How many distinct editions an issue may have; beyond that, rare wishes give way to the nearest common one."""
+
+    editions: int = Field(default=500, ge=1)
+
+
 class ProviderSettings(Strict):
     """The road out. Secrets never stand here: environment, or a 0600 file the environment names."""
 
@@ -288,6 +294,7 @@ class Settings(Strict):
     sections: dict[str, SectionSettings] = Field(default_factory=dict)
     categories: dict[str, CategorySettings] = Field(default_factory=dict)
     corrections: CorrectionSettings = CorrectionSettings()
+    limits: LimitSettings = LimitSettings()
     provider: ProviderSettings = ProviderSettings()
     store: StoreSettings = StoreSettings()
     web: WebSettings = WebSettings()

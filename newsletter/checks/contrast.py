@@ -3,8 +3,9 @@
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from html.parser import HTMLParser
+from functools import lru_cache
 
+from newsletter.checks.page import Element, Page
 from newsletter.checks.subject import Finding, Subject, mail_part, squeeze
 from newsletter.render.colour import contrast, forced_dark
 
@@ -15,7 +16,9 @@ PLAIN, LARGE = 4.5, 3.0
 _HEX = re.compile(r"#([0-9a-fA-F]{6}|[0-9a-fA-F]{3})\b")
 _DARK = re.compile(r"@media[^{]*prefers-color-scheme:\s*dark[^{]*\{((?:[^{}]*\{[^{}]*\})*)[^{}]*\}")
 _RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
-_VOID = frozenset({"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"})
+_SIZE = re.compile(r"font-size:\s*([\d.]+)px")
+_WEIGHT = re.compile(r"font-weight:\s*(\w+)")
+_BOLD = frozenset({"bold", "600", "700", "800", "900"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,7 @@ class Ink:
 
 def legible(subject: Subject) -> Iterator[Finding]:
     """Every word can be read in both schemes."""
-    for scheme, inks in (("light", inks_of(subject.html)), ("dark", inks_of(subject.html, _dark(subject)))):
+    for scheme, inks in (("light", _light(subject.page)), ("dark", inks_of(subject.page, _dark(subject)))):
         for ink in _worst(one for one in inks if not one.is_legible()):
             ratio = contrast(ink.colour, ink.ground)
             least = LARGE if ink.large else PLAIN
@@ -71,18 +74,30 @@ def legible(subject: Subject) -> Iterator[Finding]:
 
 def legible_when_forced(subject: Subject) -> Iterator[Finding]:
     """Every word can be read where a program turns the light scheme's colours by itself (a simulation)."""
-    for ink in _worst(one for one in inks_of(subject.html) if not one.is_legible(forced_dark)):
+    for ink in _worst(one for one in _light(subject.page) if not one.is_legible(forced_dark)):
         ratio = contrast(forced_dark(ink.colour), forced_dark(ink.ground))
         text = f"{ink.words!r} would have a contrast of {ratio:.1f} in forced dark ({ink.colour} on {ink.ground})"
         yield Finding(text, HTML)
 
 
-def inks_of(html: str, dark: Sequence[Dark] = ()) -> tuple[Ink, ...]:
-    """Every run of words with the colours that stand inline on it or around it, `dark` rules going before."""
-    reader = _Reader(dark)
-    reader.feed(html)
-    reader.close()
-    return tuple(dict.fromkeys(reader.inks))
+@lru_cache(maxsize=2)
+def _light(page: Page) -> tuple[Ink, ...]:
+    """The light scheme's, which two rules look at."""
+    return inks_of(page)
+
+
+def inks_of(page: Page, dark: Sequence[Dark] = ()) -> tuple[Ink, ...]:
+    """Every pair of colours that words stand in, each once: inline styles, and `dark` rules before them."""
+    painter = _Painter(dark)
+    found: dict[tuple[str, str, bool], Ink] = {}
+    for words in page.words:
+        look = painter.look_of(words.inside)
+        if look.hidden or not any(character.isalnum() for character in words.text):
+            continue
+        key = (look.colour, look.ground, look.large)
+        if key not in found:
+            found[key] = Ink(squeeze(words.text)[:40], *key)
+    return tuple(found.values())
 
 
 def _worst(inks: Iterator[Ink]) -> Sequence[Ink]:
@@ -124,52 +139,57 @@ def _six(digits: str) -> str:
     return "#" + (digits if len(digits) == 6 else "".join(digit * 2 for digit in digits)).upper()
 
 
-class _Reader(HTMLParser):
-    """Walks the mail with the colours, size and weight that hold at each place."""
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """The colours, size and weight that hold at a place, and the classes and names on the way to it."""
+
+    colour: str = "#000000"
+    ground: str = "#FFFFFF"
+    size: float = 16.0
+    bold: bool = False
+    hidden: bool = False
+    path: tuple[frozenset[str], ...] = ()
+
+    @property
+    def large(self) -> bool:
+        return self.size >= 24 or (self.bold and self.size >= 18.66)
+
+
+class _Painter:
+    """Works out the look of each place; equal tags in places of equal look are worked out once."""
 
     def __init__(self, dark: Sequence[Dark]) -> None:
-        super().__init__(convert_charrefs=True)
-        self.inks: list[Ink] = []
         self._dark = dark
-        self._path: list[frozenset[str]] = [frozenset()]
-        self._open: list[tuple[str, dict[str, str]]] = [("", {"color": "#000000", "background": "#FFFFFF"})]
+        self._looks: dict[int, _Look] = {}
+        self._outermost = _Look()
+        self._known: dict[tuple[int, str, str, str, str], _Look] = {}
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag not in _VOID:
-            attributes = dict(attrs)
-            self._path.append(frozenset({tag, *(f".{name}" for name in (attributes.get("class") or "").split())}))
-            self._open.append((tag, self._open[-1][1] | self._own(tag, attributes)))
+    def look_of(self, element: Element | None) -> _Look:
+        """The look of what stands directly in the element."""
+        if element is None:
+            return self._outermost
+        if element.place not in self._looks:
+            outer = self.look_of(element.parent)
+            written = (element.tag, element.get("class"), element.get("style"), element.get("bgcolor"))
+            key = (id(outer), *written)
+            if key not in self._known:
+                self._known[key] = self._within(outer, *written)
+            self._looks[element.place] = self._known[key]
+        return self._looks[element.place]
 
-    def _own(self, tag: str, attributes: Mapping[str, str | None]) -> dict[str, str]:
-        style = attributes.get("style") or ""
-        own = _colours(style)
-        ground = _HEX.fullmatch(attributes.get("bgcolor") or "")
-        if ground:
-            own.setdefault("background", _six(ground[1]))
+    def _within(self, outer: _Look, tag: str, classes: str, style: str, bgcolor: str) -> _Look:
+        path = (*outer.path, frozenset({tag, *(f".{name}" for name in classes.split())}))
+        own = {"background": _six(found[1])} if (found := _HEX.fullmatch(bgcolor)) else {}
+        own |= _colours(style)
         for rule in self._dark:
-            if rule.meets(self._path):
+            if rule.meets(path):
                 own |= rule.colours
-        for key, pattern in (("size", r"font-size:\s*([\d.]+)px"), ("weight", r"font-weight:\s*(\w+)")):
-            if found := re.search(pattern, style):
-                own[key] = found[1]
-        if tag in ("b", "strong"):
-            own.setdefault("weight", "700")
-        if "display:none" in style.replace(" ", "") or tag in ("style", "title", "script"):
-            own["hidden"] = "yes"
-        return own
-
-    def handle_endtag(self, tag: str) -> None:
-        names = [name for name, _ in self._open]
-        if tag in names:
-            place = len(names) - 1 - names[::-1].index(tag)
-            del self._open[place:], self._path[place:]
-
-    def handle_data(self, data: str) -> None:
-        now, words = self._open[-1][1], squeeze(data)
-        if words and "hidden" not in now and any(character.isalnum() for character in words):
-            self.inks.append(Ink(words[:40], now["color"], now["background"], _is_large(now)))
-
-
-def _is_large(now: Mapping[str, str]) -> bool:
-    size, bold = float(now.get("size", 16)), now.get("weight", "400") in ("bold", "600", "700", "800", "900")
-    return size >= 24 or (bold and size >= 18.66)
+        size, weight = _SIZE.search(style), _WEIGHT.search(style)
+        return _Look(
+            colour=own.get("color", outer.colour),
+            ground=own.get("background", outer.ground),
+            size=float(size[1]) if size else outer.size,
+            bold=weight[1] in _BOLD if weight else outer.bold or tag in ("b", "strong", "th"),
+            hidden=outer.hidden or tag in ("head", "style", "title") or "display:none" in style.replace(" ", ""),
+            path=path,
+        )

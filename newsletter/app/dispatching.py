@@ -12,14 +12,13 @@ from newsletter.app.planning import PlanResult, RenderEdition, SendRefused, plan
 from newsletter.app.sending import Summary, pump, this_worker
 from newsletter.app.timing import UsageError, find_digest, slot_for
 from newsletter.app.workspace import Workspace
-from newsletter.compose.message import for_list
-from newsletter.compose.remembering import dump_memory, memory_key
-from newsletter.delivery.planning import editions_wanted
-from newsletter.delivery.sharing import sharing_problem
+from newsletter.compose.history import Had, is_withheld, next_issue
+from newsletter.compose.programme import programme_of
+from newsletter.compose.remembering import dump_memory, load_memory, memory_key
 from newsletter.model.delivery import Provider
 from newsletter.model.issue import Choices, IssueState
 from newsletter.model.ledger import Baseline, Rendered
-from newsletter.model.problem import Problem
+from newsletter.model.memory import Memory
 from newsletter.providers.registry import open_provider
 from newsletter.store import editions, issues
 
@@ -141,17 +140,11 @@ def _draft_if_automatic(ws: Workspace, name: str, key: str, at: datetime) -> Non
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Who would get a mailing: how many readers each distinct mail has, and how many would get none.
-
-    `left_out` counts those for whom there is a mail that they are not sent, by the reason. `problem` says that there
-    are more distinct mails than wanted.
-    """
+    """Who would get an issue: how many readers each distinct mail has, and how many would get none."""
 
     key: str
     editions: tuple[tuple[str, str, int], ...]
     empty: int
-    left_out: tuple[tuple[str, int], ...] = ()
-    problem: Problem | None = None
 
 
 def look_at_audience(ws: Workspace, name: str, at: datetime) -> Audience:
@@ -165,15 +158,12 @@ def look_at_audience(ws: Workspace, name: str, at: datetime) -> Audience:
         if rendered is None:
             empty += count
         else:
-            rows.append((describe(wanted.choices, wanted.baseline), edition.edition.subject, count))
-    bars = Counter(reader.bar for reader in readers if reader.bar)
-    shared = sharing_problem(found, ws.settings.limits.editions)
-    return Audience(key, tuple(rows), empty, tuple(sorted(bars.items())), shared)
+            rows.append((describe(wanted.choices, wanted.baseline), rendered.edition.subject, count))
+    return Audience(key, tuple(rows), empty)
 
 
 def describe(choices: Choices, baseline: Baseline | None) -> str:
     """One edition in a few words: zone, clock, topics, and what it is told against."""
     topics = "all topics" if choices.topics is None else ", ".join(choices.topics) or "no topics"
-    since = f", since {baseline.issue}" if baseline and baseline.issue else ""
-    shared = f"list {choices.list}, " if choices.shared else ""
-    return f"{shared}{choices.timezone}, {choices.clock} h, {topics}{since}"
+    since = f", since {baseline.issue}" if baseline else ""
+    return f"{choices.timezone}, {choices.clock} h, {topics}{since}"

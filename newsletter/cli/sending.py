@@ -64,8 +64,6 @@ def _what_was_sent(sent: "Sent") -> str:
 def _dry_run(audience: "Audience") -> int:
     rows = [*audience.editions] + ([("nothing for them: not sent", "", audience.empty)] if audience.empty else [])
     show_table(audience.key, ("Edition", "Subject", "Readers"), rows)
-    if audience.problem:
-        say(str(audience.problem))
     say(f"{sum(row[2] for row in audience.editions)} mails in {len(audience.editions)} editions; nothing was sent")
     return 0
 
@@ -98,7 +96,7 @@ def status(
 
     Example: `newsletter status weekly-2026-12-04`
     """
-    from newsletter.app import control, reviewing
+    from newsletter.app import control
 
     ws = workspace(context)
     if key is None:
@@ -112,13 +110,11 @@ def status(
                 [(one["key"], one["state"], one["planned"], _counts(one)) for one in reports],
             )
         return
-    report, review = control.status(ws, key), reviewing.review_of(ws, key)
+    report = control.status(ws, key)
     if as_json:
-        print_json(report | {"review": reviewing.review_json(review) if review else None})
+        print_json(report)
         return
     _show(report)
-    for line in reviewing.review_lines(review) if review else ():
-        say(line)
     if lost := control.stranded(ws, key, ws.clock()):
         say(f"{lost} of {report['planned']} were being handed over when their sender ended: newsletter send {key}")
 

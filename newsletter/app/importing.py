@@ -70,7 +70,7 @@ def import_bytes(ws: Workspace, data: bytes, path: str, list_name: str, *, dry_r
 
 def _take(connection: Connection, ws: Workspace, row: ImportRow, list_name: str, path: str) -> Added:
     settings = find_list(ws, list_name)
-    person = Subscriber(secrets.token_hex(10), row.address, row.name, row.timezone, row.clock)
+    person = Subscriber(secrets.token_hex(10), row.address, row.name, row.timezone, row.clock, row.language)
     wanted = Subscription(person.id, list_name, row.digests or settings.digests[:1], row.topics, "active")
     event = Event("imported", ws.clock(), "import", text=settings.consent_text, detail=f"{path}:{row.line}")
     return bring_in(connection, ws, person, row.key, wanted, event)

@@ -14,6 +14,7 @@ from newsletter.app.addressing import LEAVE
 from newsletter.app.membership import Event, end_all, enter, leave_list
 from newsletter.app.workspace import Workspace
 from newsletter.dates.zones import find_zone
+from newsletter.language.languages import known_codes, words_code
 from newsletter.model.delivery import DeliveryState
 from newsletter.model.people import Consent, Subscriber, Subscription, SubscriptionState, SuppressionReason
 from newsletter.model.workspace import ListSettings
@@ -67,6 +68,7 @@ def add(
     name: str = "",
     timezone: str = "",
     clock: Literal[12, 24] = 12,
+    language: str = "",
     topics: Sequence[str] | None = None,
     digests: Sequence[str] = (),
     how: str = "command line",
@@ -80,7 +82,7 @@ def add(
     parsed = read_address(address)
     known_topics = None if topics is None else _among(topics, settings.topics, "topic")
     chosen = _among(digests, settings.digests, "digest") or settings.digests[:1]
-    person = Subscriber(secrets.token_hex(10), parsed.address, name, _zone(timezone), clock)
+    person = Subscriber(secrets.token_hex(10), parsed.address, name, _zone(timezone), clock, _language(language))
     wanted = Subscription(person.id, list_name, chosen, known_topics, "active")
     event = Event("added", ws.clock(), how, text=settings.consent_text)
     with ws.store.begin() as connection:
@@ -253,6 +255,13 @@ def _among(named: Sequence[str], offered: Sequence[str], word: str) -> tuple[str
     if unknown:
         raise SubscriberError(f"{word} {unknown[0]!r} is not one of {', '.join(offered) or 'none'}")
     return tuple(name for name in offered if name in named)
+
+
+def _language(text: str) -> str:
+    code = words_code(text)
+    if text and not code:
+        raise SubscriberError(f"there are no words for the language {text!r}; there are {', '.join(known_codes())}")
+    return code
 
 
 def _zone(text: str) -> str:

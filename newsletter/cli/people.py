@@ -36,6 +36,7 @@ def add(
     name: Annotated[str, typer.Option(help="How they are called.")] = "",
     timezone: Annotated[str, typer.Option(help="Such as Europe/Berlin; by default the community's.")] = "",
     clock: Annotated[int, typer.Option(min=12, max=24, help="12 or 24.")] = 12,
+    language: Annotated[str, typer.Option(help="Such as de; by default the community's.")] = "",
     topic: Annotated[list[str] | None, typer.Option(help="Only these topics; may be given again.")] = None,
     digest: Annotated[list[str] | None, typer.Option(help="These digests; may be given again.")] = None,
 ) -> int:
@@ -47,7 +48,7 @@ def add(
 
     added = subscribing.add(
         workspace(context), address, _list(context, list_), name=name, timezone=timezone,
-        clock=24 if clock == 24 else 12, topics=topic or None, digests=digest or (),
+        clock=24 if clock == 24 else 12, language=language, topics=topic or None, digests=digest or (),
     )  # fmt: skip
     if added.refusal:
         say(f"{added.subscriber.address}: not added, {added.refusal}", file=sys.stderr)

@@ -10,7 +10,7 @@ from newsletter.model.people import Consent, Subscriber, Subscription
 from newsletter.people.cells import disarm
 from newsletter.people.importing import NO_TOPICS
 
-CSV_COLUMNS = ("email", "name", "timezone", "clock", "topics", "digests", "list", "state", "since")
+CSV_COLUMNS = ("email", "name", "timezone", "clock", "language", "topics", "digests", "list", "state", "since")
 
 Member = tuple[Subscriber, Subscription]
 
@@ -25,6 +25,7 @@ def to_csv(members: Iterable[Member]) -> Iterator[str]:
                 person.name,
                 person.timezone,
                 str(person.clock),
+                person.language,
                 _topics_cell(membership.topics),
                 ";".join(membership.digests),
                 membership.list,

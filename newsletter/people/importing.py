@@ -1,7 +1,7 @@
 """Reading a file of subscribers: bytes to rows and problems, each with its line. Nobody is decided about here.
 
-One profile so far, the plain table: `email` and, where given, name, timezone, clock, topics, digests. Commas,
-semicolons or tabs; UTF-8 with or without a mark, UTF-16, or Windows-1252.
+One profile so far, the plain table: `email` and, where given, name, timezone, clock, language, topics, digests.
+Commas, semicolons or tabs; UTF-8 with or without a mark, UTF-16, or Windows-1252.
 """
 
 import csv
@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from newsletter.dates.zones import find_zone
+from newsletter.language.languages import known_codes, words_code
 from newsletter.model.problem import Level, Origin, Problem
 from newsletter.model.workspace import ListSettings
 from newsletter.people.address import parse_address
 from newsletter.people.cells import restore
 
-COLUMNS = ("email", "name", "timezone", "clock", "topics", "digests", "state")
+COLUMNS = ("email", "name", "timezone", "clock", "language", "topics", "digests", "state")
 _ALIASES = {"e-mail": "email", "email address": "email", "e-mail address": "email", "address": "email"}
 _ALIASES |= {"full name": "name", "time zone": "timezone", "zone": "timezone", "status": "state"}
 #: What our own export writes besides, and what an import has no use for.
@@ -38,6 +39,7 @@ class ImportRow:
     clock: Literal[12, 24] = 12
     topics: tuple[str, ...] | None = None
     digests: tuple[str, ...] = ()
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,7 @@ class _Reader:
             clock=self._clock(line, cells.get("clock", "")),
             topics=self._topics(line, cells.get("topics", "")),
             digests=self._known(line, "digest", cells.get("digests", ""), self.offered.digests),
+            language=self._language(line, cells.get("language", "")),
         )
 
     def _zone(self, line: int, text: str) -> str:
@@ -105,6 +108,13 @@ class _Reader:
         if text not in ("", "12", "24"):
             self.remark("clock", line, f"clock {text!r} is neither 12 nor 24; 12 is used")
         return 24 if text == "24" else 12
+
+    def _language(self, line: int, text: str) -> str:
+        code = words_code(text)
+        if text and not code:
+            known = ", ".join(known_codes())
+            self.remark("language", line, f"language {text!r} is not one of {known}; the community's is used")
+        return code
 
     def _topics(self, line: int, text: str) -> tuple[str, ...] | None:
         if not text or text.casefold() == NO_TOPICS:

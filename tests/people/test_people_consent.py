@@ -120,6 +120,16 @@ def test_all_topics_and_no_topic_stay_what_they_are() -> None:
     assert choices_for(reader, member(()), LAB, LIST).topics == ()
 
 
+@pytest.mark.parametrize(
+    ("own", "community", "told"),
+    [("", "en", "en"), ("", "de", "de"), ("ja", "de", "ja"), ("de-AT", "en", "de-AT"), ("tlh", "de", "de")],
+)
+def test_who_named_no_language_we_have_reads_in_the_communitys(own: str, community: str, told: str) -> None:
+    reader = Subscriber("s1", "mira@example.org", language=own)
+    lab = LAB.model_copy(update={"language": community})
+    assert choices_for(reader, member(None), lab, LIST).language == told
+
+
 @pytest.mark.parametrize("state", get_args(SubscriptionState))
 def test_a_digest_goes_to_active_members_who_chose_it(state: SubscriptionState) -> None:
     assert wants(member(None, state), "weekly") == (state == "active")

@@ -120,6 +120,14 @@ def test_what_is_odd_in_a_line_is_remarked_and_the_person_taken() -> None:
     assert (mira.timezone, mira.clock, mira.topics, mira.digests) == ("", 12, ("talks",), ("weekly",))
 
 
+def test_a_language_is_read_as_the_nearest_there_is() -> None:
+    found = read("email,language\nmira@example.org,de-AT\nnoor@example.org,ar\nwei@example.org,Klingon\n")
+    assert [row.language for row in found.rows] == ["de", "ar", ""]
+    (remark,) = found.remarks
+    assert (remark.code, remark.origin.line) == ("import.language", 4)
+    assert "en, ar, de, es, fr, ja" in remark.text
+
+
 @pytest.mark.parametrize(
     ("data", "word"),
     [(b"", "empty"), (b"\xef\xbb\xbf", "empty"), (b"name,age\nMira,3\n", "no column is called email")],

@@ -108,6 +108,7 @@ chosen = st.builds(
     topics=some.map(lambda topics: None if topics == LIST.topics else topics),
     timezone=st.sampled_from(["Europe/Berlin", "America/Los_Angeles", "UTC", "Etc/GMT-2", "Asia/Kathmandu"]),
     clock=st.sampled_from([12, 24]),
+    language=st.sampled_from(["", "en", "de", "ar"]),
 )
 
 
@@ -146,3 +147,15 @@ def test_plain_text_is_chosen_and_stays_where_a_form_does_not_ask(sent: tuple[st
 def test_looks_that_there_are_not_are_refused() -> None:
     form = replace(GOOD, densities=("tiny",), formats=("text", "designed"))
     assert fields(read_form(form, LIST, NOW)) == [("density", False), ("format", False)]
+
+
+@pytest.mark.parametrize(("sent", "language"), [(("ja",), "ja"), (("en",), "en"), (("",), ""), ((), "de")])
+def test_a_language_is_chosen_and_stays_where_a_form_does_not_ask(sent: tuple[str, ...], language: str) -> None:
+    read = read_form(replace(GOOD, languages=sent), LIST, replace(NOW, language="de"))
+    assert isinstance(read, Preferences)
+    assert read.language == language
+
+
+@pytest.mark.parametrize("sent", [("pt",), ("Deutsch",), ("de", "fr"), ("de-AT",), ("\x00",)])
+def test_a_language_there_are_no_words_for_is_refused(sent: tuple[str, ...]) -> None:
+    assert fields(read_form(replace(GOOD, languages=sent), LIST, NOW)) == [("language", False)]

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from newsletter.model.workspace import Settings
+from newsletter.settings.personas import read_personas
 from newsletter.settings.reading import SettingsError, TomlFile, read_settings
 
 CONFIG = """\
@@ -181,3 +182,25 @@ def test_a_language_nobody_knows_is_named_with_its_line() -> None:
     assert (
         read(CONFIG.replace('name = "talks"', 'name = "talks"\nlocale = "pt-BR"'), LISTS).sources[1].locale == "pt-BR"
     )
+
+
+def test_a_community_speaks_english_or_a_language_there_are_words_for() -> None:
+    assert read().community.language == "en"
+    spoken = CONFIG.replace('id = "lab"', 'id = "lab"\nlanguage = "de-AT"')
+    assert read(spoken).community.language == "de-AT"
+    path, line, text = first_problem(CONFIG.replace('id = "lab"', 'id = "lab"\nlanguage = "tlh"'))
+    assert (path, line) == ("config.toml", 3)
+    assert "'tlh'" in text
+    assert "en, ar, de, es, fr, ja" in text
+
+
+def test_a_persona_reads_in_its_own_language_or_the_communitys() -> None:
+    settings = read(CONFIG.replace('id = "lab"', 'id = "lab"\nlanguage = "fr"'))
+    text = '[personas.home]\n\n[personas.tokyo]\nlanguage = "ja"\n'
+    home, tokyo = read_personas(TomlFile("personas.toml", text), settings)
+    assert (home.language, tokyo.language) == ("fr", "ja")
+    assert read_personas(None, settings)[0].language == "fr"
+    with pytest.raises(SettingsError) as caught:
+        read_personas(TomlFile("personas.toml", text.replace("ja", "xx")), settings)
+    [problem] = caught.value.problems
+    assert (problem.code, problem.origin.line) == ("settings.language", 4)

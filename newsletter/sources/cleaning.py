@@ -34,7 +34,7 @@ _MDX_IMPORT = re.compile(
 )
 _MDX_COMPONENT = re.compile(r"</?[A-Z][A-Za-z0-9.]*(?:\s[^<>]*)?/?>")
 #: Without any of these nothing above matches; the last two are the marks behind which code spans are hidden.
-_MACHINERY = re.compile(r"[{\ue000\ue001]|<!--|:::")
+_MACHINERY = ("{", "<!--", ":::", "\ue000", "\ue001")
 _BLANKS = re.compile(r"\n[ \t]*\n(?:[ \t]*\n)+")
 
 
@@ -59,8 +59,8 @@ def clean_markdown(
     text: str, site: str = "", *, mdx: bool = False, field: Callable[[str], str] = _no_field
 ) -> Cleaned:
     """Take out comments and template code; `site` stands in for the site's address, `field` for its own fields."""
-    if not mdx and not _MACHINERY.search(text) and not (site and site.rstrip("/") * 2 in text):
-        return Cleaned(_BLANKS.sub("\n\n", text).strip(), ())
+    if not mdx and not any(sign in text for sign in _MACHINERY) and not (site and site.rstrip("/") * 2 in text):
+        return Cleaned(_BLANKS.sub("\n\n", text).strip() if text.count("\n") > 2 else text.strip(), ())
     taken = _Taken(field)
     open_comment = False
 

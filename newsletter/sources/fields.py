@@ -153,9 +153,13 @@ class Fields:
 
     def find(self, name: str) -> Found | None:
         """What was written for the field, or the source's default for it."""
-        if name not in self._answers:
-            self._answers[name] = self._look_up(name)
-        return self._answers[name]
+        if name in self._answers:
+            return self._answers[name]
+        # Most fields of ours are in no record: that must cost next to nothing.
+        if name not in self._known and name not in self._map and name not in self._defaults and name != "timezone":
+            return None
+        found = self._answers[name] = self._look_up(name)
+        return found
 
     def _look_up(self, name: str) -> Found | None:
         written = self._mapped(name) if name in self._map else self._usual(name)

@@ -19,6 +19,7 @@ _DEAD_TARGET = "<>"
 #: What `urlsplit` removes or objects to; without any of it most schemes can be told at a glance.
 _UNSURE = re.compile(r"[\[\]\x00-\x20]")
 #: Without any of these a text holds no link that the patterns above could find, nor a mark that would hide code.
+_MARKS = ("](", "]:", "=", "\ue000", "\ue001")
 _LINKING = re.compile(r"\]\(|\]:|=\s*[\"']|[\ue000\ue001]")
 
 
@@ -66,7 +67,7 @@ class Linked:
 
 def absolute_links(markdown: str, base: Base) -> Linked:
     """Rewrite every link, image and reference outside code."""
-    if not _LINKING.search(markdown):
+    if not any(sign in markdown for sign in _MARKS) or not _LINKING.search(markdown):
         return Linked(markdown, ())
     dropped: list[str] = []
 

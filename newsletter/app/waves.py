@@ -47,6 +47,11 @@ def opening(ws: Workspace, digest: str, send_at: datetime) -> datetime:
     return min((_moment(ws, digest, send_at, zone or home.timezone) for zone in zones), default=send_at)
 
 
+def moment_for(ws: Workspace, digest: str, send_at: datetime, zone: str) -> datetime:
+    """When a reader in the zone gets the issue of this slot."""
+    return _moment(ws, digest, send_at, zone) if find_digest(ws, digest).send_at == "reader" else send_at
+
+
 def next_wave(ws: Workspace, key: str) -> datetime | None:
     """When the next reader of an issue that is leaving gets it (community's zone); None where nothing is pending."""
     with ws.store.read() as connection:

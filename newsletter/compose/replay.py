@@ -14,6 +14,7 @@ from newsletter.compose.history import Had, is_withheld, next_issue
 from newsletter.compose.programme import Programme
 from newsletter.dates.cadence.rules import CadenceError
 from newsletter.dates.cadence.slots import slots
+from newsletter.dates.cadence.windows import window_of
 from newsletter.dates.terms import Terms
 from newsletter.model.issue import Choices, Draft, Issue, Slot
 from newsletter.model.workspace import DigestSettings
@@ -71,10 +72,10 @@ def replay(programmes: Iterable[Programme], follower: Follower) -> Iterator[Turn
 
 
 def numbered(drafts: Iterable[Draft]) -> Iterator[Draft]:
-    """The drafts with the numbers their issues would have, counted for each digest from 1."""
+    """The drafts with the numbers their issues would have, counted for each digest from that of its first."""
     numbers: dict[str, Iterator[int]] = {}
     for draft in drafts:
-        yield replace(draft, number=next(numbers.setdefault(draft.digest, count(1))))
+        yield replace(draft, number=next(numbers.setdefault(draft.digest, count(draft.number))))
 
 
 def _instant(slot: Slot) -> datetime:
@@ -82,7 +83,10 @@ def _instant(slot: Slot) -> datetime:
 
 
 def _slots(name: str, digest: DigestSettings, start: datetime, zone: ZoneInfo, terms: Terms) -> Iterator[Slot]:
+    last: datetime | None = None
     try:
-        yield from slots(name, digest, zone=zone, terms=terms, after=start)
+        for slot in slots(name, digest, zone=zone, terms=terms, after=start):
+            yield replace(slot, window=window_of(digest, slot.send_at, zone, terms, last))
+            last = slot.send_at
     except CadenceError:
         return

@@ -19,8 +19,8 @@ from newsletter.model.when import Occurrence
 class Mark:
     """What changed about an item since the baseline, in the reader's zone.
 
-    With `whole` it is about the item itself; otherwise about single instances of a series. `at` sorts. `named` are the
-    new occurrences that `now` names, so that the reader knows of them.
+    With `whole` it is about the item itself; otherwise about single instances of a series. `at` sorts. `named` are
+    the new occurrences that `now` names, so that the reader knows of them.
     """
 
     item: Item

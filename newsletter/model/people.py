@@ -92,3 +92,4 @@ class Persona:
     language: str = ""
     density: Literal["full", "compact"] = "full"
     text_only: bool = False
+    digests: tuple[str, ...] | None = None

@@ -57,3 +57,7 @@ def _check(persona: Persona, file: TomlFile, settings: Settings) -> None:
         if topic not in settings.topics:
             text = f"there is no topic {topic!r} in subscribers/lists.toml"
             raise SettingsError((file.problem("settings.unknown-name", text, ("personas", persona.name, "topics")),))
+    for digest in persona.digests or ():
+        if digest not in settings.digests:
+            text = f"there is no digest {digest!r} in config.toml; it has {', '.join(settings.digests) or 'none'}"
+            raise SettingsError((file.problem("settings.unknown-name", text, ("personas", persona.name, "digests")),))

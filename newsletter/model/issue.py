@@ -13,6 +13,7 @@ from newsletter.model.workspace import (
     Community,
     DigestSettings,
     ListSettings,
+    LookSettings,
     SectionSettings,
     TermSettings,
     TopicSettings,
@@ -135,6 +136,7 @@ class Draft:
     reply_to: str
     base_url: str
     categories: tuple[tuple[str, CategorySettings], ...] = ()
+    look: LookSettings = field(default_factory=LookSettings)
     calendars_url: str = ""
     kind: MailingKind = "issue"
     lists: tuple[tuple[str, ListSettings], ...] = ()

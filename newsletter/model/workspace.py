@@ -151,6 +151,7 @@ class DigestSettings(Strict):
     window: str
     theme: str = "hours"
     review: Literal["required", "automatic"] = "required"
+    approvals: int = Field(default=1, ge=1, le=9)
     drift: Literal["send-approved", "hold"] = "send-approved"
     catch_up: str = "send-late up to 12 hours"
     skip_empty: bool = True
@@ -171,12 +172,36 @@ class DigestSettings(Strict):
     )
 
 
+class EditorSettings(Strict):
+    """Who looks after the issues: addresses that are told of a draft, and how long before its slot once more.
+
+    An empty `remind` reminds nobody. What editors are told is about the issue; no reader is named in it.
+    """
+
+    notify: tuple[str, ...] = ()
+    remind: str = "24 hours before"
+
+
 class SectionSettings(Strict):
     """A section of one's own: filled by tag, or from a Markdown file."""
 
     title: str
     tags: tuple[str, ...] = ()
     path: str = ""
+
+
+class LookSettings(Strict):
+    """What makes any theme one's own: a logo, colours and fonts in the place of the theme's.
+
+    `light` and `dark` name colours of the theme's palette (#RRGGBB); the logo lies on a machine of the community's.
+    """
+
+    logo: str = ""
+    logo_alt: str = ""
+    logo_width: int = Field(default=120, ge=16, le=560)
+    light: dict[str, str] = Field(default_factory=dict)
+    dark: dict[str, str] = Field(default_factory=dict)
+    fonts: dict[str, str] = Field(default_factory=dict)
 
 
 class CategorySettings(Strict):
@@ -293,6 +318,8 @@ class Settings(Strict):
     digests: dict[str, DigestSettings] = Field(default_factory=dict)
     sections: dict[str, SectionSettings] = Field(default_factory=dict)
     categories: dict[str, CategorySettings] = Field(default_factory=dict)
+    look: LookSettings = LookSettings()
+    editors: EditorSettings = EditorSettings()
     corrections: CorrectionSettings = CorrectionSettings()
     limits: LimitSettings = LimitSettings()
     provider: ProviderSettings = ProviderSettings()

@@ -12,10 +12,12 @@ from newsletter.language.languages import CatalogueError, Language, language_in,
 from newsletter.model.delivery import MailingKind
 from newsletter.model.issue import Draft, Issue
 from newsletter.model.mail import Edition
+from newsletter.model.workspace import LookSettings
 from newsletter.render.errors import RenderError, template_problem
 from newsletter.render.escaping import one_line
 from newsletter.render.headers import digest_headers
 from newsletter.render.links import safe_issue
+from newsletter.render.look import with_look
 from newsletter.render.markdown import markdown_html, markdown_text, wrap
 from newsletter.render.mime import mime_parts
 from newsletter.render.mjml_guard import compile_mjml
@@ -46,7 +48,7 @@ def render(issue: Issue, draft: Draft) -> Edition:
     marks = marks_for(issue, draft)
     safe = safe_issue(issue)
     language = _language(issue, draft)
-    theme = _theme(draft.theme, _folder(draft))
+    theme = _theme(draft.theme, _folder(draft), draft.look.model_dump_json())
     shared = {**words_for(language), **context(safe, draft, theme, marks, language)}
     text = marks.split(_text(draft, {**shared, **carded(safe, card_limit(safe))}), "text")
     html = () if issue.choices.text_only else marks.split(_html(safe, draft, shared), "html")
@@ -125,12 +127,12 @@ def _folder(draft: Draft) -> str:
 
 
 @functools.lru_cache(maxsize=8)
-def _theme(texts: ThemeTexts, folder: str) -> Theme:
+def _theme(texts: ThemeTexts, folder: str, look: str) -> Theme:
     path = f"{folder}/theme.toml"
     settings = dict(texts).get("theme.toml")
     if settings is None:
         raise RenderError(template_problem("src.missing", f"the theme has no settings; create the file {path}", path))
-    return read_theme(settings, path)
+    return with_look(read_theme(settings, path), LookSettings.model_validate_json(look), path)
 
 
 @functools.lru_cache(maxsize=8)

@@ -12,8 +12,8 @@ from newsletter.render.colour import mix, readable
 from newsletter.render.dark import RULES
 from newsletter.render.errors import RenderError, template_problem
 
-_COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
-_FONTS = re.compile(r"[A-Za-z0-9 ',._-]+")
+COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
+FONTS = re.compile(r"[A-Za-z0-9 ',._-]+")
 #: The colours that the dark scheme and the view ask for; a theme's templates may use more.
 PALETTE = tuple(dict.fromkeys(colour for _, _, colour in RULES))
 #: The track of what belongs to no topic: drop-in hours.
@@ -40,7 +40,7 @@ def read_theme(text: str, path: str) -> Theme:
     return Theme(
         light=_colours(_table(palette, "light", path), PALETTE, "palette.light", path),
         dark=_colours(_table(palette, "dark", path), PALETTE, "palette.dark", path),
-        fonts=_settings(_table(table, "fonts", path), ("serif", "sans"), _FONTS, "fonts", path),
+        fonts=_settings(_table(table, "fonts", path), ("serif", "sans"), FONTS, "fonts", path),
         tracks=_tracks(_table(table, "tracks", path), path),
     )
 
@@ -56,7 +56,7 @@ def topic_tracks(topics: Sequence[tuple[str, TopicSettings]], theme: Theme) -> d
 
 def track_for(colour: str, theme: Theme) -> Track | None:
     """The track a topic's colour names: one of the theme's, `#RRGGBB`, or `#RRGGBB #RRGGBB` (text, ground)."""
-    found = _COLOUR.findall(colour)
+    found = COLOUR.findall(colour)
     return own_track(found[0], found[1] if len(found) > 1 else "") if found else theme.tracks.get(colour)
 
 
@@ -89,7 +89,7 @@ def _tracks(table: Mapping[str, object], path: str) -> dict[str, Track]:
 
 
 def _colours(table: Mapping[str, object], keys: Sequence[str], where: str, path: str) -> dict[str, Markup]:
-    return _settings(table, keys, _COLOUR, where, path)
+    return _settings(table, keys, COLOUR, where, path)
 
 
 def _settings(
@@ -99,11 +99,12 @@ def _settings(
     missing = [key for key in keys if key not in table]
     if missing:
         raise RenderError(template_problem("theme.missing", f"[{where}] lacks {', '.join(missing)}", path))
-    return {key: _safe(value, pattern, f"{where}.{key}", path) for key, value in table.items()}
+    return {key: safe_value(value, pattern, f"{where}.{key}", path) for key, value in table.items()}
 
 
-def _safe(value: object, pattern: re.Pattern[str], where: str, path: str) -> Markup:
+def safe_value(value: object, pattern: re.Pattern[str], where: str, path: str) -> Markup:
+    """A colour or fonts that may be printed into CSS as they are; RenderError for anything else."""
     if not isinstance(value, str) or not pattern.fullmatch(value):
-        wanted = "a colour such as #1B2333" if pattern is _COLOUR else "font names between commas"
+        wanted = "a colour such as #1B2333" if pattern is COLOUR else "font names between commas"
         raise RenderError(template_problem("theme.value", f"{where} is {value!r}; it must be {wanted}", path))
     return Markup(value)  # noqa: S704 - matched in full just above

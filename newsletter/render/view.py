@@ -115,6 +115,7 @@ def context(issue: Issue, draft: Draft, theme: Theme, marks: Marks, language: La
         "slot": marks.by_name(),
         "c": theme.light,
         "font": theme.fonts,
+        "look": draft.look,
         "topic_tags": frozenset(tag for _, topic in issue.topics for tag in topic.tags),
         "long": issue.window.end - issue.window.start > SHORT_WINDOW,
         "base": draft.community.url,

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy.engine import Connection
 
 from newsletter.app.addressing import LEAVE, PREFERENCES
+from newsletter.app.archiving.calendars import personal_url
 from newsletter.app.workspace import Workspace
 from newsletter.language.languages import words_code
 from newsletter.model.people import Subscriber, Subscription, SubscriptionState
@@ -30,7 +31,7 @@ class Choosing:
     """What the page behind a preferences link shows: the form as it stands, and why it was not saved, or that it was.
 
     `form` is None where there is nothing to choose: who left, bounced or complained, and who was erased.
-    `language` is the reader's own, empty where they named none.
+    `language` is the reader's own, empty where they named none; `calendar_url` is the address of their own calendar.
     """
 
     list: str
@@ -42,6 +43,7 @@ class Choosing:
     form: PreferencesForm | None = None
     refusals: tuple[Refusal, ...] = ()
     saved: bool = False
+    calendar_url: str = ""
 
 
 def look_up_choices(ws: Workspace, token: str) -> Choosing | None:
@@ -104,4 +106,6 @@ def _choosing(connection: Connection, ws: Workspace, claim: Claim) -> Choosing:
     shown = Choosing(claim.scope, settings.title, membership.state, person.address, leave_token, language)
     if membership.state not in OPEN:
         return shown
-    return replace(shown, form=filled_form(preferences_of(*known), settings, ws.settings.community.timezone))
+    form = filled_form(preferences_of(*known), settings, ws.settings.community.timezone)
+    own = personal_url(ws, person.id, claim.scope) if membership.state == "active" else ""
+    return replace(shown, form=form, calendar_url=own)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
+from newsletter.app.archiving.publishing import publish_issue
 from newsletter.app.editing import build, draft_issue, stored_draft
 from newsletter.app.planning import PlanResult, RenderEdition, SendRefused, plan_issue, readers_of
 from newsletter.app.sending import Summary, pump, this_worker
@@ -117,6 +118,7 @@ def send_issue(
     key = find_key(ws, name, at)
     _draft_if_automatic(ws, name, key, at)
     plan = plan_issue(ws, key, edition_renderer(ws, key), at)
+    publish_issue(ws, key, at)
 
     def progress(summary: Summary) -> None:
         if on_progress:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from newsletter.app.archiving.publishing import publish_issue
 from newsletter.app.dispatching import edition_renderer, provider_of
 from newsletter.app.editing import draft_issue, stored_draft
 from newsletter.app.planning import SendRefused, plan_issue
@@ -188,6 +189,7 @@ def _send(ws: Workspace, key: str, why: str, now: datetime, stopping: Callable[[
         recover(ws, now)
         return Step(key, "wait", f"more of it leaves at {later:%Y-%m-%d %H:%M %Z}")
     plan = plan_issue(ws, key, edition_renderer(ws, key), now, by=issues.SCHEDULE, detail=why)
+    publish_issue(ws, key, now)
     with provider_of(ws) as provider:
         while not stopping():
             summary = pump(

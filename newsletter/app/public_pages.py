@@ -102,6 +102,8 @@ class PublicPages:
             "languages": self._languages(),
             # Relative, so that it holds behind a proxy that serves these pages under a folder.
             "leave_url": f"../u/{found.leave_token}",
+            "calendar_url": found.calendar_url,
+            "webcal_url": "webcal://" + found.calendar_url.partition("://")[2],
         }
 
     def _languages(self) -> list[tuple[str, str]]:

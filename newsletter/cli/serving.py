@@ -6,6 +6,7 @@ import threading
 import webbrowser
 from contextlib import ExitStack
 
+from newsletter.app.archiving.shelf import Shelf
 from newsletter.app.operating import TickResult, new_waits, tick
 from newsletter.app.preview_page import fill_page
 from newsletter.app.previewing import Studio
@@ -64,7 +65,7 @@ def run_workspace(ws: Workspace) -> None:
 
     with (
         stopping_on_signals(stop),
-        serving(public_app(pages), listener, stop),
+        serving(public_app(pages, Shelf(ws)), listener, stop),
         waking(wake),
     ):
         say(f"{ws.settings.community.name}: public pages on {address(listener)}, cadence running. Ctrl+C ends it.")

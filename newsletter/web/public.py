@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from newsletter.web.guards import PRIVATE_PAGE, BodyLimit, FixedHeaders
+from newsletter.web.published import Shelf, published_routes
 
 #: Bytes. A one-click body is 26; multipart wraps it in some 200.
 LARGEST_BODY = 8 * 1024
@@ -59,8 +60,8 @@ class PublicDesk(Protocol):
         ...
 
 
-def public_app(desk: PublicDesk) -> Starlette:
-    """The public pages as an ASGI app; it sets no cookie and redirects nowhere."""
+def public_app(desk: PublicDesk, shelf: Shelf | None = None) -> Starlette:
+    """The public pages as an ASGI app, with what `shelf` publishes; it sets no cookie and sends nobody elsewhere."""
     pages = PublicPages(desk)
     return Starlette(
         routes=[
@@ -69,6 +70,7 @@ def public_app(desk: PublicDesk) -> Starlette:
             Route("/p/{token}", pages.preferences, methods=["GET"]),
             Route("/p/{token}", pages.choose, methods=["POST"]),
             Route("/healthz", pages.health, methods=["GET"]),
+            *(published_routes(shelf) if shelf else ()),
         ],
         middleware=[Middleware(FixedHeaders, headers=PRIVATE_PAGE), Middleware(BodyLimit, limit=LARGEST_BODY)],
         exception_handlers={404: pages.not_found},

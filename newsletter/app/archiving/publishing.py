@@ -5,8 +5,8 @@ from datetime import datetime
 
 from newsletter.app.archiving.hosting import publisher_of
 from newsletter.app.collecting import collect
+from newsletter.app.drafting import stored_draft
 from newsletter.app.workspace import Workspace
-from newsletter.model.issue import Draft
 from newsletter.model.item import Reading
 from newsletter.render.calendar.revising import Reread, revise
 from newsletter.store import revisions
@@ -21,9 +21,17 @@ def publish_sources(ws: Workspace, now: datetime) -> Reading:
     return reading
 
 
-def publish_draft(ws: Workspace, draft: Draft, now: datetime) -> None:
-    """Bring the calendars up to a frozen draft, before its mails name them; what was read later than it stands."""
-    _publish(ws, Reread(draft.items, draft.problems, draft.as_of), now)
+def publish_issue(ws: Workspace, key: str, now: datetime) -> None:
+    """Bring the calendars up to an issue that is about to leave and names them; what was read later than it stands.
+
+    A fault here is logged and keeps no mail back.
+    """
+    try:
+        draft = stored_draft(ws, key)
+        if draft.kind == "issue":
+            _publish(ws, Reread(draft.items, draft.problems, draft.as_of), now)
+    except Exception:
+        LOG.exception("the calendars could not be brought up to %s; newsletter archive build does so", key)
 
 
 def _publish(ws: Workspace, reading: Reread, now: datetime) -> None:

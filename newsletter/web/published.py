@@ -1,0 +1,121 @@
+"""Pages and calendars for everybody, and each reader's own calendar behind its link: shown, and never changed.
+
+What is there is answered with its digest as ETag, so that programs that look again every hour are told "as before".
+A name that is not there and a link that is not ours get the same answer.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from newsletter.model.publishing import PublicFile
+
+#: Characters. Longer than any name or token of ours.
+LONGEST_NAME = 512
+#: Seconds that a page or a calendar may be kept before it is asked for again.
+PAGE_AGE, CALENDAR_AGE = 300, 3600
+#: Pages for everybody may be indexed and linked to; nothing in them runs. Their events for search engines are data.
+PUBLIC_PAGE: Mapping[str, str] = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "X-Robots-Tag": "all",
+}
+
+
+class Shelf(Protocol):
+    """What is published, by name; None for what is not there. Calls run in threads."""
+
+    def archive_file(self, name: str) -> PublicFile | None:
+        """A page, feed or chat copy of the archive."""
+        ...
+
+    def event_file(self, slug: str) -> PublicFile | None:
+        """The calendar file of one event."""
+        ...
+
+    def topic_file(self, topic: str) -> PublicFile | None:
+        """The calendar of a topic, or of everything."""
+        ...
+
+    def personal_file(self, token: str) -> PublicFile | None:
+        """The calendar of the reader whose link it is."""
+        ...
+
+
+def published_routes(shelf: Shelf) -> list[Route]:
+    """The routes below /archive and /calendar; what they do not find is told as any page that is not there."""
+    pages = Published(shelf)
+    return [
+        Route("/archive", pages.to_index, methods=["GET"]),
+        Route("/archive/", pages.archive, methods=["GET"]),
+        Route("/archive/{name}", pages.archive, methods=["GET"]),
+        Route("/calendar/event/{name}.ics", pages.event, methods=["GET"]),
+        Route("/calendar/s/{name}.ics", pages.personal, methods=["GET"]),
+        Route("/calendar/{name}.ics", pages.topic, methods=["GET"]),
+    ]
+
+
+class Published:
+    """The endpoints over one shelf."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self.shelf = shelf
+
+    async def to_index(self, request: Request) -> Response:
+        """The folder's own address: its pages link to each other by name alone."""
+        return RedirectResponse("archive/", 308)
+
+    async def archive(self, request: Request) -> Response:
+        """A file of the archive; the first page where none is named."""
+        name = request.path_params.get("name", "index.html")
+        return await self._answer(request, self.shelf.archive_file, name, f"public, max-age={PAGE_AGE}")
+
+    async def event(self, request: Request) -> Response:
+        """One event, to be imported."""
+        return await self._answer(request, self.shelf.event_file, _name(request), f"public, max-age={CALENDAR_AGE}")
+
+    async def topic(self, request: Request) -> Response:
+        """A topic's calendar, to be subscribed to."""
+        return await self._answer(request, self.shelf.topic_file, _name(request), f"public, max-age={CALENDAR_AGE}")
+
+    async def personal(self, request: Request) -> Response:
+        """A reader's own calendar: kept by their program alone, and in no index."""
+        file = await _find(self.shelf.personal_file, _name(request))
+        return _response(request, file, {"Cache-Control": f"private, max-age={CALENDAR_AGE}"})
+
+    async def _answer(
+        self, request: Request, find: Callable[[str], PublicFile | None], name: str, kept: str
+    ) -> Response:
+        return _response(request, await _find(find, name), {**PUBLIC_PAGE, "Cache-Control": kept})
+
+
+async def _find(find: Callable[[str], PublicFile | None], name: str) -> PublicFile | None:
+    return await run_in_threadpool(find, name) if len(name) <= LONGEST_NAME else None
+
+
+def _response(request: Request, file: PublicFile | None, headers: Mapping[str, str]) -> Response:
+    if file is None:
+        raise HTTPException(404)
+    tag = f'"{hashlib.sha256(file.body).hexdigest()[:32]}"'
+    with_tag = {**headers, "ETag": tag}
+    if tag in _tags(request):
+        return Response(status_code=304, headers=with_tag)
+    return Response(file.body, headers=with_tag, media_type=file.media_type)
+
+
+def _tags(request: Request) -> set[str]:
+    """The tags of If-None-Match; a proxy may have made them weak."""
+    return {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
+
+
+def _name(request: Request) -> str:
+    name: str = request.path_params["name"]
+    return name

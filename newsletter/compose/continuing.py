@@ -9,11 +9,13 @@ from newsletter.model.when import Occurrence
 def running(view: View, timed: Timed) -> Occurrence | None:
     """The occurrence that goes on, of something the reader was told in full; None for whatever needs an entry.
 
-    It has begun before the window or before the issue is read, and it is all that the window holds of the event.
+    In a compact issue the line is all there ever is. It has begun before the window or before the issue is read, and it is all that the window holds of the event.
     """
     live = [one for one in timed.occurrences if one.status != "cancelled"]
     told = view.told_of(timed.item)
-    if len(live) != 1 or told is None or not told.in_full or is_series(timed.item.when) or is_off(timed.item):
+    if len(live) != 1 or told is None or is_series(timed.item.when) or is_off(timed.item):
+        return None
+    if not told.in_full and view.choices.density == "full":
         return None
     since = max(view.programme.window.start, view.programme.moment)
     known = view.is_reminder(timed) and live[0].status == "confirmed"

@@ -1,5 +1,6 @@
 """What comes after what: `follows` names another item by id or title, and readers find the way in both directions."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -22,6 +23,14 @@ class Names:
         ordered = sorted(items, key=lambda item: (item.title, item.id), reverse=True)
         self._by_id = {_plain(item.id): item for item in ordered}
         self._by_title = {_plain(item.title): item for item in ordered}
+        self._titles = Counter(_plain(item.title) for item in ordered)
+
+    def how_many(self, item: Item) -> int:
+        """How many items `item.follows` may mean: an id means one, a title as many as have it, itself left out."""
+        wanted = _plain(item.follows)
+        if wanted in self._by_id:
+            return int(self._by_id[wanted].id != item.id)
+        return self._titles[wanted] - (wanted == _plain(item.title)) if wanted else 0
 
     def target_of(self, item: Item) -> Item | None:
         """The item that `item.follows` means, or None; nothing follows itself."""

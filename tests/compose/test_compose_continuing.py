@@ -144,3 +144,12 @@ def test_a_digest_of_tables_tells_it_as_rows() -> None:
     table = WEEKLY.model_copy(update={"sections": ("glance",)})
 
     assert [titles(issue, "glance") for issue in weeks(SHOW, settings=table)] == [["Maps of the sea"]] * 3
+
+
+def test_a_compact_issue_says_until_when_from_the_second_time_on() -> None:
+    compact = Choices(timezone=SEATTLE, density="compact")
+
+    issues = weeks(SHOW, choices=compact)
+
+    assert [titles(issue, "events") for issue in issues] == [["Maps of the sea"], [], []]
+    assert [titles(issue, "continuing") for issue in issues] == [[], ["Maps of the sea"], ["Maps of the sea"]]

@@ -353,3 +353,14 @@ def test_the_row_is_that_of_the_word() -> None:
 
 def test_hosts_are_read_one_by_one() -> None:
     assert problems(replace(TALK, hosts=("Ada T", "BA Smith"))) == []
+
+
+def test_a_title_that_several_items_have_names_none_of_them_for_sure() -> None:
+    parts = [event("Part one", at(f"2026-12-0{day} 12:00"), id=f"part-{day}") for day in (8, 9)]
+    by_title = event("Part two", at("2026-12-10 12:00"), follows="part one")
+    by_id = replace(by_title, follows=parts[1].id)
+
+    told = [[one for one in check(*parts, last).problems if one.code == "W-FOLLOWS"] for last in (by_title, by_id)]
+
+    assert [len(found) for found in told] == [1, 0]
+    assert "the title of 2 items" in told[0][0].text

@@ -1,4 +1,4 @@
-"""More wishes than editions: the rare ones give way to the nearest, in the documented order, and never the grave ones."""
+"""More wishes than editions: the rare ones give way to the nearest, in order, and the grave ones never."""
 
 from collections import Counter
 

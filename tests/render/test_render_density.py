@@ -1,12 +1,13 @@
 """How much a mail holds: lines for what is known, compact mails, mails of text alone, and the room there is."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from render_builders import SITE, a_draft, a_row, an_issue, event
 
 from newsletter.language.languages import known_languages
-from newsletter.model.issue import Choices, Entry, Issue, More, Section
+from newsletter.model.issue import Choices, Entry, Issue, Link, More, Section
 from newsletter.model.mail import fill_text
 from newsletter.render.edition import render
 
@@ -104,3 +105,15 @@ def test_the_count_of_an_organiser_is_a_link_in_both_parts() -> None:
 
     assert "and 14 more from Ada</a>" in html
     assert f"* and 14 more from Ada\n  {SITE}" in text
+
+
+@pytest.mark.parametrize("kind", ["events", "recurring", "ahead", "open"])
+def test_what_follows_what_is_a_link_both_ways_in_both_parts(kind: str) -> None:
+    entry = replace(SUMMIT, follows=Link("Trees", f"{SITE}/trees"), followed_by=(Link("Forests", f"{SITE}/forests"),))
+
+    html, text = lines_of(kind, "Section", entry)
+
+    assert f'<a href="{SITE}/trees"' in html
+    assert f'<a href="{SITE}/forests"' in html
+    assert f"Follows: Trees\n  {SITE}/trees" in text
+    assert f"Followed by: Forests\n  {SITE}/forests" in text

@@ -9,9 +9,12 @@ from newsletter.model.problem import Problem
 
 
 def unknown_target(item: Item, facts: Facts) -> Iterator[Found]:
-    """W-FOLLOWS: `follows` names nothing that was read."""
+    """W-FOLLOWS: `follows` names nothing that was read, or more than one."""
     if item.follows and facts.names.target_of(item) is None:
         text = f"{item.title!r} follows {item.follows!r}, but no item has that id or title; check its spelling"
+        yield Found("warning", "W-FOLLOWS", text)
+    elif (several := facts.names.how_many(item)) > 1:
+        text = f"{item.title!r} follows {item.follows!r}, which is the title of {several} items; name the id of one"
         yield Found("warning", "W-FOLLOWS", text)
 
 

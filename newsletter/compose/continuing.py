@@ -9,7 +9,8 @@ from newsletter.model.when import Occurrence
 def running(view: View, timed: Timed) -> Occurrence | None:
     """The occurrence that goes on, of something the reader was told in full; None for whatever needs an entry.
 
-    In a compact issue the line is all there ever is. It has begun before the window or before the issue is read, and it is all that the window holds of the event.
+    It has begun before the window or before the issue is read, and it is all that the window holds of the event. In a
+    compact issue the line is all there ever is.
     """
     live = [one for one in timed.occurrences if one.status != "cancelled"]
     told = view.told_of(timed.item)

@@ -189,6 +189,18 @@ def test_an_issue_approved_before_another_was_merged_into_it_is_drafted_again(ro
     assert tick(ws, clock.now).steps == ()
 
 
+def test_a_digest_by_hand_tells_what_came_up_since_the_last_one(root, clock):
+    ws = opened(root, clock, review="automatic", cadence="manual", window="since last, six weeks ahead")
+    first = preview_draft(ws, "weekly", clock.now).slot.window
+    assert (first.start, first.end) == (at("2026-11-30T00:00"), at("2027-01-11T00:00"))
+    assert tick(ws, clock.now).steps == ()
+    with provider_of(ws) as provider:
+        send_issue(ws, provider, "weekly", clock.now)
+    second = preview_draft(ws, "weekly", clock.move("2026-12-20T12:00")).slot.window
+    assert (second.start, second.end) == (at("2026-11-30T00:00"), at("2027-01-31T00:00"))
+    assert tick(ws, clock.now).steps == ()
+
+
 def test_an_issue_cannot_be_merged_into_one_that_went_out_first(root, clock):
     ws = opened(root, clock, catch_up="merge", draft="9 days before")
     tick(ws, clock.move("2026-12-02T09:00"))

@@ -25,10 +25,13 @@ from newsletter.render.slots import Marks, marks_for
 from newsletter.render.templates import locator, markup_environment, plain_environment, render_template
 from newsletter.render.theme import Theme, read_theme
 from newsletter.render.view import card_limit, carded, change_word, clock, context, days, flag, in_words
-from newsletter.render.words import bdi, words_for
+from newsletter.render.words import bdi, turns, words_for
 
 #: Invisible letters after the preheader, so that an inbox does not fill its line with the mail's first words.
 PREHEADER_PAD = Markup("&#847;&zwnj;&nbsp;") * 60
+
+#: What Markdown is laid out in.
+BLOCKS = ("p", "ul", "ol", "blockquote", "h3", "h4")
 
 #: Octets of HTML that leave room for a reader's own links below the 90 KB at which the checks warn.
 ROOM = 88_000
@@ -145,8 +148,14 @@ def _plain(texts: ThemeTexts, folder: str) -> ImmutableSandboxedEnvironment:
     return plain_environment(dict(texts), folder, {**_FILTERS, "markdown": markdown_text, "wordwrap": wrap})
 
 
-def _markdown(text: str, styles: Mapping[str, Mapping[str, str]], base: str = "") -> Markup:
-    """Markdown whose braces are references, so that nothing in it looks like an unprocessed template."""
+@pass_context
+def _markdown(names: Context, text: str, styles: Mapping[str, Mapping[str, str]], base: str = "") -> Markup:
+    """Markdown whose braces are references, so that nothing in it looks like an unprocessed template.
+
+    Where a direction could be wrong, each of its blocks finds its own.
+    """
+    if turns(names, text):
+        styles = {**styles, **{tag: {**styles.get(tag, {}), "dir": "auto"} for tag in BLOCKS}}
     html = markdown_html(text, styles, base)
     return Markup(html.replace("{", "&#123;").replace("}", "&#125;"))  # noqa: S704 - markup before and after
 

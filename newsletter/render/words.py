@@ -39,8 +39,12 @@ def words_for(language: Language) -> dict[str, object]:
 def bdi(names: Context, text: str) -> Markup:
     """The text, kept from turning its surroundings around where it or they are written right to left."""
     safe = Markup(escape(text))  # noqa: S704 - escaped just here
-    turns = names.get("dir") == "rtl" or isolated(text, right_to_left=False) != text
-    return Markup("<bdi>{}</bdi>").format(safe) if turns else safe
+    return Markup("<bdi>{}</bdi>").format(safe) if turns(names, text) else safe
+
+
+def turns(names: Context, text: str) -> bool:
+    """Whether the text, or what it stands in, is written right to left."""
+    return names.get("dir") == "rtl" or isolated(text, right_to_left=False) != text
 
 
 def _filled(language: Language, message: str, values: Mapping[str, object]) -> str:

@@ -247,3 +247,14 @@ def test_no_word_of_a_template_stands_outside_a_message() -> None:
             words = markup.sub(" ", code.sub("", styles.sub(" ", path.read_text(encoding="utf-8"))))
             found[path.relative_to(root).as_posix()] = set(re.findall(r"[A-Za-z]{2,}", words)) - NAMES
     assert {name: words for name, words in found.items() if words} == {}
+
+
+def test_each_paragraph_of_a_note_finds_its_own_direction(drafts: dict[str, Draft]) -> None:
+    draft = drafts["weekly"]
+    own = replace(draft, note=Note(body="Come on Monday.\n\n* one\n\nשלום לכולם.", by="Ada"))
+    arabic, german = (html_of(render(compose(own, choices(code)), own)) for code in ("ar", "de"))
+    for html in (arabic, german):
+        assert re.search(r'<p [^>]*dir="auto"[^>]*>Come on Monday\.</p>', html)
+        assert re.search(r'<p [^>]*dir="auto"[^>]*>שלום לכולם\.</p>', html)
+    plain = replace(draft, note=Note(body="Come on Monday."))
+    assert 'dir="auto"' not in html_of(render(compose(plain, choices("de")), plain))

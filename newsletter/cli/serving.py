@@ -6,6 +6,7 @@ import threading
 import webbrowser
 from contextlib import ExitStack
 
+from newsletter.app.archiving.publishing import Keeper
 from newsletter.app.archiving.shelf import Shelf
 from newsletter.app.operating import TickResult, new_waits, tick
 from newsletter.app.preview_page import fill_page
@@ -53,7 +54,7 @@ def run_workspace(ws: Workspace) -> None:
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
     listener = listen(ws.settings.web.host, ws.settings.web.port)
-    pages, stop = PublicPages(ws), threading.Event()
+    pages, calendars, stop = PublicPages(ws), Keeper(ws), threading.Event()
     pages.invalid_page()  # a broken template is told now, and not to the first reader
     told = TickResult()
 
@@ -62,6 +63,7 @@ def run_workspace(ws: Workspace) -> None:
         before, told = told, tick(ws, ws.clock(), stop.is_set)
         for step in new_waits(before, told):
             LOG.warning("%s waits: %s", step.key, step.why)
+        calendars.look(ws.clock())
 
     with (
         stopping_on_signals(stop),

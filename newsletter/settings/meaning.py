@@ -34,6 +34,9 @@ KNOWN_SECTIONS = frozenset(
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _REPOSITORY = re.compile(r"(?:https|http|ssh|file)://[^\s\x00-\x20\x7f]+")
 _CREDENTIALS = re.compile(r"https?://[^/?#]*@")
+#: The name of the calendar that holds every topic.
+EVERYTHING = "everything"
+_NAME = re.compile(r"\w[\w.-]*")
 _REF = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]*")
 
 
@@ -63,6 +66,18 @@ def _community(settings: Settings) -> Iterator[Fault]:
             "settings.value",
             f"`web.base_url` must begin with https://: {settings.web.base_url!r}",
         )
+    if not settings.web.subscribe_url.startswith(("https://", "http://", "mailto:")) and settings.web.subscribe_url:
+        text = f"`web.subscribe_url` must begin with https:// or mailto:, found {settings.web.subscribe_url!r}"
+        yield ("web", "subscribe_url"), "settings.value", text
+    yield from _topics(settings)
+
+
+def _topics(settings: Settings) -> Iterator[Fault]:
+    """A topic's name is that of its calendar, so it must be one that can stand in an address."""
+    for name in settings.topics:
+        if not _NAME.fullmatch(name) or name == EVERYTHING:
+            text = f"topic {name!r} names a calendar: use letters, digits and hyphens, and not {EVERYTHING!r}"
+            yield ("topics", name), "settings.value", text
 
 
 def _zone(key: tuple[str | int, ...], name: str) -> Iterator[Fault]:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from email import message_from_bytes, policy
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from support_archive import KEY, READERS, SHOWN, at, edit, lab, send
 
 from newsletter.app.archiving.building import MANIFEST, build_archive
 from newsletter.app.archiving.calendars import event_file, personal_file, personal_url, topic_file
+from newsletter.app.archiving.publishing import Keeper, publish_issue
 from newsletter.app.archiving.shelf import Shelf
 from newsletter.app.drafting import draft_issue, stored_draft
 from newsletter.app.subscribing import show
@@ -298,3 +300,23 @@ def test_past_issues_are_links_in_the_archive_and_never_in_a_feed(ws, tmp_path):
         "archive/past.toml:12",
     ]
     assert "Lost" not in page
+
+
+# A program that keeps running.
+
+
+def test_calendars_follow_the_sources_once_an_hour(ws):
+    keeper, uid = Keeper(ws), str(dive(ws)["UID"])
+    keeper.look(at(ws, "2026-12-05T10:00"))
+    edit(ws, DIVE, "start: 2026-12-08 12:00", "start: 2026-12-08 12:30")
+    keeper.look(at(ws, "2026-12-05T10:59"))
+    assert dive(ws)["SEQUENCE"] == 0
+    keeper.look(at(ws, "2026-12-05T11:00"))
+    assert (str(dive(ws)["UID"]), dive(ws)["SEQUENCE"], dive(ws)["DTSTART"].dt.minute) == (uid, 1, 30)
+
+
+def test_a_fault_of_the_calendars_keeps_nothing_else_back(ws, caplog):
+    broken = replace(ws, settings=ws.settings.model_copy(update={"sources": None}))
+    Keeper(broken).look(at(ws, "2026-12-05"))
+    publish_issue(ws, "no-such-issue", ws.clock())
+    assert "could not be brought up" in caplog.text

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.engine import Connection
 
-from newsletter.app.archiving.hosting import EVERYTHING
 from newsletter.app.workspace import Workspace
 from newsletter.compose.calendar_names import event_path
 from newsletter.language.languages import language_of
@@ -15,6 +14,7 @@ from newsletter.people.tokens import Claim, make_token, read_token
 from newsletter.render.archive.site import CALENDARS
 from newsletter.render.calendar.document import calendar, event_calendar
 from newsletter.render.calendar.revising import of_topics
+from newsletter.settings.meaning import EVERYTHING
 from newsletter.store import revisions, subscribers
 
 #: What the link to a reader's own calendar is for; it opens nothing else, and no other link opens it.

@@ -9,9 +9,7 @@ from newsletter.language.languages import language_of
 from newsletter.model.workspace import Settings
 from newsletter.render.archive.site import Calendar, DigestPages, Site
 from newsletter.render.calendar.events import Publisher
-
-#: The calendar of all topics.
-EVERYTHING = "everything"
+from newsletter.settings.meaning import EVERYTHING
 
 
 def calendars_url(settings: Settings) -> str:

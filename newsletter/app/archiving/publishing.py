@@ -1,7 +1,7 @@
 """Telling calendars what the sources say now, or what an issue that leaves says of events they do not know yet."""
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from newsletter.app.archiving.hosting import publisher_of
 from newsletter.app.collecting import collect
@@ -12,6 +12,8 @@ from newsletter.render.calendar.revising import Reread, revise
 from newsletter.store import revisions
 
 LOG = logging.getLogger(__name__)
+#: How often a running program looks at the sources for its calendars' sake.
+EVERY = timedelta(hours=1)
 
 
 def publish_sources(ws: Workspace, now: datetime) -> Reading:
@@ -32,6 +34,24 @@ def publish_issue(ws: Workspace, key: str, now: datetime) -> None:
             _publish(ws, Reread(draft.items, draft.problems, draft.as_of), now)
     except Exception:
         LOG.exception("the calendars could not be brought up to %s; newsletter archive build does so", key)
+
+
+class Keeper:
+    """Brings the calendars up to the sources while the program runs: at its start, and then once an hour."""
+
+    def __init__(self, ws: Workspace) -> None:
+        self.ws = ws
+        self._last: datetime | None = None
+
+    def look(self, now: datetime) -> None:
+        """Do so where it is time; a fault is logged and waits for the next time."""
+        if not self.ws.settings.web.calendars or (self._last is not None and now - self._last < EVERY):
+            return
+        self._last = now
+        try:
+            publish_sources(self.ws, now)
+        except Exception:
+            LOG.exception("the calendars could not be brought up to the sources")
 
 
 def _publish(ws: Workspace, reading: Reread, now: datetime) -> None:

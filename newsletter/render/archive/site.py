@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from urllib.parse import quote
 
 from newsletter.compose.issue import compose
 from newsletter.language.languages import Language, language_of, words_code
@@ -47,7 +48,7 @@ class Site:
 
     def url(self, name: str, folder: str = ARCHIVE) -> str:
         """The public address of a file."""
-        return f"{self.base_url}/{folder}/{name}"
+        return f"{self.base_url}/{folder}/{quote(name)}"
 
     def webcal(self, name: str) -> str:
         """A calendar's address in the scheme that opens a calendar program."""

@@ -7,6 +7,8 @@ _SILENT = frozenset({"script", "style", "iframe", "object", "template", "svg", "
 _BLOCKS = frozenset(
     {"p", "div", "section", "article", "table", "tr", "ul", "ol", "figure", "blockquote", "header", "footer", "dl"}
 )
+#: What stands side by side, and must not run together.
+_CELLS = frozenset({"td", "th", "dt", "dd"})
 _MARKS = {"strong": "**", "b": "**", "em": "*", "i": "*"}
 _SPECIAL = re.compile(r"([\\`*_\[\]<>])")
 _LINE_START = re.compile(r"^([ \t]*(?:(?=[#+-])|\d{1,9}(?=[.)])))", re.MULTILINE)
@@ -69,6 +71,8 @@ class _Writer(HTMLParser):
             self._close_mark(_MARKS[tag])
         elif tag in _BLOCKS or re.fullmatch("h[1-6]", tag):
             self._parts.append("\n\n")
+        elif tag in _CELLS:
+            self._parts.append(" ")
 
     def handle_data(self, data: str) -> None:
         """Write words; line ends of the source are blanks, as in a browser."""

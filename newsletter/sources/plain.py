@@ -14,6 +14,7 @@ _LOOKED_AT = 5_000
 _TAG = re.compile(
     r"</?(?:a|b|i|u|p|br|div|span|ul|ol|li|strong|em|h[1-6]|html|body|table|font)\b[^>]*>", re.IGNORECASE
 )
+_HEADING = re.compile("h[1-6]")
 _MARKED = re.compile(r"[\\`*_\[<&!]")
 #: A first paragraph in which no character can mean markup: each row begins with a letter; it has a blank in it.
 _PLAIN_START = re.compile(r"(?!\S+\s*(?:\n[ \t]*\n|\Z))(?:[^\W\d_][^\r\n\\`*_\[<&!]*(?:\n|\Z))+(?=[ \t]*(?:\n|\Z))")
@@ -101,7 +102,7 @@ class _Writer(HTMLParser):
             self.parts.append("[")
         elif tag == "br":
             self.parts.append("  \n")
-        elif tag in ("p", "div", "ul", "ol", "tr") or re.fullmatch("h[1-6]", tag):
+        elif tag in ("p", "div", "ul", "ol", "tr") or _HEADING.fullmatch(tag):
             self.parts.append("\n\n")
         elif tag == "li":
             self.parts.append("\n- ")
@@ -111,8 +112,10 @@ class _Writer(HTMLParser):
             self._silent = max(0, self._silent - 1)
         elif tag == "a" and self._links:
             self.parts.append(f"]({self._links.pop()})")
-        elif tag in ("p", "div", "ul", "ol"):
+        elif tag in ("p", "div", "ul", "ol") or _HEADING.fullmatch(tag):
             self.parts.append("\n\n")
+        elif tag in ("td", "th", "dt", "dd"):
+            self.parts.append(" ")
 
     def handle_data(self, data: str) -> None:
         if not self._silent:

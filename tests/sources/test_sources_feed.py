@@ -168,12 +168,21 @@ def test_an_endless_feed_is_read_up_to_the_cap() -> None:
         ('<img src="https://x.example.org/pixel.gif" alt="A map">', "A map"),
         ("[x](y) `z` <3", "\\[x\\](y) \\`z\\` \\<3"),
         ("<p># no heading</p>", "\\# no heading"),
+        ("<table><tr><th>one</th><td>two</td></tr><tr><td>three</td></tr></table>", "one two\n\nthree"),
+        ("<dl><dt>one</dt><dd>two</dd></dl>", "one two"),
         ("<p>1. no list</p>", "1\\. no list"),
         ('<a href="https://x.example.org/a(b)">x', "[x](https://x.example.org/a%28b%29)"),
     ],
 )
 def test_html_as_markdown(html: str, markdown: str) -> None:
     assert markdown_of(html) == markdown
+
+
+@pytest.mark.parametrize(
+    "tag", ["script", "style", "iframe", "object", "template", "svg", "math", "noscript", "head", "form"]
+)
+def test_what_is_not_for_reading_is_silent(tag: str) -> None:
+    assert markdown_of(f"<p>a</p><{tag}>b</{tag}><p>c</p>") == "a\n\nc"
 
 
 def test_a_link_that_runs_something_is_only_its_words() -> None:

@@ -24,14 +24,12 @@ def clock_text(moment: datetime, clock: int, language: Language = ENGLISH) -> st
 
 def span_text(start: datetime, end: datetime | None, clock: int, language: Language = ENGLISH) -> str:
     """ "12–1:30 PM", "11 AM–2 PM", "21:00–22:30"; one time where the end is missing or the same."""
-    text = table_span_text(start, end, clock, language)
-    return language.pgettext("24-hour clock", "{time}", time=text) if clock == 24 else text
+    return _sentence_span(start.time(), None if end is None or end == start else end.time(), clock, language)
 
 
 def table_span_text(start: datetime, end: datetime | None, clock: int, language: Language = ENGLISH) -> str:
     """The same for a column of times, without a word such as the German "Uhr"."""
-    last = None if end is None or end == start else end.replace(tzinfo=None).time()
-    return _span(start.replace(tzinfo=None).time(), last, clock, language)
+    return _span(start.time(), None if end is None or end == start else end.time(), clock, language)
 
 
 @lru_cache(maxsize=16384)
@@ -68,6 +66,7 @@ def date_range_text(first: date, last: date, language: Language = ENGLISH) -> st
     return f"{month_day_text(first) if first.month != last.month else first.day} to {end}"
 
 
+@lru_cache(maxsize=16384)
 def with_clock(day: date, clock: str, language: Language = ENGLISH) -> str:
     """ "Tue 8 Dec, 12–1:30 PM": the day with what the clock says."""
     pattern = str(language.locale.datetime_formats["medium"])
@@ -103,6 +102,12 @@ def _formatted(day: date, pattern: str, locale: Locale) -> str:
     """The day by a pattern of the CLDR, which has no ordinals: the first of a month has one in some languages."""
     first = _FIRST.get(locale.language) if day.day == 1 else None
     return format_date(day, re.sub(r"(?<![a-z'])d(?![a-z'])", f"'{first}'", pattern) if first else pattern, locale)
+
+
+@lru_cache(maxsize=16384)
+def _sentence_span(start: time, end: time | None, clock: int, language: Language) -> str:
+    text = _span(start, end, clock, language)
+    return language.pgettext("24-hour clock", "{time}", time=text) if clock == 24 else text
 
 
 @lru_cache(maxsize=16384)

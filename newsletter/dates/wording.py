@@ -129,6 +129,11 @@ def _elsewhere(start: datetime, home: ZoneInfo, city: str, clock: int, language:
     time = clock_text(there, clock, language)
     if there.date() != start.date():
         time = with_clock(there.date(), time, language)
+    return _in_place(time, place, language)
+
+
+@lru_cache(maxsize=8192)
+def _in_place(time: str, place: str, language: Language) -> str:
     return language.gettext("{time} in {place}", time=time, place=place)
 
 

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 _PLACE = re.compile(r"\{([a-z_]+)\}")
 #: FIRST STRONG ISOLATE and POP DIRECTIONAL ISOLATE (Unicode UAX #9, 2.4).
@@ -19,10 +20,17 @@ def places(message: str) -> frozenset[str]:
 
 def fill(message: str, values: Mapping[str, object], static: Callable[[str], str] = str) -> str:
     """The message with its values; `static` is applied to the message's own words. KeyError for a place unfilled."""
-    pieces = _PLACE.split(message)
+    pieces = _pieces(message)
     return "".join(f"{values[piece]}" if index % 2 else static(piece) for index, piece in enumerate(pieces))
 
 
+@lru_cache(maxsize=1024)
+def _pieces(message: str) -> tuple[str, ...]:
+    """The message's own words and its places in turn."""
+    return tuple(_PLACE.split(message))
+
+
+@lru_cache(maxsize=8192)
 def isolated(text: str, *, right_to_left: bool) -> str:
     """The text, kept from turning its surroundings around where it holds letters that run the other way."""
     turns = ("L",) if right_to_left else _RIGHT_TO_LEFT

@@ -18,23 +18,16 @@ _LIST_LOCALES = {SOURCE: Locale("en", "GB")}
 class Language:
     """The program's words in one language. Messages are English sentences with places such as `{title}`.
 
-    `code` is a BCP 47 tag that is true of what is printed; `locale` names the days and months.
+    `code` is a BCP 47 tag that is true of what is printed; `locale` names the days and months; `direction` is "ltr"
+    or "rtl".
     """
 
     def __init__(self, code: str, locale: Locale, translations: NullTranslations) -> None:
         self.code = code
         self.locale = locale
+        self.direction = locale.text_direction
+        self.right_to_left = self.direction == "rtl"
         self._translations = translations
-
-    @property
-    def direction(self) -> str:
-        """ "ltr" or "rtl"."""
-        return self.locale.text_direction
-
-    @property
-    def right_to_left(self) -> bool:
-        """Whether it is written from right to left."""
-        return self.direction == "rtl"
 
     def gettext(self, message: str, /, **values: object) -> str:
         """The message in this language, its places filled; values that run the other way are isolated."""

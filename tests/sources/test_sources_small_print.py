@@ -252,6 +252,12 @@ def test_a_key_that_means_nothing_in_a_note_is_named() -> None:
     assert "`subjet`" in file.problems[0].text
 
 
+def test_a_key_of_a_yaml_file_written_twice_is_named_with_both_its_lines() -> None:
+    reading = read("- title: Tea\n  start: 2026-12-08\n  title: Hat\n", "yaml")
+    assert [(found.code, found.origin.line) for found in reading.problems] == [("E-YAML", 3)]
+    assert "The key 'title' is written twice, first in line 1." in reading.problems[0].text
+
+
 def test_a_bomb_of_tables_inside_tables_is_refused() -> None:
     layers = ["a0: &a0 {x: y, z: y}"]
     layers += [f"a{n}: &a{n} {{x: *a{n - 1}, y: *a{n - 1}, z: *a{n - 1}}}" for n in range(1, 16)]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from newsletter.app.mail_checks import check_mail
 from newsletter.app.timing import UsageError
 from newsletter.app.workspace import Workspace
 from newsletter.checks.registry import run_checks
@@ -56,7 +57,12 @@ def find_persona(ws: Workspace, name: str | None) -> Persona:
 
 
 def check_draft(ws: Workspace, draft: Draft) -> tuple[Problem, ...]:
-    """What the checks say of the draft, over every persona, each finding once."""
+    """What the checks say of the draft, over every persona, each finding once.
+
+    A correction and a one-off are looked at as their readers would get them.
+    """
+    if draft.kind != "issue":
+        return (*draft.problems, *check_mail(ws, draft, ws.clock()))
     found: dict[Problem, None] = dict.fromkeys(draft.problems)
     for persona in ws.personas:
         found |= dict.fromkeys(build_edition(draft, persona_choices(persona)).problems)

@@ -5,23 +5,26 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 
 from newsletter.app.archiving.publishing import publish_issue
+from newsletter.app.composing import composer
+from newsletter.app.correcting import drift_of
 from newsletter.app.editing import build, draft_issue, stored_draft
-from newsletter.app.planning import PlanResult, RenderEdition, SendRefused, plan_issue, readers_of
+from newsletter.app.one_offs import changed_since
+from newsletter.app.planning import PlanResult, RenderEdition, SendRefused, concerned, plan_issue, readers_of
 from newsletter.app.sending import Summary, pump, this_worker
 from newsletter.app.timing import UsageError, find_digest, slot_for
 from newsletter.app.workspace import Workspace
-from newsletter.compose.history import Had, is_withheld, next_issue
-from newsletter.compose.programme import programme_of
-from newsletter.compose.remembering import dump_memory, load_memory, memory_key
+from newsletter.compose.message import for_list
+from newsletter.compose.remembering import dump_memory, memory_key
+from newsletter.delivery.planning import editions_wanted
+from newsletter.delivery.sharing import sharing_problem
 from newsletter.model.delivery import Provider
 from newsletter.model.issue import Choices, IssueState
 from newsletter.model.ledger import Baseline, Rendered
-from newsletter.model.memory import Memory
+from newsletter.model.problem import Problem
 from newsletter.providers.registry import open_provider
-from newsletter.store import editions, issues
+from newsletter.store import issues
 
 #: States of an issue that `send DIGEST` means before it means the next slot.
 READY: tuple[IssueState, ...] = ("sending", "approved", "drafted")
@@ -35,39 +38,27 @@ class Sent:
     summary: Summary
 
 
-def edition_renderer(ws: Workspace, key: str) -> RenderEdition:
-    """Renders editions of a stored draft against what their readers had; None where one would be empty."""
-    programme = programme_of(stored_draft(ws, key))
-    draft = programme.draft
-    recall = cache(lambda name: recalled(ws, name))
-    before = cache(lambda name: programme_of(stored_draft(ws, name)))
+def edition_renderer(ws: Workspace, key: str, now: datetime | None = None, *, late: bool = False) -> RenderEdition:
+    """Renders editions of a stored draft against what their readers had; None where one would be empty.
 
-    def had(baseline: Baseline | None) -> Had | None:
-        if baseline is None:
-            return None
-        return Had(before(baseline.issue), recall(baseline.memory) if baseline.memory else None)
+    A correction, and an issue that is sent `late` to somebody, leave out what is over by `now`.
+    """
+    draft = stored_draft(ws, key)
+    compose = composer(ws, draft, now if late or draft.kind == "correction" else None)
 
     def render(choices: Choices, baseline: Baseline | None) -> Rendered | None:
-        issue = next_issue(programme, choices, had(baseline))
-        if is_withheld(programme, issue):
+        issue = compose(choices, baseline)
+        if issue is None:
             return None
-        built = build(issue, draft)
+        built = build(issue, for_list(draft, choices))
         errors = [problem for problem in built.problems if problem.level == "error"]
         if errors:
             raise SendRefused(f"an edition of {key} fails its checks: {errors[0]}")
-        known = issue.memory
-        return Rendered(built.edition, memory_key(known), dump_memory(known))
+        if draft.kind == "one-off":
+            return Rendered(built.edition)
+        return Rendered(built.edition, memory_key(issue.memory), dump_memory(issue.memory))
 
     return render
-
-
-def recalled(ws: Workspace, name: str) -> Memory:
-    """What readers of that memory know; LookupError where the store has lost it."""
-    with ws.store.read() as connection:
-        text = editions.memory_text(connection, ws.settings.community.id, name)
-    if text is None:
-        raise LookupError(f"the memory {name} is not in the store")
-    return load_memory(text)
 
 
 @contextmanager
@@ -117,7 +108,8 @@ def send_issue(
     """Plan and deliver an issue; whatever was delivered before is left alone. SendRefused says why it may not go."""
     key = find_key(ws, name, at)
     _draft_if_automatic(ws, name, key, at)
-    plan = plan_issue(ws, key, edition_renderer(ws, key), at)
+    still_as_approved(ws, key, at)
+    plan = plan_issue(ws, key, edition_renderer(ws, key, at), at)
     publish_issue(ws, key, at)
 
     def progress(summary: Summary) -> None:
@@ -131,6 +123,18 @@ def send_issue(
     return Sent(plan, summary)
 
 
+def still_as_approved(ws: Workspace, key: str, at: datetime) -> None:
+    """SendRefused where what a correction or a one-off was made of has changed since, and nobody got it yet."""
+    with ws.store.read() as connection:
+        row = issues.find_issue(connection, ws.settings.community.id, key)
+    if row is None or row.kind == "issue" or not row.draft or row.state not in ("drafted", "approved"):
+        return
+    draft = stored_draft(ws, key)
+    drift = drift_of(ws, draft, at) if row.kind == "correction" else changed_since(ws, draft)
+    if drift:
+        raise SendRefused(f"{drift}: draft it again, and approve that")
+
+
 def _draft_if_automatic(ws: Workspace, name: str, key: str, at: datetime) -> None:
     if name not in ws.settings.digests or find_digest(ws, name).review != "automatic":
         return
@@ -142,30 +146,42 @@ def _draft_if_automatic(ws: Workspace, name: str, key: str, at: datetime) -> Non
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Who would get an issue: how many readers each distinct mail has, and how many would get none."""
+    """Who would get a mailing: how many readers each distinct mail has, and how many would get none.
+
+    `left_out` counts those for whom there is a mail that they are not sent, by the reason. `problem` says that there
+    are more distinct mails than wanted.
+    """
 
     key: str
     editions: tuple[tuple[str, str, int], ...]
     empty: int
+    left_out: tuple[tuple[str, int], ...] = ()
+    problem: Problem | None = None
 
 
 def look_at_audience(ws: Workspace, name: str, at: datetime) -> Audience:
     """What `send --dry-run` shows: the editions with their readers; nothing is written."""
     key = find_key(ws, name, at)
-    render = edition_renderer(ws, key)
-    counts = Counter(reader.wanted for reader in readers_of(ws, key, at))
+    render = edition_renderer(ws, key, at)
+    row, found = readers_of(ws, key, at)
+    rendered = {one: render(wanted.choices, wanted.baseline) for one, wanted in editions_wanted(found).items()}
+    readers = concerned(row, found, rendered)
     rows, empty = [], 0
+    counts = Counter(reader.wanted for reader in readers if not reader.bar)
     for wanted, count in sorted(counts.items(), key=lambda pair: (-pair[1], repr(pair[0]))):
-        rendered = render(wanted.choices, wanted.baseline)
-        if rendered is None:
+        edition = rendered[wanted.key]
+        if edition is None:
             empty += count
         else:
-            rows.append((describe(wanted.choices, wanted.baseline), rendered.edition.subject, count))
-    return Audience(key, tuple(rows), empty)
+            rows.append((describe(wanted.choices, wanted.baseline), edition.edition.subject, count))
+    bars = Counter(reader.bar for reader in readers if reader.bar)
+    shared = sharing_problem(found, ws.settings.limits.editions)
+    return Audience(key, tuple(rows), empty, tuple(sorted(bars.items())), shared)
 
 
 def describe(choices: Choices, baseline: Baseline | None) -> str:
     """One edition in a few words: zone, clock, topics, and what it is told against."""
     topics = "all topics" if choices.topics is None else ", ".join(choices.topics) or "no topics"
-    since = f", since {baseline.issue}" if baseline else ""
-    return f"{choices.timezone}, {choices.clock} h, {topics}{since}"
+    since = f", since {baseline.issue}" if baseline and baseline.issue else ""
+    shared = f"list {choices.list}, " if choices.shared else ""
+    return f"{shared}{choices.timezone}, {choices.clock} h, {topics}{since}"

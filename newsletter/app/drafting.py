@@ -8,6 +8,7 @@ from newsletter.app.archiving.hosting import calendars_url
 from newsletter.app.collecting import read_sources, settled
 from newsletter.app.editors_file import issue_file, read_editors_file, refresh_listing, write_new
 from newsletter.app.fetching import Recent
+from newsletter.app.list_addresses import lists_with_address
 from newsletter.app.theme_files import load_section_texts, load_theme
 from newsletter.app.timing import UsageError, find_digest, slot_for, terms_around
 from newsletter.app.workspace import Workspace
@@ -124,6 +125,7 @@ def _draft(ws: Workspace, slot: Slot, reading: Reading, file: EditorsFile, at: d
         reply_to=settings.sender.reply_to,
         base_url=settings.web.base_url,
         calendars_url=calendars_url(settings),
+        lists=tuple((name, settings.lists[name]) for name in lists_with_address(settings, slot.digest)),
     )
 
 

@@ -7,10 +7,12 @@ import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from newsletter.app.archiving.publishing import publish_issue
-from newsletter.app.dispatching import edition_renderer, provider_of
+from newsletter.app.dispatching import edition_renderer, provider_of, still_as_approved
 from newsletter.app.editing import draft_issue, stored_draft
+from newsletter.app.mail_waking import due_mails
 from newsletter.app.planning import SendRefused, plan_issue
 from newsletter.app.schedule import Job, come, next_of, other_jobs, slot_jobs
 from newsletter.app.sending import pump, recover, this_worker
@@ -64,6 +66,7 @@ def tick(ws: Workspace, now: datetime, stopping: Callable[[], bool] = lambda: Fa
     An issue that cannot be worked on is logged and does not hold up the others.
     """
     steps = [step for name in ws.settings.digests for step in _work(ws, name, now, stopping)]
+    steps += _work_on_mails(ws, now, stopping)
     return TickResult(tuple(step for step in steps if step.action != "nothing"))
 
 
@@ -81,18 +84,32 @@ def _work(ws: Workspace, name: str, now: datetime, stopping: Callable[[], bool])
             yield _step(ws, job, None, now, stopping)
 
 
+def _work_on_mails(ws: Workspace, now: datetime, stopping: Callable[[], bool]) -> Iterator[Step]:
+    """Corrections and one-offs, which belong to no digest."""
+    for row, action, why in due_mails(ws, now):
+        if action == "wait":
+            yield Step(row.key, "wait", why)
+        elif not stopping():
+            yield _guarded(row.key, partial(_send, ws, row.key, why, now, stopping))
+
+
 def _step(ws: Workspace, job: Job, coming: Job | None, now: datetime, stopping: Callable[[], bool]) -> Step:
-    """Decide about one issue and do it; what keeps it from being done is logged and waits for the next wake-up."""
+    """Decide about one issue and do it."""
+    return _guarded(job.key, lambda: _do(ws, job, coming, _decide(ws, job, coming, now), now, stopping))
+
+
+def _guarded(key: str, work: Callable[[], Step]) -> Step:
+    """The step, or what keeps it from being done, which is logged and waits for the next wake-up."""
     try:
-        return _do(ws, job, coming, _decide(ws, job, coming, now), now, stopping)
+        return work()
     except issues.IssueMoveError as error:
         # Another waker, or a person, was quicker: that is what the state table is for.
-        return Step(job.key, "nothing", str(error))
+        return Step(key, "nothing", str(error))
     except SendRefused as error:
-        return Step(job.key, "wait", str(error))
+        return Step(key, "wait", str(error))
     except Exception as error:
-        LOG.exception("%s could not be worked on", job.key)
-        return Step(job.key, "wait", f"{type(error).__name__}: {error}")
+        LOG.exception("%s could not be worked on", key)
+        return Step(key, "wait", f"{type(error).__name__}: {error}")
 
 
 def _decide(ws: Workspace, job: Job, coming: Job | None, now: datetime) -> Decision:
@@ -188,7 +205,8 @@ def _send(ws: Workspace, key: str, why: str, now: datetime, stopping: Callable[[
     if later and later > now:
         recover(ws, now)
         return Step(key, "wait", f"more of it leaves at {later:%Y-%m-%d %H:%M %Z}")
-    plan = plan_issue(ws, key, edition_renderer(ws, key), now, by=issues.SCHEDULE, detail=why)
+    still_as_approved(ws, key, now)
+    plan = plan_issue(ws, key, edition_renderer(ws, key, now), now, by=issues.SCHEDULE, detail=why)
     publish_issue(ws, key, now)
     with provider_of(ws) as provider:
         while not stopping():

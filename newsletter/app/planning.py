@@ -115,11 +115,11 @@ def mailing_of(connection: Connection, ws: Workspace, issue: IssueRow) -> Mailin
     return mailings.find(connection, ws.settings.community.id, issue.kind, issue.key)
 
 
-def readers_of(ws: Workspace, key: str, now: datetime) -> tuple[Reader, ...]:
+def readers_of(ws: Workspace, key: str, now: datetime) -> tuple[IssueRow, tuple[Reader, ...]]:
     """Whom it may concern if it were planned now; nothing is written. SendRefused where that is nobody."""
     with ws.store.read() as connection:
         issue = find_issue(connection, ws, key)
-        return _some(ws, issue, readers_for(connection, ws, issue, now))
+        return issue, _some(ws, issue, readers_for(connection, ws, issue, now))
 
 
 def _some(ws: Workspace, issue: IssueRow, readers: tuple[Reader, ...]) -> tuple[Reader, ...]:

@@ -8,7 +8,7 @@ from render_builders import TEMPLATES, a_draft
 
 from newsletter.render.pages import page
 
-PAGES = {path.name: path.read_text(encoding="utf-8") for path in Path(TEMPLATES / "pages").iterdir()}
+PAGES = {path.name: path.read_text(encoding="utf-8") for path in Path(TEMPLATES / "pages").glob("*.*")}
 VALUES = {"community": a_draft().community, "list_title": "Common Hours", "address": "ad…@example.org"}
 
 

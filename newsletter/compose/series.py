@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from newsletter.compose.entries import community_city, moment_text, reader_time
 from newsletter.compose.moments import begins, day_of
 from newsletter.compose.programme import HORIZON, Timed, between, is_series, usual_of
+from newsletter.compose.sessions import in_a_row
 from newsletter.compose.view import View
 from newsletter.dates.recurrence import last_date, occurrences
 from newsletter.dates.wording import day_text, pattern_text, span_text
@@ -16,6 +17,9 @@ from newsletter.dates.zones import localise
 from newsletter.language.languages import Language
 from newsletter.model.item import Item
 from newsletter.model.when import Occurrence, Override, Recurrence, WeeklyRange
+
+#: Patterns of one series that are named; more are counted.
+PATTERNS = 4
 
 
 def series_of(view: View) -> tuple[Timed, ...]:
@@ -26,16 +30,43 @@ def series_of(view: View) -> tuple[Timed, ...]:
 
 
 def pattern_of(view: View, item: Item) -> str:
-    """ "Mondays 12-1 PM" in the reader's zone, as it stands when the window opens; empty where there is none."""
-    ordinary = usual_of(item, view.programme)
-    if not ordinary:
-        return ""
-    first = ordinary[0]
-    weekdays = sorted({_weekday(one) for one in ordinary if _clock(view, one) == _clock(view, first)})
+    """ "Mondays 12-1 PM" in the reader's zone, as it stands when the window opens; empty where there is none.
+
+    What has several hours has a pattern for each: "Mondays 9-10 AM; Thursdays 3-4 PM".
+    """
+    groups = _by_hours(one for one in usual_of(item, view.programme) if not _is_added(item, one))
+    patterns = [_pattern(view, item, group) for group in groups]
+    return _with_rhythm(view.language, in_a_row(view.language, patterns, PATTERNS), item) if patterns else ""
+
+
+def _pattern(view: View, item: Item, group: Sequence[Occurrence]) -> str:
+    weekdays = sorted({_weekday(one) for one in group})
     usually = isinstance(item.when, WeeklyRange | Recurrence) and item.when.approximate
     clock, language = view.choices.clock, view.language
-    text = pattern_text(first, weekdays, zone=view.zone, clock=clock, approximate=usually, language=language)
-    return _with_rhythm(language, text, item)
+    return pattern_text(group[0], weekdays, zone=view.zone, clock=clock, approximate=usually, language=language)
+
+
+def _by_hours(found: Iterable[Occurrence]) -> list[list[Occurrence]]:
+    """The occurrences with the same hours on their author's clock together, in order of their first ones."""
+    groups: dict[object, list[Occurrence]] = {}
+    for one in found:
+        groups.setdefault(_hours(one), []).append(one)
+    return list(groups.values())
+
+
+def _hours(one: Occurrence) -> object:
+    if not isinstance(one.start, datetime):
+        return None
+    return one.start.time(), one.end.time() if isinstance(one.end, datetime) else None
+
+
+def _is_added(item: Item, one: Occurrence) -> bool:
+    """Whether the source adds it to what its rule gives: it is no part of the pattern."""
+    if not isinstance(item.when, Recurrence):
+        return False
+    start = one.start.replace(tzinfo=None) if isinstance(one.start, datetime) else None
+    midnight = datetime.combine(one.start, time()) if start is None else start
+    return midnight in item.when.rdates
 
 
 def place_in_week(view: View, item: Item) -> tuple[int, str, str, str]:
@@ -60,7 +91,13 @@ def elsewhere_of(view: View, item: Item) -> str:
 
 def exceptions_of(view: View, timed: Timed) -> tuple[str, ...]:
     """Everything that a reader who knows only the pattern would get wrong, in order of time."""
-    kinds = (_cancelled(view, timed), _rescheduled(view, timed), _departures(view, timed.item), _shifted(view, timed))
+    kinds = (
+        _cancelled(view, timed),
+        _rescheduled(view, timed),
+        _departures(view, timed.item),
+        _shifted(view, timed),
+        _added(view, timed),
+    )
     told = sorted(one for kind in kinds for one in kind)
     return (*_opening(view, timed), *(text for _, text in told), *_closing(view, timed))
 
@@ -132,8 +169,21 @@ def _origin(moved: Occurrence) -> Occurrence:
 
 def _shifted(view: View, timed: Timed) -> Iterator[tuple[datetime, str]]:
     """Where a clock change, here or there, moves an ordinary occurrence on the reader's clock."""
-    usual = usual_of(timed.item, view.programme)[:1]
-    for before, after in pairwise([*usual, *_ordinary(timed.occurrences)]):
+    usual = _by_hours(usual_of(timed.item, view.programme))
+    first = {_hours(group[0]): group[0] for group in usual}
+    for group in _by_hours(_ordinary(timed.occurrences)):
+        yield from _shifts(view, [*filter(None, (first.get(_hours(group[0])),)), *group])
+
+
+def _added(view: View, timed: Timed) -> Iterator[tuple[datetime, str]]:
+    """What the source adds besides its rule."""
+    for one in timed.occurrences:
+        if one.status == "confirmed" and _is_added(timed.item, one):
+            yield begins(one, view.home), view.language.gettext("also {when}", when=moment_text(view, one))
+
+
+def _shifts(view: View, group: Sequence[Occurrence]) -> Iterator[tuple[datetime, str]]:
+    for before, after in pairwise(group):
         if _clock(view, before) != _clock(view, after) and isinstance(after.start, datetime):
             end = after.end.astimezone(view.zone) if isinstance(after.end, datetime) else None
             span = span_text(after.start.astimezone(view.zone), end, view.choices.clock, view.language)

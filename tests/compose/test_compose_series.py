@@ -22,7 +22,7 @@ from compose_builders import (
 from newsletter.compose.issue import compose
 from newsletter.model.issue import Choices, Draft, Entry
 from newsletter.model.item import Item
-from newsletter.model.when import AllDay, Sessions
+from newsletter.model.when import AllDay, Recurrence, Sessions
 
 MONDAYS = "FREQ=WEEKLY;BYDAY=MO"
 
@@ -188,3 +188,69 @@ def test_a_series_that_is_off_has_no_line() -> None:
     off = event("Co-working", weekly("2026-09-28 12:00", MONDAYS), status="cancelled")
 
     assert entries(compose(draft_of(off), IN_SEATTLE), "recurring") == ()
+
+
+def rule(text: str, start: str = "2026-10-01 12:00", **values) -> Draft:
+    return draft_of(event("Clinic", weekly(start, text, **values)))
+
+
+def test_several_hours_of_one_day_are_one_line_and_no_change_of_clocks() -> None:
+    twice = rule("FREQ=WEEKLY;BYDAY=MO,TH;BYHOUR=9,15", "2026-10-01 09:00")
+
+    assert plain(line(twice).when_text) == "Mondays and Thursdays 9–10 AM; Mondays and Thursdays 3–4 PM"
+    assert told(twice) == []
+
+
+def test_two_rules_with_hours_of_their_own_are_both_told() -> None:
+    when = Recurrence(
+        datetime(2026, 10, 5, 9),
+        datetime(2026, 10, 5, 10),
+        "America/Los_Angeles",
+        ("FREQ=WEEKLY;BYDAY=MO", "FREQ=WEEKLY;BYDAY=WE;BYHOUR=14"),
+    )
+    draft = draft_of(event("Clinic", when))
+
+    assert plain(line(draft).when_text) == "Mondays 9–10 AM; Wednesdays 2–3 PM"
+    assert line(draft, IN_BERLIN).when_text == "Mondays 18:00–19:00; Wednesdays 23:00–00:00"
+
+
+def test_every_day_of_the_week_and_every_day() -> None:
+    assert plain(line(rule("FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR")).when_text) == "Weekdays 12–1 PM"
+    assert plain(line(rule("FREQ=DAILY")).when_text) == "Every day 12–1 PM"
+
+
+def test_what_is_added_to_a_rule_is_no_part_of_its_pattern() -> None:
+    extra = rule("FREQ=WEEKLY;BYDAY=TH", rdates=(datetime(2026, 12, 8, 17),))
+
+    assert plain(line(extra).when_text) == "Thursdays 12–1 PM"
+    assert told(extra) == ["also Tue 8 Dec, 5–6 PM"]
+
+
+def test_every_second_week_is_counted_from_its_first_one() -> None:
+    fortnight = "FREQ=WEEKLY;INTERVAL=2;BYDAY=TH"
+
+    assert plain(line(rule(fortnight, "2026-11-26 12:00")).when_text) == "Thursdays 12–1 PM, every 2 weeks"
+    assert entries(compose(rule(fortnight, "2026-11-19 12:00"), IN_SEATTLE), "recurring") == ()
+
+
+def test_an_end_by_day_and_an_end_by_number_name_the_last_one() -> None:
+    assert told(rule("FREQ=WEEKLY;BYDAY=TH;UNTIL=20261210T235959Z")) == ["last one Thu 10 Dec"]
+    assert told(rule("FREQ=WEEKLY;BYDAY=TH;COUNT=11")) == ["last one Thu 10 Dec"]
+    assert told(rule("FREQ=WEEKLY;BYDAY=TH;COUNT=12")) == []
+
+
+def test_a_place_in_the_month_is_told_by_its_dates() -> None:
+    """Who is told "second Wednesdays" has to look for the day; the day itself is the news."""
+    monthly = rule("FREQ=MONTHLY;BYDAY=2WE", "2026-09-09 12:00")
+    issue = compose(monthly, IN_SEATTLE)
+
+    assert entries(issue, "recurring") == ()
+    assert plain(only(entries(issue, "events")).when_text) == "Wed 9 Dec, 12–1 PM PST"
+
+
+def test_a_terms_issue_names_every_date_of_a_monthly_meeting_in_one_entry() -> None:
+    board = event("Board", weekly("2026-09-09 12:00", "FREQ=MONTHLY;BYDAY=2WE"))
+
+    entry = only(entries(compose(winter(board), IN_SEATTLE), "events"))
+
+    assert plain(entry.when_text) == "Wed 13 Jan, 12–1 PM; Wed 10 Feb, 12–1 PM; Wed 10 Mar, 12–1 PM PST"

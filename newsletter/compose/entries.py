@@ -74,6 +74,13 @@ def reminded(view: View, entry: Entry, timed: Timed) -> Entry:
     return replace(entry, summary="", body="") if told.in_full else entry
 
 
+def repeated(view: View, entry: Entry, item: Item) -> Entry:
+    """The entry of what has no date as a reminder, where an earlier issue told it."""
+    if view.told_of(item) is None or entry.change:
+        return entry
+    return replace(entry, change="reminder", flag=entry.flag or flag_of(view, "reminder"))
+
+
 def with_flag(view: View, entry: Entry, change: Change) -> Entry:
     """The entry with the change's word beside it; it counts as changed only where the changes tell it."""
     return replace(entry, flag=flag_of(view, change), change=change if entry.id in view.marks.told else "")

@@ -192,9 +192,11 @@ def _shifts(view: View, group: Sequence[Occurrence]) -> Iterator[tuple[datetime,
 
 
 def _opening(view: View, timed: Timed) -> Iterator[str]:
-    """The very first one, where it lies in the window."""
+    """The very first one, where it lies in the window; what a reader knows as going on has no first one any more."""
     first = next((one for one in timed.occurrences if one.status != "cancelled"), None)
-    if first and _first_day(timed.item) >= view.programme.window.start.date():
+    told, start = view.told_of(timed.item), view.programme.window.start.date()
+    going = told is not None and is_series(told.item.when) and _first_day(told.item) < start
+    if first and _first_day(timed.item) >= start and not going:
         yield view.language.gettext("first one {day}", day=_day(view, first))
 
 

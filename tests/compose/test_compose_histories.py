@@ -1,13 +1,29 @@
 """What single histories taught: each was found by a generated year, and is told here in a line."""
 
 from dataclasses import replace
+from datetime import date
 
-from compose_builders import IN_SEATTLE, at, days, draft_of, entries, event, plain, titles, weekly, winter
+from compose_builders import (
+    IN_SEATTLE,
+    SEATTLE,
+    WEEKLY,
+    at,
+    days,
+    draft_of,
+    entries,
+    event,
+    news,
+    plain,
+    titles,
+    weekly,
+    winter,
+)
 
 from newsletter.compose.issue import compose
 from newsletter.model.issue import Draft, Issue
-from newsletter.model.item import Item
+from newsletter.model.item import Deadline, Item
 from newsletter.model.when import Sessions
+from newsletter.model.workspace import SectionSettings
 
 OTHER = event("Other", at("2027-06-30 12:00"))
 
@@ -72,3 +88,47 @@ def test_what_was_called_off_and_takes_place_after_all_is_told_even_before_the_w
 
     assert titles(cancelled, "changes") == ["Party"]
     assert [(entry.title, entry.change) for entry in entries(again, "events")] == [("Party", "new")]
+
+
+def test_news_told_again_until_it_expires_says_so() -> None:
+    hours = news("Hours", expires=date(2026, 12, 31))
+    job = news("Engineer", "job", expires=date(2026, 12, 31))
+    own = WEEKLY.model_copy(update={"sections": ("announcements", "jobs")})
+    jobs = (("jobs", SectionSettings(title="Work with us", tags=("job",))),)
+
+    issues = told(*(week(hours, job, sent=day, settings=own, sections=jobs) for day in ("2026-12-04", "2026-12-11")))
+
+    assert [[entry.change for entry in entries(issue, "announcements")] for issue in issues] == [[""], ["reminder"]]
+    assert [[entry.change for entry in entries(issue, "jobs")] for issue in issues] == [[""], ["reminder"]]
+
+
+def test_news_is_repeated_as_often_as_the_digest_wants() -> None:
+    hours = news("Hours", expires=date(2026, 12, 31))
+    once = WEEKLY.model_copy(update={"max_repeats": 1})
+
+    issues = told(*(week(hours, sent=day, settings=once) for day in ("2026-12-04", "2026-12-11", "2026-12-18")))
+
+    assert [titles(issue, "announcements") for issue in issues] == [["Hours"], ["Hours"], []]
+
+
+def test_a_deadline_is_not_told_before_the_news_that_sets_it() -> None:
+    call = news(
+        "A call",
+        publish=date(2026, 12, 10),
+        deadlines=(Deadline("Send a line", date(2026, 12, 16), SEATTLE),),
+    )
+
+    early, late = (draft_of(call, sent=f"{day} 09:00") for day in ("2026-12-04", "2026-12-11"))
+
+    assert titles(compose(early, IN_SEATTLE), "deadlines") == []
+    assert titles(compose(late, IN_SEATTLE), "deadlines") == ["A call"]
+
+
+def test_a_series_that_goes_on_at_another_hour_has_no_first_one() -> None:
+    coffee = event("Coffee", weekly("2026-11-04 09:00", "FREQ=WEEKLY;BYDAY=WE"))
+    later = replace(coffee, when=weekly("2026-12-16 10:00", "FREQ=WEEKLY;BYDAY=WE"))
+
+    _, issue = told(week(coffee, sent="2026-12-04"), week(later, sent="2026-12-11"))
+
+    (line,) = entries(issue, "recurring")
+    assert (plain(line.when_text), line.exceptions) == ("Wednesdays 10–11 AM", ())

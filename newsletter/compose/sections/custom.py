@@ -4,7 +4,7 @@ The text is the draft's (`section_texts`), by the section's name; entries are it
 """
 
 from newsletter.compose.due import tagged_items
-from newsletter.compose.entries import at_time, entry_of, in_order, marked
+from newsletter.compose.entries import at_time, entry_of, in_order, marked, reminded, repeated
 from newsletter.compose.view import View
 from newsletter.model.issue import Entry, Section
 from newsletter.model.item import Item
@@ -19,7 +19,9 @@ def build(view: View, name: str) -> Section | None:
 
 
 def _entry(view: View, item: Item) -> Entry:
-    occurrences = next((one.occurrences for one in view.timed if one.item.id == item.id), ())
-    first = next((one for one in occurrences if one.status != "cancelled"), None)
+    timed = next((one for one in view.timed if one.item.id == item.id), None)
+    if timed is None:
+        return repeated(view, marked(view, entry_of(view, item), item), item)
+    first = next((one for one in timed.occurrences if one.status != "cancelled"), None)
     entry = entry_of(view, item)
-    return marked(view, at_time(view, entry, first) if first else entry, item)
+    return reminded(view, marked(view, at_time(view, entry, first) if first else entry, item), timed)

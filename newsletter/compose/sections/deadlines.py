@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from newsletter.compose.closing import deadline_marks, is_last_chance, is_near, is_new, label_of, occurrence_of
+from newsletter.compose.due import holds
 from newsletter.compose.entries import at_time, entry_of, flag_of, in_order, moment_text
 from newsletter.compose.moments import begins
 from newsletter.compose.view import View, is_off
@@ -11,8 +12,9 @@ from newsletter.model.item import Deadline, Item
 
 
 def build(view: View) -> Section | None:
-    """Every deadline from now to a fortnight after the window, the soonest first."""
-    found = [(item, deadline) for item in view.items if not is_off(item) for deadline in item.deadlines]
+    """Every deadline from now to a fortnight after the window, the soonest first, but none of news not out yet."""
+    telling = (item for item in view.items if not is_off(item) and (item.kind != "announcement" or holds(view, item)))
+    found = [(item, deadline) for item in telling for deadline in item.deadlines]
     entries = [_entry(view, item, deadline) for item, deadline in found if is_near(view.programme, deadline)]
     return Section("deadlines", view.language.gettext("Deadlines"), in_order(view, entries))
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from newsletter.app.archiving.publishing import publish_issue
 from newsletter.app.composing import composer
 from newsletter.app.correcting import drift_of
+from newsletter.app.drifting import sources_as_approved
 from newsletter.app.editing import build, draft_issue, stored_draft
 from newsletter.app.one_offs import changed_since
 from newsletter.app.planning import PlanResult, RenderEdition, SendRefused, concerned, plan_issue, readers_of
@@ -108,6 +109,7 @@ def send_issue(
     """Plan and deliver an issue; whatever was delivered before is left alone. SendRefused says why it may not go."""
     key = find_key(ws, name, at)
     _draft_if_automatic(ws, name, key, at)
+    sources_as_approved(ws, key, at)
     still_as_approved(ws, key, at)
     plan = plan_issue(ws, key, edition_renderer(ws, key, at), at)
     publish_issue(ws, key, at)

@@ -10,7 +10,7 @@ from newsletter.app.editors_file import issue_file, read_editors_file, refresh_l
 from newsletter.app.fetching import Recent
 from newsletter.app.list_addresses import lists_with_address
 from newsletter.app.theme_files import load_section_texts, load_theme
-from newsletter.app.timing import UsageError, find_digest, slot_for, terms_around
+from newsletter.app.timing import UsageError, find_digest, read_at, slot_for, terms_around
 from newsletter.app.workspace import Workspace
 from newsletter.compose.draft import draft_hash, dump_draft, load_draft
 from newsletter.compose.editing import editing_problems
@@ -46,7 +46,11 @@ def draft_issue(ws: Workspace, digest: str, at: datetime, slot: Slot | None = No
     Drafting again replaces the draft and takes back an approval whose hash no longer holds; an issue that is being
     sent, or is over, is left alone.
     """
-    slot = slot or slot_for(ws, digest, at)
+    return draft_slot(ws, slot or slot_for(ws, digest, at), at)
+
+
+def draft_slot(ws: Workspace, slot: Slot, at: datetime) -> Drafted:
+    """Freeze the draft of this slot as of `at`, as `draft_issue` does."""
     new = write_new(ws, slot)
     draft = freeze(ws, slot, at)
     hashed = draft_hash(draft)
@@ -76,6 +80,33 @@ def find_row(ws: Workspace, key: str) -> IssueRow | None:
     """The ledger's row of the issue."""
     with ws.store.read() as conn:
         return issue_rows.find_issue(conn, ws.settings.community.id, key)
+
+
+def draft_named(ws: Workspace, name: str, at: str | None) -> Draft:
+    """What a digest's name or an issue's key means: the stored draft, or one as it would be frozen now or at `at`.
+
+    UsageError where a key names no slot of its digest.
+    """
+    if name in ws.settings.digests:
+        return preview_draft(ws, name, read_at(ws, at))
+    row = find_row(ws, name)
+    if row is not None and row.draft:
+        return load_draft(row.draft)
+    slot = slot_named(ws, name)
+    return freeze(ws, slot, read_at(ws, at) if at else min(ws.clock(), slot.send_at))
+
+
+def slot_named(ws: Workspace, key: str) -> Slot:
+    """The slot of an issue's key, which is its digest's name and its local date; UsageError where there is none."""
+    digest, day = key[:-11], key[-10:]
+    if digest not in ws.settings.digests:
+        raise UsageError(
+            f"{key!r} is neither a digest ({', '.join(ws.settings.digests) or 'none'}) nor an issue's key"
+        )
+    slot = slot_for(ws, digest, read_at(ws, day))
+    if slot.key != key:
+        raise UsageError(f"{digest} has no issue {key!r}; the next one after that day is {slot.key}")
+    return slot
 
 
 def stored_draft(ws: Workspace, key: str) -> Draft:

@@ -11,11 +11,14 @@ from functools import partial
 
 from newsletter.app.archiving.publishing import publish_issue
 from newsletter.app.dispatching import edition_renderer, provider_of, still_as_approved
+from newsletter.app.drifting import sources_as_approved
 from newsletter.app.editing import draft_issue, stored_draft
+from newsletter.app.editor_post import post_editor_mails
 from newsletter.app.mail_waking import due_mails
 from newsletter.app.planning import SendRefused, plan_issue
 from newsletter.app.schedule import Job, come, next_of, other_jobs, slot_jobs
 from newsletter.app.sending import pump, recover, this_worker
+from newsletter.app.telling import look_after
 from newsletter.app.timing import as_known
 from newsletter.app.waves import next_wave, opening
 from newsletter.app.workspace import Workspace
@@ -67,7 +70,17 @@ def tick(ws: Workspace, now: datetime, stopping: Callable[[], bool] = lambda: Fa
     """
     steps = [step for name in ws.settings.digests for step in _work(ws, name, now, stopping)]
     steps += _work_on_mails(ws, now, stopping)
+    _tell_editors(ws, now)
     return TickResult(tuple(step for step in steps if step.action != "nothing"))
+
+
+def _tell_editors(ws: Workspace, now: datetime) -> None:
+    """Mails to editors come last, and nothing depends on them."""
+    try:
+        look_after(ws, now)
+        post_editor_mails(ws, now)
+    except Exception:
+        LOG.exception("editors could not be told; drafts and issues are as they are")
 
 
 def _work(ws: Workspace, name: str, now: datetime, stopping: Callable[[], bool]) -> Iterator[Step]:
@@ -194,6 +207,8 @@ def _merge(ws: Workspace, slot: Slot, coming: Job, why: str, now: datetime) -> S
 
 def _skip(ws: Workspace, key: str, why: str, now: datetime) -> Step:
     with ws.store.begin() as connection:
+        row = issues.find_issue(connection, ws.settings.community.id, key)
+        why = f"{why}; it was held: {row.held}" if row and row.held else why
         issues.move(connection, ws.settings.community.id, key, "skipped", now, by=issues.SCHEDULE, detail=why)
     LOG.warning("%s skipped: %s", key, why)
     return Step(key, "skip", why)
@@ -201,6 +216,7 @@ def _skip(ws: Workspace, key: str, why: str, now: datetime) -> Step:
 
 def _send(ws: Workspace, key: str, why: str, now: datetime, stopping: Callable[[], bool]) -> Step:
     """Freeze the audience where that is still to do, then hand over what is due until nothing is."""
+    sources_as_approved(ws, key, now)
     later = next_wave(ws, key)
     if later and later > now:
         recover(ws, now)

@@ -10,11 +10,13 @@ from threading import RLock
 from zoneinfo import ZoneInfo
 
 from newsletter.app.collecting import DECISIONS
+from newsletter.app.drifting import drift_from_approved
 from newsletter.app.editing import Built, build_edition, persona_choices, preview_draft
 from newsletter.app.fetching import Recent
 from newsletter.app.preview_view import Finding, Menu, Named, Shown, View, excerpt, fault, for_frame
 from newsletter.app.timing import UsageError, read_at
 from newsletter.app.workspace import PERSONAS, Workspace, open_workspace, utc_now
+from newsletter.compose.drift import drift_problems
 from newsletter.dates.cadence.rules import CadenceError
 from newsletter.model.issue import Draft
 from newsletter.model.mail import SLOT_NAMES, Row, fill_text, message_bytes
@@ -124,7 +126,8 @@ class Studio:
         started = time.perf_counter()
         draft = self._draft(workspace, digest)
         built = build_edition(draft, persona_choices(persona))
-        problems = tuple(excerpt(problem, self._lines) for problem in _once(draft, built))
+        moved = drift_problems(drift_from_approved(workspace, draft), draft.key)
+        problems = tuple(excerpt(problem, self._lines) for problem in dict.fromkeys((*moved, *_once(draft, built))))
         return _view(draft, built, problems, round(1000 * (time.perf_counter() - started)))
 
     def _draft(self, workspace: Workspace, digest: str) -> Draft:

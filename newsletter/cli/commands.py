@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from newsletter import __version__
-from newsletter.cli import archive, content, finding, issues, people, running, sending, simulate
+from newsletter.cli import archive, content, finding, issues, people, reviewing, running, sending, simulate
 from newsletter.cli.output import say
 
 app = typer.Typer(
@@ -21,6 +21,7 @@ app = typer.Typer(
 content.register(app)
 finding.register(app)
 issues.register(app)
+reviewing.register(app)
 simulate.register(app)
 sending.register(app)
 people.register(app)

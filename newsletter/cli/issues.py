@@ -1,19 +1,16 @@
-"""Commands about an issue before it leaves: draft, compose, render, check, preview, approve."""
+"""Commands about an issue before it leaves: preview, draft, compose, render."""
 
-import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from newsletter.cli.options import As, AsJson, At, DigestName, Key, workspace
-from newsletter.cli.output import count_problems, print_json, say, show_problems, show_table
+from newsletter.cli.options import As, AsJson, At, DigestName, workspace
+from newsletter.cli.output import print_json, say, show_problems, show_table
 from newsletter.model.problem import has_errors
 
 if TYPE_CHECKING:
     from newsletter.app.drafting import Drafted
-
-By = Annotated[str, typer.Option("--by", help="Who approves.", default_factory=getpass.getuser, show_default=False)]
 
 
 def register(app: typer.Typer) -> None:
@@ -23,24 +20,30 @@ def register(app: typer.Typer) -> None:
         ("draft", draft),
         ("compose", compose),
         ("render", render),
-        ("check", check),
-        ("approve", approve),
-        ("revoke", revoke),
     ):
         app.command(name, rich_help_panel="Issue")(command)
 
 
-def draft(context: typer.Context, digest: DigestName, at: At = None, as_json: AsJson = False) -> int:
+def draft(
+    context: typer.Context,
+    digest: DigestName,
+    at: At = None,
+    tell: Annotated[bool, typer.Option("--tell", help="Write to the editors of config.toml, once an issue.")] = False,
+    as_json: AsJson = False,
+) -> int:
     """Freeze the draft of the next issue, and write issues/KEY.md for the editor where there is none.
 
     An editor's own words in it are never touched; drafting again reads them, and lists anew what stands in the issue.
 
     Example: `newsletter draft weekly --at 2026-12-04`
     """
-    from newsletter.app import editing, timing
+    from newsletter.app import editing, editor_post, telling, timing
 
     ws = workspace(context)
     drafted = editing.draft_issue(ws, digest, timing.read_at(ws, at))
+    if tell:
+        telling.tell_draft(ws, drafted.draft.key, ws.clock())
+        editor_post.post_editor_mails(ws, ws.clock())
     if as_json:
         print_json(
             {"key": drafted.draft.key, "state": drafted.state, "hash": drafted.hash, "file": str(drafted.file)}
@@ -114,35 +117,6 @@ def render(
     return int(has_errors(built.problems))
 
 
-def check(
-    context: typer.Context,
-    digest: Annotated[str | None, typer.Argument(metavar="DIGEST", help="A digest of config.toml.")] = None,
-    at: At = None,
-    as_json: AsJson = False,
-    list_rules: Annotated[bool, typer.Option("--list", help="Print every rule.")] = False,
-) -> int:
-    """Run all checks on the next issue; exit 1 where one of level error is found.
-
-    Example: `newsletter check weekly --at 2026-12-04`
-    """
-    from newsletter.app import editing, timing, views
-    from newsletter.checks.registry import RULES
-
-    if list_rules:
-        show_table("", ("Rule", "Severity", "What it asks"), [(rule.id, rule.severity, rule.text) for rule in RULES])
-        return 0
-    if digest is None:
-        raise timing.UsageError("say which digest to check, as in `newsletter check weekly`")
-    ws = workspace(context)
-    problems = editing.check_draft(ws, editing.preview_draft(ws, digest, timing.read_at(ws, at)))
-    if as_json:
-        print_json(views.problems_json(problems))
-    else:
-        show_problems(problems)
-        say(f"{len(RULES)} rules, {len(ws.personas)} personas: {count_problems(problems)}")
-    return int(has_errors(problems))
-
-
 def preview(
     context: typer.Context,
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes a free one.")] = 0,
@@ -159,24 +133,3 @@ def preview(
     ws = workspace(context)
     timing.read_at(ws, at)
     serve_preview(ws, at, port=port, open_browser=open_)
-
-
-def approve(context: typer.Context, key: Key, by: By) -> None:
-    """Approve the stored draft, bound to its hash; refused while a check of level error stands.
-
-    Example: `newsletter approve weekly-2026-12-04`
-    """
-    from newsletter.app import editing
-
-    ws = workspace(context)
-    approved = editing.approve(ws, key, by, ws.clock())
-    say(f"{key}: approved by {by}, hash {approved[:12]}. Next: newsletter send {key}")
-
-
-def revoke(context: typer.Context, key: Key, by: By) -> None:
-    """Take an approval back."""
-    from newsletter.app import editing
-
-    ws = workspace(context)
-    editing.revoke(ws, key, by, ws.clock())
-    say(f"{key}: approval taken back; it is a draft again")

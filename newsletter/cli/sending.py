@@ -96,7 +96,7 @@ def status(
 
     Example: `newsletter status weekly-2026-12-04`
     """
-    from newsletter.app import control
+    from newsletter.app import control, reviewing
 
     ws = workspace(context)
     if key is None:
@@ -110,11 +110,13 @@ def status(
                 [(one["key"], one["state"], one["planned"], _counts(one)) for one in reports],
             )
         return
-    report = control.status(ws, key)
+    report, review = control.status(ws, key), reviewing.review_of(ws, key)
     if as_json:
-        print_json(report)
+        print_json(report | {"review": reviewing.review_json(review) if review else None})
         return
     _show(report)
+    for line in reviewing.review_lines(review) if review else ():
+        say(line)
     if lost := control.stranded(ws, key, ws.clock()):
         say(f"{lost} of {report['planned']} were being handed over when their sender ended: newsletter send {key}")
 

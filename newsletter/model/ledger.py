@@ -24,8 +24,9 @@ PHASES: tuple[AttemptPhase, ...] = ("claimed", "submitting", "done", "released",
 class IssueRow:
     """The row of one slot, or of a correction or one-off: state, frozen draft as text, whose approval of which hash.
 
-    `covers_from` is where its window begins, if a missed issue was merged into it. `list` is set where no digest
-    says it. What is `scheduled` leaves by itself at `send_at` once it is approved, anything else when told to.
+    `covers_from` is where its window begins, if a missed issue was merged into it. `held` says why an approved one
+    waits. `list` is set where no digest says it. What is `scheduled` leaves by itself at `send_at` once it is
+    approved, anything else when told to.
     """
 
     key: str
@@ -42,6 +43,7 @@ class IssueRow:
     kind: MailingKind = "issue"
     list: str = ""
     scheduled: bool = True
+    held: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,9 +21,13 @@ _FIRST = (("Date", "date"), ("To", "to"), ("Message-ID", "message_id"), ("List-U
 _FRAGILE = re.compile(rb"^(?:\.|From )")
 
 
-def mime_parts(headers: Sequence[tuple[str, str]], html: Parts, text: Parts) -> MimeParts:
-    """The whole message: slots for To, Date, Message-ID and List-Unsubscribe, text first, then HTML."""
-    return tuple(_joined([*_head(headers), *_content(html, text)]))
+def mime_parts(headers: Sequence[tuple[str, str]], html: Parts, text: Parts, *, to_list: bool = True) -> MimeParts:
+    """The whole message: slots for To, Date, Message-ID and List-Unsubscribe, text first, then HTML.
+
+    A mail that goes to no list cannot be left, and has no List-Unsubscribe.
+    """
+    slots = _FIRST if to_list else _FIRST[:-1]
+    return tuple(_joined([*_head(slots, headers), *_content(html, text)]))
 
 
 def quoted(parts: Parts) -> Iterator[bytes | SlotRef]:
@@ -35,8 +39,8 @@ def quoted(parts: Parts) -> Iterator[bytes | SlotRef]:
             yield _encode(part)
 
 
-def _head(headers: Sequence[tuple[str, str]]) -> Iterator[bytes | SlotRef]:
-    for name, slot in _FIRST:
+def _head(slots: Sequence[tuple[str, str]], headers: Sequence[tuple[str, str]]) -> Iterator[bytes | SlotRef]:
+    for name, slot in slots:
         yield from (f"{name}: ".encode("ascii"), SlotRef(slot, "header"), b"\r\n")
     for name, value in headers:
         yield header_lines(name, value)

@@ -46,6 +46,7 @@ def check_meaning(settings: Settings) -> tuple[Fault, ...]:
         *_community(settings),
         *_sources(settings),
         *_digests(settings),
+        *_editors(settings),
         *_lists(settings),
         *_categories(settings),
         *_terms(settings),
@@ -165,6 +166,25 @@ def _digests(settings: Settings) -> Iterator[Fault]:
         yield from _readable((*key, "send_by"), digest.send_by, parse_span)
         yield from check_waves(name, digest, settings.community.timezone)
         yield from _digest_names(settings, name, digest)
+        yield from _review(name, digest)
+
+
+def _review(name: str, digest: DigestSettings) -> Iterator[Fault]:
+    """Who needs no approval waits for nobody's: the other two settings would never do anything."""
+    if digest.review == "automatic" and digest.drift == "hold":
+        text = f"digest {name!r} has `drift = \"hold\"`, which waits for an approval, and `review = \"automatic\"`"
+        yield ("digests", name, "drift"), "settings.value", f"{text}; drop one of them"
+    if digest.review == "automatic" and digest.approvals > 1:
+        text = f"digest {name!r} asks for {digest.approvals} `approvals`, and `review` is automatic; drop one of them"
+        yield ("digests", name, "approvals"), "settings.value", text
+
+
+def _editors(settings: Settings) -> Iterator[Fault]:
+    for address in settings.editors.notify:
+        if "@" not in parseaddr(address)[1]:
+            yield ("editors", "notify"), "settings.address", f"`editors.notify`: {address!r} is not an e-mail address"
+    if settings.editors.remind:
+        yield from _readable(("editors", "remind"), settings.editors.remind, parse_lead)
 
 
 def _readable(key: tuple[str | int, ...], text: str, parse: Callable[[str], Any]) -> Iterator[Fault]:

@@ -1,5 +1,6 @@
 """One row per slot: the UNIQUE row is what makes a slot happen once, whoever wakes and however often."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -7,6 +8,8 @@ from sqlalchemy.engine import Connection
 
 from newsletter.model.issue import ISSUE_TRANSITIONS, Draft, IssueState, Slot
 from newsletter.model.ledger import IssueEvent, IssueRow
+from newsletter.model.reviewing import Approval
+from newsletter.store import approvals
 from newsletter.store.engine import insert_new
 from newsletter.store.tables import issue, issue_event
 
@@ -64,9 +67,11 @@ def save_draft(connection: Connection, community: str, draft: Draft, text: str, 
     IssueMoveError once the issue is being sent, or is over.
     """
     row = _expect(connection, community, draft.key, "drafted")
-    _update(connection, community, draft.key, draft=text, draft_hash=draft_hash)
+    _update(connection, community, draft.key, draft=text, draft_hash=draft_hash, held="")
     if row.state == "approved" and row.approved_hash == draft_hash:
         return "approved"
+    if row.draft_hash != draft_hash:
+        approvals.drop(connection, community, draft.key, draft.as_of)
     _update(connection, community, draft.key, state="drafted", **_NOT_APPROVED)
     _note(connection, community, draft.key, "drafted", draft.as_of, draft_hash=draft_hash)
     return "drafted"
@@ -75,26 +80,82 @@ def save_draft(connection: Connection, community: str, draft: Draft, text: str, 
 _NOT_APPROVED = {"approved_hash": "", "approved_by": "", "approved_at": None}
 
 
-def approve(connection: Connection, community: str, key: str, draft_hash: str, by: str, at: datetime) -> None:
-    """Approve exactly this hash; again is no change. IssueMoveError where the draft is another by now."""
+def approve(
+    connection: Connection,
+    community: str,
+    key: str,
+    draft_hash: str,
+    by: str,
+    at: datetime,
+    *,
+    needed: int = 1,
+    drift: str = "",
+) -> int:
+    """Approve exactly this hash, and say how many other people's approvals are still missing.
+
+    The same person again is no change, unless it is of another `drift` that they know of: an issue that waits for
+    its sources goes on once as many have approved of that. IssueMoveError where the draft is another by now.
+    """
     row = _known(connection, community, key)
     if row.draft_hash != draft_hash:
         raise IssueMoveError(f"the draft of {key} is another by now: look at it again, then approve it")
-    if row.state == "approved":
+    if row.state != "approved":
+        _expect(connection, community, key, "approved")
+    elif not drift:
+        return 0
+    known = _names(approvals.standing(connection, community, key, draft_hash), drift)
+    if by.casefold() not in known:
+        approvals.add(connection, community, key, Approval(by, at, draft_hash, drift))
+    missing = max(0, needed - len({*known, by.casefold()}))
+    _count_approval(connection, community, row, by, at, missing, drift)
+    return missing
+
+
+def _names(given: Iterable[Approval], drift: str) -> set[str]:
+    """The people who approved, or who approved knowing of this drift."""
+    return {one.by.casefold() for one in given if not drift or one.drift == drift}
+
+
+def _count_approval(
+    connection: Connection, community: str, row: IssueRow, by: str, at: datetime, missing: int, drift: str
+) -> None:
+    """Move the issue where nobody's approval is missing, and note it in any case."""
+    more = f"{missing} more needed" if missing else ""
+    words = ", ".join(filter(None, ("although its sources moved" if drift else "", more)))
+    if missing:
+        _note(connection, community, row.key, row.state, at, by=by, draft_hash=row.draft_hash, detail=f"yes, {words}")
         return
-    _expect(connection, community, key, "approved")
-    values = {"state": "approved", "approved_hash": draft_hash, "approved_by": by, "approved_at": at}
-    _update(connection, community, key, **values)
-    _note(connection, community, key, "approved", at, by=by, draft_hash=draft_hash)
+    values = {"state": "approved", "approved_hash": row.draft_hash, "approved_by": by, "approved_at": at, "held": ""}
+    _update(connection, community, row.key, **values)
+    _note(connection, community, row.key, "approved", at, by=by, draft_hash=row.draft_hash, detail=words)
 
 
 def revoke(connection: Connection, community: str, key: str, by: str, at: datetime) -> None:
-    """Take an approval back; IssueMoveError where there is none to take."""
+    """Take every approval back; IssueMoveError where there is none to take."""
     row = _known(connection, community, key)
-    if row.state != "approved":
+    given = approvals.standing(connection, community, key, row.draft_hash)
+    if row.state != "approved" and not (row.state == "drafted" and given):
         raise IssueMoveError(f"issue {key} is {row.state}: there is no approval to take back")
-    _update(connection, community, key, state="drafted", **_NOT_APPROVED)
+    approvals.drop(connection, community, key, at, by)
+    _update(connection, community, key, state="drafted", held="", **_NOT_APPROVED)
     _note(connection, community, key, "drafted", at, by=by, draft_hash=row.draft_hash)
+
+
+def hold(connection: Connection, community: str, key: str, why: str, at: datetime) -> bool:
+    """Let an approved issue wait, and write down why; without a reason it goes on. True where that is news."""
+    row = _known(connection, community, key)
+    if row.held == why or row.state != "approved":
+        return False
+    _update(connection, community, key, held=why)
+    detail = f"held: {why}" if why else "no longer held: its sources say again what was approved"
+    _note(connection, community, key, row.state, at, by=SCHEDULE, draft_hash=row.draft_hash, detail=detail)
+    return True
+
+
+def remark(connection: Connection, community: str, key: str, detail: str, at: datetime, by: str = SCHEDULE) -> None:
+    """Write a line into the issue's history that moves nothing."""
+    row = _known(connection, community, key)
+    _note(connection, community, key, row.state, at, by=by, draft_hash=row.draft_hash, detail=detail)
 
 
 def move(

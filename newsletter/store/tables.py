@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from newsletter.model.delivery import STATES
 from newsletter.model.issue import ISSUE_TRANSITIONS
 from newsletter.model.ledger import MAILING_STATES, PHASES
+from newsletter.model.reviewing import EDITOR_MAIL_KINDS, EDITOR_MAIL_STATES
 from newsletter.store.types import Utc
 
 metadata = sa.MetaData(
@@ -25,7 +26,7 @@ metadata = sa.MetaData(
 
 SUBSCRIPTION_STATES = ("pending", "active", "left", "bounced", "complained")
 #: Rows here are written once: the triggers of the migrations refuse to change or delete them.
-APPEND_ONLY = ("consent", "issue_event", "delivery_event")
+APPEND_ONLY = ("consent", "issue_event", "delivery_event", "approval")
 
 
 def one_of(column: str, words: Iterable[str]) -> sa.CheckConstraint:
@@ -118,6 +119,7 @@ issue = sa.Table(
     _text("approved_by"),
     sa.Column("approved_at", Utc),
     sa.Column("covers_from", Utc),
+    _text("held"),
     one_of("state", ISSUE_TRANSITIONS),
     sa.Index(None, "community", "digest", "send_at"),
 )
@@ -134,6 +136,43 @@ issue_event = sa.Table(
     _text("hash"),
     _text("detail"),
     sa.Index(None, "community", "key"),
+)
+
+# What counts of these is what stands below the last row that drops them: an approval is never changed or deleted.
+approval = sa.Table(
+    "approval",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    _community(),
+    sa.Column("key", sa.Text, nullable=False),
+    sa.Column("action", sa.String(20), nullable=False),
+    _text("hash"),
+    _text("drift"),
+    _text("by"),
+    sa.Column("at", Utc, nullable=False),
+    one_of("action", ("approve", "drop")),
+    sa.Index(None, "community", "key"),
+)
+
+editor_mail = sa.Table(
+    "editor_mail",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    _community(),
+    sa.Column("key", sa.Text, nullable=False),
+    sa.Column("kind", sa.String(20), nullable=False),
+    sa.Column("about", sa.String(64), nullable=False, server_default=""),
+    sa.Column("address", sa.Text, nullable=False),
+    _text("subject"),
+    _text("text"),
+    sa.Column("state", sa.String(20), nullable=False, server_default="pending"),
+    sa.Column("tries", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("not_before", Utc, nullable=False),
+    _text("detail"),
+    sa.Column("at", Utc, nullable=False),
+    one_of("kind", EDITOR_MAIL_KINDS),
+    one_of("state", EDITOR_MAIL_STATES),
+    sa.UniqueConstraint("community", "key", "kind", "about", "address"),
 )
 
 mailing = sa.Table(

@@ -1,0 +1,125 @@
+"""What editors are told by mail: a draft to look at, once more before its time, and sources that moved since.
+
+Only written down here, each once; handing the mails over is another step, so that no draft depends on a mail server.
+"""
+
+import logging
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from email.utils import parseaddr
+
+from newsletter.app.checking import check_draft
+from newsletter.app.drafting import find_row
+from newsletter.app.editor_words import draft_text, drift_text, reminder_text
+from newsletter.app.workspace import Workspace
+from newsletter.compose.draft import load_draft
+from newsletter.compose.drift import Drift
+from newsletter.dates.cadence.parsing import parse_lead
+from newsletter.model.issue import Draft
+from newsletter.model.ledger import IssueRow
+from newsletter.model.problem import Problem
+from newsletter.model.reviewing import EditorMail, EditorMailKind
+from newsletter.render.errors import RenderError
+from newsletter.store import approvals, editor_mails
+from newsletter.store import slots as slot_rows
+
+LOG = logging.getLogger(__name__)
+#: Drafts whose time is longer past than this are nobody's concern any more.
+STALE = timedelta(days=2)
+
+
+def look_after(ws: Workspace, now: datetime) -> None:
+    """Write down what editors are to be told of the drafts there are; what was told before is not told again.
+
+    One draft that cannot be told of is logged, and does not keep the others back.
+    """
+    if not ws.settings.editors.notify:
+        return
+    for key in _drafted_keys(ws, now):
+        try:
+            tell_draft(ws, key, now)
+            _remind(ws, key, now)
+        except Exception:
+            LOG.exception("editors could not be told of %s; its draft stands", key)
+
+
+def tell_draft(ws: Workspace, key: str, now: datetime) -> int:
+    """Tell the editors of a draft, once for each issue; how many mails are new."""
+    if _last_told(ws, key, "draft") is not None:
+        return 0
+    row, draft = _stored(ws, key)
+    subject, text = draft_text(ws, row, draft, last_sent_draft(ws, draft), _findings(ws, draft))
+    return _put(ws, "draft", key, subject, text, now)
+
+
+def tell_drift(ws: Workspace, row: IssueRow, drift: Drift, now: datetime) -> int:
+    """Tell the editors what moved since an issue was approved, once for each state of its sources."""
+    subject, text = drift_text(ws, row, load_draft(row.draft), drift)
+    return _put(ws, "drift", row.key, subject, text, now, about=drift.fingerprint)
+
+
+def last_sent_draft(ws: Workspace, draft: Draft) -> Draft | None:
+    """The draft of the digest's last issue before this one that went out, or is going out."""
+    with ws.store.read() as connection:
+        rows = slot_rows.rows(connection, ws.settings.community.id, draft.digest, "sending", "paused", "sent")
+    before = [row for row in rows if row.send_at < draft.slot.send_at and row.key != draft.key]
+    found = find_row(ws, before[-1].key) if before else None
+    return load_draft(found.draft) if found and found.draft and found.kind == "issue" else None
+
+
+def _remind(ws: Workspace, key: str, now: datetime) -> None:
+    """Ask again where nobody approved by the time that `remind` names; a draft told of after that asked by itself."""
+    row, draft = _stored(ws, key)
+    remind = ws.settings.editors.remind
+    if not remind or draft.settings.review == "automatic":
+        return
+    at = row.send_at - parse_lead(remind)
+    told = _last_told(ws, key, "draft")
+    if now < at or (told is not None and told >= at) or _last_told(ws, key, "reminder") is not None:
+        return
+    with ws.store.read() as connection:
+        given = approvals.standing(connection, ws.settings.community.id, key, row.draft_hash)
+    names = tuple(dict.fromkeys(one.by for one in given))
+    subject, text = reminder_text(ws, row, draft, names)
+    _put(ws, "reminder", key, subject, text, now)
+
+
+def _put(
+    ws: Workspace, kind: EditorMailKind, key: str, subject: str, text: str, now: datetime, about: str = ""
+) -> int:
+    addresses = dict.fromkeys(parseaddr(one)[1] for one in ws.settings.editors.notify)
+    mails = (EditorMail(key, kind, address, subject, text, about) for address in addresses)
+    with ws.store.begin() as connection:
+        return editor_mails.put(connection, ws.settings.community.id, mails, now)
+
+
+def _drafted_keys(ws: Workspace, now: datetime) -> Iterator[str]:
+    with ws.store.read() as connection:
+        found = [
+            row.key
+            for name in ws.settings.digests
+            for row in slot_rows.rows(connection, ws.settings.community.id, name, "drafted")
+            if row.send_at > now - STALE
+        ]
+    yield from found
+
+
+def _stored(ws: Workspace, key: str) -> tuple[IssueRow, Draft]:
+    row = find_row(ws, key)
+    if row is None or not row.draft:
+        raise LookupError(f"{key} has no draft")
+    return row, load_draft(row.draft)
+
+
+def _last_told(ws: Workspace, key: str, kind: EditorMailKind) -> datetime | None:
+    with ws.store.read() as connection:
+        return editor_mails.last_told(connection, ws.settings.community.id, key, kind)
+
+
+def _findings(ws: Workspace, draft: Draft) -> tuple[Problem, ...]:
+    """Errors and warnings; a template that is at fault is among them."""
+    try:
+        found = check_draft(ws, draft)
+    except RenderError as error:
+        found = (*draft.problems, *error.problems)
+    return tuple(one for level in ("error", "warning") for one in found if one.level == level)

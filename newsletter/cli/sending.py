@@ -134,7 +134,7 @@ def _show(report: dict[str, Any]) -> None:
     if states["pending"]:
         say(f"{states['pending']} of {planned} not sent yet: newsletter send {report['key']}")
     for wave in report.get("waves", ()):
-        say(f"  {_clock(wave['at'])}  {wave['planned']} mails, {wave['left']} to leave: {_zones(wave)}")
+        say(f"  {_clock(wave['at'])}  {_wave_words(wave)}")
     for event in report.get("history", ()):
         say("  ".join(part for part in _event_words(event) if part))
 
@@ -143,8 +143,10 @@ def _clock(moment: str) -> str:
     return moment[:16].replace("T", " ")
 
 
-def _zones(wave: dict[str, Any]) -> str:
-    return ", ".join(wave["zones"]) or "as soon as may be"
+def _wave_words(wave: dict[str, Any]) -> str:
+    mails = "1 mail" if wave["planned"] == 1 else f"{wave['planned']} mails"
+    left = f"{wave['left']} to leave" if wave["left"] else "left"
+    return f"{mails}, {left}: {', '.join(wave['zones']) or 'at once'}"
 
 
 def _event_words(event: dict[str, str]) -> tuple[str, ...]:

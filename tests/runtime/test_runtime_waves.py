@@ -13,6 +13,7 @@ from newsletter.app.operating import tick
 from newsletter.app.sample import init_workspace
 from newsletter.app.sending import status
 from newsletter.app.workspace import open_workspace
+from newsletter.cli.failures import run_guarded
 from newsletter.settings.reading import SettingsError
 from newsletter.store.tables import subscriber
 
@@ -93,6 +94,19 @@ def test_the_waves_to_come_are_told(root, clock):
     assert [one["left"] for one in status(ws, WEEK)["waves"]] == [0, 1, 2, 1]
     assert status(ws, WEEK)["waves"][0]["zones"] == []
     assert status(ws, WEEK)["planned"] == 6
+
+
+def test_the_status_shows_the_waves(root, clock, capsys):
+    ws = opened(root, clock, **RULES)
+    config = root / "config.toml"
+    config.write_text(config.read_text().replace('cadence = "weekly', 'send_at = "reader"\ncadence = "weekly', 1))
+    tick(ws, clock.move("2026-12-01T09:00"))
+    tick(ws, clock.move("2026-12-03T16:00"))
+    assert run_guarded(["--workspace", str(root), "status", WEEK]) == 0
+    shown = capsys.readouterr().out
+    assert "  2026-12-03 16:00  1 mail, left: Asia/Tokyo\n" in shown
+    assert "  2026-12-04 09:00  2 mails, 2 to leave: America/Los_Angeles\n" in shown
+    assert "  2026-12-03 16:00  sending  by schedule\n" in shown
 
 
 def test_the_first_readers_wait_for_an_approval_that_comes_late_and_the_others_do_not(root, clock):

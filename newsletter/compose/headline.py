@@ -11,6 +11,8 @@ from newsletter.dates.wording import date_range_text, day_text, short_date_text
 from newsletter.language.filling import N_
 from newsletter.language.languages import Language
 from newsletter.model.issue import Change, Entry, Section
+from newsletter.model.item import Item
+from newsletter.model.problem import Problem
 
 SUBJECT_LENGTH = 78
 PREHEADER_LENGTHS = (60, 120)
@@ -28,9 +30,9 @@ _CHANGES: Mapping[Change, str] = {
 
 
 def subject_of(view: View, sections: Sequence[Section]) -> str:
-    """The editor's subject, or the two weightiest events with their days: "Datathon on Friday"."""
-    if view.draft.note.subject.strip():
-        return view.draft.note.subject.strip()
+    """The editor's subject where it fits, or the two weightiest events with their days: "Datathon on Friday"."""
+    if (own := view.draft.note.subject.strip()) and unseen_in(view, own) is None:
+        return own
     regular = _entries(sections, "recurring") if view.programme.is_weekly else ()
     best = _pinned(view, sections) or _weightiest(_entries(sections, "events") or regular)
     texts = [_on_its_day(view, entry) for entry in best]
@@ -46,8 +48,8 @@ def subject_of(view: View, sections: Sequence[Section]) -> str:
 
 def preheader_of(view: View, sections: Sequence[Section], subject: str) -> str:
     """The editor's preheader, or 60 to 120 characters: changes, deadlines, then what else there is."""
-    if view.draft.note.preheader.strip():
-        return view.draft.note.preheader.strip()
+    if (own := view.draft.note.preheader.strip()) and unseen_in(view, own) is None:
+        return own
     least, most = PREHEADER_LENGTHS
     text = ""
     for part in _parts(view, sections, subject):
@@ -55,6 +57,33 @@ def preheader_of(view: View, sections: Sequence[Section], subject: str) -> str:
         if len(text) < least and (len(longer) <= most or not text):
             text = longer
     return shorten(text, most)
+
+
+def unseen_in(view: View, words: str) -> Item | None:
+    """What the words name, by the short form of its title, although this reader's topics leave it out."""
+    shown = {item.id for item in view.items}
+    timed = [one.item for one in (*view.programme.timed, *view.programme.ahead)]
+    seen = {short_title(item.title).casefold() for item in timed if item.id in shown}
+    hidden = (item for item in timed if item.id not in shown and short_title(item.title).casefold() not in seen)
+    return next((item for item in hidden if _names(words, short_title(item.title))), None)
+
+
+def subject_problems(view: View, subject: str) -> Iterator[Problem]:
+    """For the editor: which words these readers do not get, because they speak of what is not in their mail."""
+    note = view.draft.note
+    for what, words in (("subject", note.subject), ("preheader", note.preheader)):
+        item = unseen_in(view, words) if words.strip() else None
+        if item is not None:
+            topics = ", ".join(view.choices.topics or ()) or "no topic"
+            text = (
+                f"the {what} names {item.title!r}, which readers of {topics} do not get; "
+                f"for them the program finds its own; their subject is {subject!r}"
+            )
+            yield Problem("info", "I-SUBJECT", text, note.origin or item.origin)
+
+
+def _names(words: str, title: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(title.casefold())}(?!\w)", words.casefold()) is not None
 
 
 def dateline_of(view: View) -> str:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from newsletter.compose.changes import marks_of, vanished_problems
 from newsletter.compose.editing import edited
 from newsletter.compose.editions import edition_problems
-from newsletter.compose.headline import dateline_of, preheader_of, subject_of, term_line_of
+from newsletter.compose.headline import dateline_of, preheader_of, subject_of, subject_problems, term_line_of
 from newsletter.compose.programme import Programme, programme_of
 from newsletter.compose.remembering import recall, remember
 from newsletter.compose.repeats import with_untold, within_repeats
@@ -40,6 +40,7 @@ def arrange(
     sections = edited(built, draft.editing)
     subject = subject_of(view, sections)
     empty = is_empty(sections)
+    found = (*unknown, *vanished_problems(view.marks), *edition_problems(view), *subject_problems(view, subject))
     return Issue(
         key=draft.key,
         digest=draft.digest,
@@ -59,7 +60,7 @@ def arrange(
         strip=strip_of(view),
         topics=draft.topics,
         followed=choices.topics or (),
-        problems=_problems(draft, (*unknown, *vanished_problems(view.marks), *edition_problems(view))),
+        problems=_problems(draft, found),
         empty=empty,
         next_content=next_content(view) if empty else "",
         baseline=baseline.draft.key if baseline else None,

@@ -27,7 +27,7 @@ from hypothesis import strategies as st
 from newsletter.compose.calendar_links import calendar_links
 from newsletter.compose.headline import short_title
 from newsletter.compose.issue import compose
-from newsletter.model.issue import Note
+from newsletter.model.issue import Choices, Draft, Note
 from newsletter.model.item import Deadline, Place
 from newsletter.model.when import Occurrence
 
@@ -185,3 +185,48 @@ def test_an_online_event_carries_its_address_into_the_calendar() -> None:
 )
 def test_the_place_in_a_few_words(place: Place, text: str) -> None:
     assert only(entries(compose(draft_of(replace(LUNCH, place=place)), IN_SEATTLE), "events")).place == text
+
+
+DATATHON = event("Datathon: a year of buses", at("2026-12-11 11:00"), "datathon")
+TREES = event("Trees: deep dive", at("2026-12-08 12:00"), "deep-dive")
+DIVES = Choices(timezone=SEATTLE, topics=("deep-dives",))
+
+
+def noted(**words: str) -> Draft:
+    return draft_of(DATATHON, TREES, note=Note(**words))
+
+
+def test_an_editors_subject_goes_to_those_who_get_what_it_names() -> None:
+    draft = noted(subject="Come to the datathon, and bring a friend")
+
+    assert compose(draft, IN_SEATTLE).subject == "Come to the datathon, and bring a friend"
+    assert compose(draft, DIVES).subject == "Trees on Tuesday"
+
+
+def test_an_editors_preheader_too() -> None:
+    draft = noted(preheader="The DATATHON is on Friday, and there is lunch.")
+
+    assert compose(draft, IN_SEATTLE).preheader.startswith("The DATATHON")
+    assert "DATATHON" not in compose(draft, DIVES).preheader
+
+
+@pytest.mark.parametrize("subject", ["Trees, at last", "Datathons are over-rated", "The last week of the quarter"])
+def test_a_subject_that_names_nothing_hidden_goes_to_everybody(subject: str) -> None:
+    assert compose(noted(subject=subject), DIVES).subject == subject
+
+
+def test_a_title_that_somebody_else_has_too_is_no_reason() -> None:
+    twin = event("Datathon: the trees", at("2026-12-09 11:00"), "deep-dive")
+    draft = draft_of(DATATHON, twin, note=Note(subject="Datathon week"))
+
+    assert compose(draft, DIVES).subject == "Datathon week"
+
+
+def test_the_editor_is_told_who_gets_another_subject() -> None:
+    draft = noted(subject="The datathon is here")
+
+    assert [one.code for one in compose(draft, IN_SEATTLE).problems] == []
+    (problem,) = compose(draft, DIVES).problems
+    assert (problem.level, problem.code) == ("info", "I-SUBJECT")
+    assert "which readers of deep-dives do not get" in problem.text
+    assert "'Trees on Tuesday'" in problem.text

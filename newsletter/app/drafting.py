@@ -72,8 +72,8 @@ def freeze(ws: Workspace, slot: Slot, at: datetime, recent: Recent | None = None
 
 
 def for_everybody(draft: Draft) -> Issue:
-    """The issue with every topic, on the community's own clock, told against nothing."""
-    return compose(draft, Choices(timezone=draft.community.timezone))
+    """The issue with every topic, on the community's own clock and in its language, told against nothing."""
+    return compose(draft, Choices(timezone=draft.community.timezone, language=draft.community.language))
 
 
 def find_row(ws: Workspace, key: str) -> IssueRow | None:

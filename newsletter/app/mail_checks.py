@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from newsletter.app.bounded_rendering import render_bounded
 from newsletter.app.composing import composer
 from newsletter.app.planning import SendRefused, readers_of
 from newsletter.app.workspace import Workspace
@@ -11,7 +12,6 @@ from newsletter.delivery.planning import editions_wanted
 from newsletter.model.issue import Choices, Draft
 from newsletter.model.ledger import Baseline
 from newsletter.model.problem import Problem
-from newsletter.render.edition import render
 
 
 def check_mail(ws: Workspace, draft: Draft, now: datetime) -> tuple[Problem, ...]:
@@ -22,7 +22,7 @@ def check_mail(ws: Workspace, draft: Draft, now: datetime) -> tuple[Problem, ...
         issue = compose(choices, baseline)
         if issue is not None:
             mine = for_list(draft, choices)
-            found |= dict.fromkeys(run_checks(issue, render(issue, mine), mine))
+            found |= dict.fromkeys(run_checks(issue, render_bounded(issue, mine), mine))
     return tuple(problem for problem in found if problem not in draft.problems)
 
 
@@ -30,5 +30,6 @@ def _forms(ws: Workspace, draft: Draft, now: datetime) -> tuple[tuple[Choices, B
     try:
         wanted = editions_wanted(readers_of(ws, draft.key, now)[1])
     except SendRefused:
-        return ((Choices(draft.community.timezone, list=draft.settings.list), None),)
+        home = draft.community
+        return ((Choices(home.timezone, language=home.language, list=draft.settings.list), None),)
     return tuple((one.choices, one.baseline) for one in wanted.values())

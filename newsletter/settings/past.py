@@ -20,7 +20,7 @@ def read_past(file: TomlFile, digests: Collection[str]) -> tuple[tuple[PastIssue
     rows = table.get("past", [])
     strange = [name for name in table if name != "past"] + ([] if isinstance(rows, list) else ["past"])
     problems = [
-        file.problem("archive.past", f"`{name}` means nothing here; write [[past]]", (name,)) for name in strange
+        file.problem("settings.past", f"`{name}` means nothing here; write [[past]]", (name,)) for name in strange
     ]
     found: list[PastIssue] = []
     for number, row in enumerate(rows if isinstance(rows, list) else []):
@@ -33,7 +33,7 @@ def read_past(file: TomlFile, digests: Collection[str]) -> tuple[tuple[PastIssue
 
 def _faults(row: object, index: int, file: TomlFile, digests: Collection[str]) -> Iterator[Problem]:
     def fault(key: str, text: str) -> Problem:
-        return file.problem("archive.past", f"`past.{key}`: {text}; this issue is left out", ("past", index, key))
+        return file.problem("settings.past", f"`past.{key}`: {text}; this issue is left out", ("past", index, key))
 
     values = row if isinstance(row, dict) else {}
     for key in sorted(set(values) - set(_KEYS)):

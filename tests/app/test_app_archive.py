@@ -293,7 +293,7 @@ def test_past_issues_are_links_in_the_archive_and_never_in_a_feed(ws, tmp_path):
     assert page.index(f"{KEY}.html") < page.index("old.example.org")
     assert b"old.example.org" not in Shelf(ws).archive_file("weekly.atom").body
     done = build_archive(ws, tmp_path / "www", at(ws, "2026-12-05"))
-    told = [str(one) for one in done.problems if one.code == "archive.past"]
+    told = [str(one) for one in done.problems if one.code == "settings.past"]
     assert [text.split(": ")[0] for text in told] == [
         "archive/past.toml:9",
         "archive/past.toml:11",

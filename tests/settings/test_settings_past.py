@@ -40,7 +40,7 @@ def test_issues_come_in_the_order_of_their_days() -> None:
 def test_what_is_wrong_with_one_leaves_it_out_and_says_where(old: str, new: str, line: int, words: str) -> None:
     found, (problem,) = read(GOOD.replace(old, new) + "\n" + GOOD.replace("One", "Two"))
     assert [one.title for one in found] == ["Two"]
-    assert (problem.code, problem.origin.line) == ("archive.past", line)
+    assert (problem.code, problem.origin.line) == ("settings.past", line)
     assert words in problem.text
 
 

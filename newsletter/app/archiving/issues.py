@@ -81,5 +81,5 @@ def _past(ws: Workspace, public: tuple[str, ...]) -> tuple[tuple[PastIssue, ...]
     except FileNotFoundError:
         return (), ()
     except (OSError, UnicodeDecodeError) as error:
-        return (), (TomlFile(PAST, "").problem("archive.past", f"cannot be read: {error}"),)
+        return (), (TomlFile(PAST, "").problem("settings.past", f"cannot be read: {error}"),)
     return read_past(TomlFile(PAST, text), public)

@@ -10,7 +10,8 @@ from newsletter.app.archiving.publishing import publish_issue
 from newsletter.app.composing import composer
 from newsletter.app.correcting import drift_of
 from newsletter.app.drifting import sources_as_approved
-from newsletter.app.editing import build, draft_issue, stored_draft
+from newsletter.app.editing import draft_issue, stored_draft
+from newsletter.app.fitting import fitted
 from newsletter.app.one_offs import changed_since
 from newsletter.app.planning import PlanResult, RenderEdition, SendRefused, concerned, plan_issue, readers_of
 from newsletter.app.sending import Summary, pump, this_worker
@@ -51,7 +52,7 @@ def edition_renderer(ws: Workspace, key: str, now: datetime | None = None, *, la
         issue = compose(choices, baseline)
         if issue is None:
             return None
-        built = build(issue, for_list(draft, choices))
+        built = fitted(issue, for_list(draft, choices))
         errors = [problem for problem in built.problems if problem.level == "error"]
         if errors:
             raise SendRefused(f"an edition of {key} fails its checks: {errors[0]}")

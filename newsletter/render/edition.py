@@ -42,6 +42,8 @@ FEWEST_ROWS = 5
 
 #: A theme's templates for the kinds of mailing, without the ending of each part.
 _TEMPLATES: Mapping[MailingKind, str] = {"issue": "issue", "correction": "mail/correction", "one-off": "mail/message"}
+#: What a theme may bring for an issue to a whole list, where it must be small.
+_SLIM = "mail/list.mjml"
 
 ThemeTexts = tuple[tuple[str, str], ...]
 
@@ -106,7 +108,8 @@ def _html(issue: Issue, draft: Draft, shared: Mapping[str, object]) -> str:
 
 def _page(draft: Draft, names: Mapping[str, object]) -> str:
     folder = _folder(draft)
-    name = f"{_TEMPLATES[draft.kind]}.mjml"
+    slim = not names["personal"] and draft.kind == "issue" and any(path == _SLIM for path, _ in draft.theme)
+    name = _SLIM if slim else f"{_TEMPLATES[draft.kind]}.mjml"
     source = render_template(_markup(draft.theme, folder), folder, name, names)
     return compile_mjml(source, f"{folder}/{name}", locator(dict(draft.theme), folder))
 

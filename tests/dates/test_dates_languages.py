@@ -121,6 +121,41 @@ def test_ranges_of_days(code: str, within: str, across: str, years: str, one: st
     assert plain(date_range_text(december, december, language)) == one
 
 
+@pytest.mark.parametrize(
+    ("code", "days", "span"),
+    [
+        ("en", "Mon 7 Dec to Fri 11 Dec", "Tue 8 Dec, 06:00 to Wed 9 Dec, 22:00 PST"),
+        ("de", "Mo., 7. Dez. bis Fr., 11. Dez.", "Di., 8. Dez., 06:00 Uhr bis Mi., 9. Dez., 22:00 Uhr PST"),
+        ("fr", "lun. 7 déc. – ven. 11 déc.", "mar. 8 déc., 06:00 – mer. 9 déc., 22:00 PST"),
+        ("ja", "12月7日(月)～12月11日(金)", "12月8日(火) 6:00～12月9日(水) 22:00 PST"),
+        (
+            "ar",
+            "الاثنين، 7 ديسمبر إلى الجمعة، 11 ديسمبر",
+            "الثلاثاء، 8 ديسمبر، 06:00 إلى الأربعاء، 9 ديسمبر، 22:00 PST",
+        ),
+    ],
+)
+def test_what_lasts_for_days_names_the_last(code: str, days: str, span: str) -> None:
+    camp = Occurrence(date(2026, 12, 7), date(2026, 12, 11))
+    assert plain(told(code, "America/Los_Angeles", 24, camp).full) == days
+    assert plain(told(code, "America/Los_Angeles", 24, Occurrence(at(6), at(22, day=9))).full) == span
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("en", "Seattle time (PST)"),
+        ("de", "Ortszeit Seattle (PST)"),
+        ("fr", "heure de Seattle (PST)"),
+        ("ja", "Seattle時間（PST）"),
+        ("ar", "توقيت Seattle (PST)"),
+    ],
+)
+def test_the_zone_is_named_in_the_language(code: str, text: str) -> None:
+    assert plain(zone_text(SEATTLE, at(12), "Seattle", language_of(code))) == text
+    assert zone_text(ZoneInfo("UTC"), at(12), "", language_of(code)) == "UTC"
+
+
 def test_the_first_of_a_month_is_no_plain_number_in_french() -> None:
     french, first = language_of("fr"), date(2027, 2, 1)
     assert day_text(first, french) == "lun. 1er févr."

@@ -1,8 +1,9 @@
 """Looking at a mailing and steering it: status, pause, resume, cancel, and the end of a sending."""
 
+from collections import Counter
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.engine import Connection
@@ -20,20 +21,33 @@ from newsletter.store import issues, mailings, recovery
 
 #: While one of these stands, a mailing is not over. `unknown` is: it waits for evidence, not for us.
 UNDER_WAY: tuple[DeliveryState, ...] = ("pending", "claimed", "submitting")
+#: What is not sent on purpose, with a reason.
+LEFT_OUT: tuple[DeliveryState, ...] = ("skipped", "suppressed")
 
 
 def status(ws: Workspace, key: str) -> dict[str, Any]:
     """What `status --json` prints: the issue's state, its deliveries by state, and its history with reasons.
 
-    The states add up to `planned`. UsageError where there is no issue of that key.
+    The states add up to `planned`; `reasons`, where some were left out, says why. UsageError where there is no issue
+    of that key.
     """
     community, home = ws.settings.community.id, home_zone(ws)
     with ws.store.read() as connection:
         row = find_issue(connection, ws, key)
         report = _report(connection, row, community)
+        if reasons := _reasons(connection, mailing_of(connection, ws, row)):
+            report["reasons"] = reasons
         if by_readers_clock(ws, row):
             report["waves"] = _waves(connection, ws, row)
         return report | {"history": [_line(event, home) for event in issues.history(connection, community, key)]}
+
+
+def _reasons(connection: Connection, mailing: Mailing | None) -> dict[str, dict[str, int]]:
+    """Why deliveries were left out on purpose, and how many for each reason."""
+    if mailing is None:
+        return {}
+    found = {state: Counter(why for *_, why in mailings.listed(connection, mailing.id, state)) for state in LEFT_OUT}
+    return {state: dict(sorted(counts.items())) for state, counts in found.items() if counts}
 
 
 def _waves(connection: Connection, ws: Workspace, row: IssueRow) -> list[dict[str, Any]]:
@@ -82,12 +96,17 @@ def resume(ws: Workspace, key: str, now: datetime, by: str = "") -> None:
 
 
 def cancel(ws: Workspace, key: str, now: datetime, by: str = "") -> int:
-    """Send nothing more of the issue; returns how many deliveries were cancelled. What is on its way stays so."""
+    """Send nothing more of the issue; returns how many deliveries were cancelled. What is on its way stays so.
+
+    An issue that was sent before, and was on its way to those who joined since, is sent as it was.
+    """
     with ws.store.begin() as connection:
-        mailing = _move(connection, ws, key, "cancelled", now, by)
+        before = issues.history(connection, ws.settings.community.id, key)
+        to: Literal["sent", "cancelled"] = "sent" if any(one.state == "sent" for one in before) else "cancelled"
+        mailing = _move(connection, ws, key, to, now, by)
         if mailing is None:
             return 0
-        mailings.move(connection, mailing.id, "cancelled")
+        mailings.move(connection, mailing.id, to)
         return recovery.cancel_rest(connection, mailing.id, now, why=f"cancelled {by}".strip())
 
 

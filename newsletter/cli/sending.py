@@ -28,6 +28,7 @@ def send(
     context: typer.Context,
     name: Annotated[str, typer.Argument(metavar="DIGEST|KEY", help="A digest, or an issue by its key.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show every distinct mail and its readers.")] = False,
+    top_up: Annotated[bool, typer.Option("--top-up", help="Send it to those who joined since.")] = False,
     at: At = None,
     as_json: AsJson = False,
 ) -> int:
@@ -44,7 +45,10 @@ def send(
     if dry_run:
         return _dry_run(dispatching.look_at_audience(ws, name, moment))
     with dispatching.provider_of(ws) as provider, _progress() as on_progress:
-        sent = dispatching.send_issue(ws, provider, name, moment, on_progress=on_progress, sleep=time.sleep)
+        if top_up:
+            sent = dispatching.send_to_new(ws, provider, name, moment, sleep=time.sleep)
+        else:
+            sent = dispatching.send_issue(ws, provider, name, moment, on_progress=on_progress, sleep=time.sleep)
     report = sending.status(ws, sent.plan.key)
     if as_json:
         print_json(report)
@@ -64,6 +68,8 @@ def _what_was_sent(sent: "Sent") -> str:
 def _dry_run(audience: "Audience") -> int:
     rows = [*audience.editions] + ([("nothing for them: not sent", "", audience.empty)] if audience.empty else [])
     show_table(audience.key, ("Edition", "Subject", "Readers"), rows)
+    if audience.problem:
+        say(str(audience.problem))
     say(f"{sum(row[2] for row in audience.editions)} mails in {len(audience.editions)} editions; nothing was sent")
     return 0
 
@@ -133,6 +139,9 @@ def _show(report: dict[str, Any]) -> None:
         say(f"{states['unknown']} of {planned} unknown: the provider may have them; they are not sent again blindly.")
     if states["pending"]:
         say(f"{states['pending']} of {planned} not sent yet: newsletter send {report['key']}")
+    for state, reasons in report.get("reasons", {}).items():
+        for why, count in reasons.items():
+            say(f"{count} {state}: {why or 'no reason was written down'}")
     for wave in report.get("waves", ()):
         say(f"  {_clock(wave['at'])}  {_wave_words(wave)}")
     for event in report.get("history", ()):

@@ -132,6 +132,7 @@ def test_a_reader_for_whom_there_is_nothing_is_skipped(ws: Workspace) -> None:
     send(ws, provider)
     assert provider.addresses == ["mira@example.org"]
     assert states(ws) == {"accepted": 1, "skipped": 1}
+    assert status(ws, KEY)["reasons"] == {"skipped": {"nothing in this issue is for this reader": 1}}
 
 
 def test_only_who_is_active_and_chose_the_digest_is_planned(ws: Workspace) -> None:

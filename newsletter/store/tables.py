@@ -54,7 +54,7 @@ subscriber = sa.Table(
     _text("name"),
     _text("timezone"),
     sa.Column("clock", sa.Integer, nullable=False, server_default="12"),
-    sa.Column("language", sa.String(20), nullable=False, server_default="en"),
+    sa.Column("language", sa.String(20), nullable=False, server_default=""),
     sa.Column("density", sa.String(20), nullable=False, server_default="full"),
     sa.Column("text_only", sa.Boolean(name="text_only"), nullable=False, server_default=sa.false()),
     sa.Column("created_at", Utc, nullable=False),

@@ -11,8 +11,8 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from newsletter.model.people import Consent
-from newsletter.store import consents, migrate, suppressions
+from newsletter.model.people import Consent, Subscriber
+from newsletter.store import consents, migrate, subscribers, suppressions
 from newsletter.store.engine import Store, StoreError, open_store
 from newsletter.store.tables import APPEND_ONLY, approval, delivery_event, issue_event, metadata
 from newsletter.store.tables import consent as consent_table
@@ -169,3 +169,16 @@ def test_a_graver_reason_takes_the_place_of_a_lighter_one_in_any_order(store: St
 
 def test_every_table_names_its_community() -> None:
     assert [table.name for table in metadata.sorted_tables if "community" not in table.c] == []
+
+
+def test_a_language_that_nobody_could_choose_is_not_kept_as_a_choice(tmp_path: Path) -> None:
+    store = open_store(URL, tmp_path)
+    with store.begin() as connection:
+        for number, language in enumerate(("en", "de", "")):
+            person = Subscriber(f"s{number}", f"reader{number}@example.org", language=language)
+            subscribers.insert(connection, "lab", person, key=person.address, who=person.id, at=NOW)
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '0006'"))
+    assert migrate.migrate(store)
+    with store.read() as connection:
+        found = [person.language for person, _ in subscribers.everybody(connection, "lab")]
+    assert found == ["", "de", ""]

@@ -26,8 +26,8 @@ _RANGES = {
     "BYSECOND": (0, 59),
 }
 _KNOWN = {"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", "BYDAY", *_RANGES}
-#: A rule with a COUNT is counted from its start; a daily one of so many takes 270 years.
-MAX_COUNT = 100_000
+#: A rule with a COUNT is counted from its start; a daily one of so many takes a century.
+MAX_COUNT = 40_000
 #: Nothing is expanded beyond this wall clock.
 END_OF_TIME = datetime.combine(date(2200, 1, 1), time())
 

@@ -117,3 +117,13 @@ def test_what_follows_what_is_a_link_both_ways_in_both_parts(kind: str) -> None:
     assert f'<a href="{SITE}/forests"' in html
     assert f"Follows: Trees\n  {SITE}/trees" in text
     assert f"Followed by: Forests\n  {SITE}/forests" in text
+
+
+def test_a_table_that_is_cut_short_is_not_said_to_hold_the_rest() -> None:
+    issue = crowded(120, "full", words=3)
+    counted = replace(issue.sections[1], more=(More("and 14 more from Ada", SITE, ("a",)),))
+    edition = render(replace(issue, sections=(issue.sections[0], counted)), a_draft())
+    html = fill_text(edition.html, a_row().values)
+
+    assert "and 14 more from Ada" in html
+    assert "in the table above" not in html

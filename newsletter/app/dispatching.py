@@ -16,6 +16,7 @@ from newsletter.app.one_offs import changed_since
 from newsletter.app.planning import PlanResult, RenderEdition, SendRefused, concerned, plan_issue, readers_of
 from newsletter.app.sending import Summary, pump, this_worker
 from newsletter.app.timing import UsageError, find_digest, slot_for
+from newsletter.app.topping_up import top_up
 from newsletter.app.workspace import Workspace
 from newsletter.compose.message import for_list
 from newsletter.compose.remembering import dump_memory, memory_key
@@ -124,6 +125,18 @@ def send_issue(
         batch=ws.settings.provider.batch, worker_id=this_worker(), on_progress=progress, sleep=sleep,
     )  # fmt: skip
     return Sent(plan, summary)
+
+
+def send_to_new(ws: Workspace, provider: Provider, key: str, at: datetime, *, sleep: Callable[[float], None]) -> Sent:
+    """Send an issue to those who joined since it went out; SendRefused where it is of no use any more."""
+    found = top_up(ws, key, edition_renderer(ws, key, at, late=True), at)
+    return Sent(found, send_rest(ws, provider, key, sleep=sleep))
+
+
+def send_rest(ws: Workspace, provider: Provider, key: str, sleep: Callable[[float], None] | None = None) -> Summary:
+    """Deliver what is planned."""
+    size = ws.settings.provider.batch
+    return pump(ws, provider, key, ws.clock, batch=size, worker_id=this_worker(), sleep=sleep)
 
 
 def still_as_approved(ws: Workspace, key: str, at: datetime) -> None:

@@ -2,12 +2,15 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from newsletter.cli.options import AsJson, workspace
 from newsletter.cli.output import print_json, say, show_problems, show_table
+
+if TYPE_CHECKING:
+    from newsletter.app.workspace import Workspace
 
 List = Annotated[str, typer.Option("--list", metavar="LIST", help="A list of lists.toml; by default the only one.")]
 Address = Annotated[str, typer.Argument(metavar="ADDRESS")]
@@ -46,15 +49,30 @@ def add(
     """
     from newsletter.app import subscribing
 
+    ws = workspace(context)
     added = subscribing.add(
-        workspace(context), address, _list(context, list_), name=name, timezone=timezone,
+        ws, address, _list(context, list_), name=name, timezone=timezone,
         clock=24 if clock == 24 else 12, language=language, topics=topic or None, digests=digest or (),
     )  # fmt: skip
     if added.refusal:
         say(f"{added.subscriber.address}: not added, {added.refusal}", file=sys.stderr)
         return 1
     say(f"{added.subscriber.address}: {added.state}{'' if added.new else ', as before'}")
+    if added.new and added.state == "active":
+        _welcome(ws, added.subscriber.id, _list(context, list_))
     return 0
+
+
+def _welcome(ws: "Workspace", subscriber_id: str, list_name: str) -> None:
+    """Send the current issue to somebody new, where the list says so."""
+    import time
+
+    from newsletter.app import dispatching, welcoming
+
+    if key := welcoming.welcome(ws, subscriber_id, list_name, ws.clock()):
+        with dispatching.provider_of(ws) as provider:
+            dispatching.send_rest(ws, provider, key, sleep=time.sleep)
+        say(f"{key} is sent to them as a welcome")
 
 
 @_people.command("import")

@@ -3,8 +3,8 @@
 import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
 from email.utils import parseaddr
 from types import MappingProxyType
 
@@ -17,16 +17,18 @@ EMPTY = "nothing in this issue is for this reader"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What one edition is made for: choices, and what its readers had before."""
+    """What one edition is made for: choices, and what its readers had before; `late` is when it is read, if later."""
 
     choices: Choices
     baseline: Baseline | None = None
+    late: str = ""
 
     @property
     def key(self) -> str:
         """A digest of both: readers with equal wishes, the same last issue and the same memory share one edition."""
         before = asdict(self.baseline) if self.baseline else None
-        text = json.dumps([asdict(self.choices), before], sort_keys=True, separators=(",", ":"))
+        parts = [asdict(self.choices), before, *([self.late] if self.late else ())]
+        text = json.dumps(parts, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()[:20]
 
 
@@ -42,6 +44,11 @@ class Reader:
     list: str = ""
     bar: str = ""
     wished: Wanted | None = None
+
+
+def late(reader: Reader, now: datetime) -> Reader:
+    """The reader with an edition of their own moment: what is over by then is not in it."""
+    return replace(reader, wanted=replace(reader.wanted, late=now.astimezone(UTC).isoformat()))
 
 
 def editions_wanted(readers: Iterable[Reader]) -> dict[str, Wanted]:

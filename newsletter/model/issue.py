@@ -34,14 +34,15 @@ Change = Literal[
 ]
 IssueState = Literal["due", "drafted", "approved", "sending", "sent", "paused", "skipped", "cancelled"]
 
-#: From each state, the states an issue may enter; code, tests and docs read this table.
+#: From each state, the states an issue may enter; code, tests and docs read this table. What was sent is sending
+#: again while it goes to those who joined since; stopping that leaves it sent.
 ISSUE_TRANSITIONS: dict[IssueState, frozenset[IssueState]] = {
     "due": frozenset({"drafted", "skipped", "cancelled"}),
     "drafted": frozenset({"drafted", "approved", "sending", "skipped", "cancelled"}),
     "approved": frozenset({"drafted", "sending", "skipped", "cancelled"}),
     "sending": frozenset({"sent", "paused", "cancelled"}),
-    "paused": frozenset({"sending", "cancelled"}),
-    "sent": frozenset(),
+    "paused": frozenset({"sending", "sent", "cancelled"}),
+    "sent": frozenset({"sending"}),
     "skipped": frozenset(),
     "cancelled": frozenset(),
 }

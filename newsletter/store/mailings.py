@@ -121,6 +121,24 @@ def _last_received(
     return {row.subscriber_id: (row.id, row.key, row.memory or "") for row in connection.execute(found)}
 
 
+def subscribers_of(connection: Connection, mailing_id: int) -> frozenset[str]:
+    """Everybody for whom the mailing has a delivery, whatever became of it."""
+    found = sa.select(delivery.c.subscriber_id).where(delivery.c.mailing_id == mailing_id)
+    return frozenset(connection.execute(found).scalars())
+
+
+def last_issue(connection: Connection, community: str, digests: Sequence[str]) -> str:
+    """The key of the last issue of these digests that went out, or is going out; empty where there is none."""
+    found = (
+        sa.select(mailing.c.key)
+        .where(mailing.c.community == community, mailing.c.kind == "issue", mailing.c.digest.in_(digests))
+        .where(mailing.c.state.in_(("sending", "sent")))
+        .order_by(mailing.c.id.desc())
+        .limit(1)
+    )
+    return connection.execute(found).scalar() or ""
+
+
 def listed(connection: Connection, mailing_id: int, state: DeliveryState) -> tuple[tuple[str, str, str], ...]:
     """(delivery id, subscriber id, reason) of every delivery in this state, for an operator to look at."""
     found = (

@@ -70,7 +70,8 @@ def test_sending_again_says_that_nothing_was_left(run) -> None:
 def test_the_status_is_one_document_whose_states_add_up(run) -> None:
     run("send", KEY, *AT)
     document = json.loads(run("status", KEY, "--json")[1])
-    history = document.pop("history")
+    history, review = document.pop("history"), document.pop("review")
+    assert (review["needed"], len(review["approved_by"]), review["held"]) == (1, 1, "")
     assert [line["state"] for line in history] == ["drafted", "approved", "sending", "sent"]
     assert set(document) == {"key", "state", "planned", "states"}
     assert sum(document["states"].values()) == document["planned"] == 8

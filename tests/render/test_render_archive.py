@@ -35,7 +35,7 @@ from newsletter.compose.programme import programme_of
 from newsletter.dates.recurrence import occurrences
 from newsletter.model.item import Place
 from newsletter.model.when import AllDay
-from newsletter.model.workspace import SourceSettings
+from newsletter.model.workspace import LookSettings, SourceSettings
 from newsletter.render.archive.chat import inert
 from newsletter.render.archive.feeds import FeedEntry, atom, json_feed
 from newsletter.render.archive.jsonld import event_nodes, script
@@ -360,3 +360,9 @@ def test_an_address_to_join_is_told_where_there_is_no_room() -> None:
 def test_an_issue_without_dates_has_no_script() -> None:
     assert "<script" not in page(shown(item(AllDay(date(2027, 5, 1), date(2027, 5, 1)))))
     assert len(ITEMS) == 7
+
+
+def test_a_workspaces_own_colours_are_those_of_its_pages() -> None:
+    own = replace(look(), own=LookSettings(light={"link": "#123456"}))
+    assert "--link:#123456;" in issue_page(shown(), site(), own)
+    assert "#123456" not in page()

@@ -99,12 +99,13 @@ class Archive:
     def _look_of(self, shown: Shown) -> Look:
         """The colours that the issue itself had."""
         path = f"{TEMPLATES}/{shown.draft.settings.theme}/theme.toml"
-        return Look(self.templates, dict(shown.draft.theme).get("theme.toml", ""), path)
+        return Look(self.templates, dict(shown.draft.theme).get("theme.toml", ""), path, shown.draft.look)
 
     def _look(self, digest: str) -> Look:
         theme = self.ws.settings.digests[digest].theme
         texts = dict(load_theme(self.ws.root, theme, digest))
-        return Look(self.templates, texts.get("theme.toml", ""), f"{TEMPLATES}/{theme}/theme.toml")
+        path = f"{TEMPLATES}/{theme}/theme.toml"
+        return Look(self.templates, texts.get("theme.toml", ""), path, self.ws.settings.look)
 
     def _file(self, name: str, text: str, media_type: str) -> PublicFile:
         return PublicFile(f"{ARCHIVE}/{name}", text.encode(), media_type)

@@ -15,13 +15,14 @@ from newsletter.compose.programme import programme_of
 from newsletter.dates.wording import full_day_text
 from newsletter.language.languages import Language
 from newsletter.model.issue import Draft, Issue
-from newsletter.model.workspace import TopicSettings
+from newsletter.model.workspace import LookSettings, TopicSettings
 from newsletter.render.archive.chat import inert
 from newsletter.render.archive.jsonld import event_nodes, script
 from newsletter.render.archive.look import theme_css
 from newsletter.render.archive.site import DigestPages, Listed, Site, page_name
 from newsletter.render.escaping import legible
 from newsletter.render.links import safe_issue, safe_link
+from newsletter.render.look import with_look
 from newsletter.render.markdown import markdown_html, markdown_text
 from newsletter.render.slots import Marks
 from newsletter.render.templates import markup_environment, plain_environment, render_template
@@ -35,15 +36,19 @@ Texts = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """The templates of the pages, and the settings of a theme for their colours, with the file those stand in."""
+    """The templates of the pages, and the settings of a theme for their colours, with the file those stand in.
+
+    `own` is the workspace's look, which goes before the theme's.
+    """
 
     templates: Texts
     theme: str
     path: str
+    own: LookSettings = LookSettings()  # noqa: RUF009 - it is frozen
 
     def read(self) -> Theme:
         """The theme; RenderError names what is wrong in its file."""
-        return _theme(self.theme, self.path)
+        return _theme(self.theme, self.path, self.own.model_dump_json())
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +138,8 @@ def _lines(text: str) -> str:
 
 
 @functools.lru_cache(maxsize=8)
-def _theme(text: str, path: str) -> Theme:
-    return read_theme(text, path)
+def _theme(text: str, path: str, own: str) -> Theme:
+    return with_look(read_theme(text, path), LookSettings.model_validate_json(own), path)
 
 
 @functools.lru_cache(maxsize=4)

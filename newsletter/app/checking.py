@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from newsletter.app.bounded_rendering import render_bounded
 from newsletter.app.mail_checks import check_mail
 from newsletter.app.timing import UsageError
 from newsletter.app.workspace import Workspace
@@ -11,7 +12,6 @@ from newsletter.model.issue import Choices, Draft, Issue
 from newsletter.model.mail import Edition
 from newsletter.model.people import Persona
 from newsletter.model.problem import Problem
-from newsletter.render.edition import render
 from newsletter.sources.issue_file import SOURCE as EDITORS_FILE
 
 
@@ -31,7 +31,7 @@ def build_edition(draft: Draft, choices: Choices, baseline: Draft | None = None)
 
 def build(issue: Issue, draft: Draft) -> Built:
     """Render and check what was composed."""
-    edition = render(issue, draft)
+    edition = render_bounded(issue, draft)
     return Built(issue, edition, run_checks(issue, edition, draft))
 
 

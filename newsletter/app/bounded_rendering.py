@@ -1,0 +1,195 @@
+"""Rendering in a process of its own, under a second hand and a lid on memory.
+
+Templates are the editors', and in a hosted studio those of many communities: one that never ends, or that fills the
+memory, is stopped and named, and the program that serves everybody else goes on.
+"""
+
+import itertools
+import multiprocessing
+import resource
+import signal
+import threading
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from types import FrameType
+
+from newsletter.model.issue import Draft, Issue
+from newsletter.model.mail import Edition
+from newsletter.model.problem import Problem
+from newsletter.render.edition import render
+from newsletter.render.errors import RenderError, template_problem
+
+#: A mail takes some hundredths of a second and a few megabytes; what takes so much more is a fault.
+SECONDS = 5.0
+MEMORY = 400 << 20
+#: How long after its time a worker that does not answer is ended from outside.
+GRACE = 1.0
+#: Drafts that a worker keeps, so that the editions of one draft send it once.
+KEPT = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """One edition to render; the draft travels with the first of its editions alone, under a number."""
+
+    number: int
+    issue: Issue
+    draft: Draft | None
+
+
+#: An edition, what is wrong with a template, or a fault of the program.
+_Answer = Edition | tuple[Problem, ...] | RuntimeError
+
+
+class RenderTooLongError(Exception):
+    """The time for one edition is over."""
+
+
+class BoundedRenderer:
+    """Renders editions one after another in a worker process, which is started at first need and again when it ended.
+
+    Any thread may ask; `close` ends the worker.
+    """
+
+    def __init__(self, seconds: float = SECONDS, memory: int = MEMORY) -> None:
+        self._seconds, self._memory = seconds, memory
+        self._lock = threading.Lock()
+        self._worker: BaseProcess | None = None
+        self._line: Connection | None = None
+        self._sent: dict[int, Draft] = {}
+        self._numbers = itertools.count()
+
+    def render(self, issue: Issue, draft: Draft) -> Edition:
+        """The edition, as `render.edition.render` gives it; RenderError also where a limit was met."""
+        with self._lock:
+            answer = self._ask(issue, draft)
+        if isinstance(answer, Edition):
+            return answer
+        raise RenderError(*answer) if isinstance(answer, tuple) else answer
+
+    def close(self) -> None:
+        """End the worker; the next edition starts another."""
+        with self._lock:
+            self._end()
+
+    def _ask(self, issue: Issue, draft: Draft) -> _Answer:
+        line = self._started()
+        known = next((number for number, kept in self._sent.items() if kept is draft), None)
+        number = next(self._numbers) if known is None else known
+        try:
+            line.send(_Job(number, issue, draft if known is None else None))
+            if known is None:
+                self._sent = dict([*self._sent.items(), (number, draft)][-KEPT:])
+            if line.poll(self._seconds + GRACE):
+                answer: _Answer = line.recv()
+                return answer
+            why = f"rendering took more than {self._seconds:g} seconds"
+        except (EOFError, OSError):
+            why = f"rendering ended without an answer, as when more than {self._memory >> 20} MB are asked for"
+        self._end()
+        return (_unnamed(draft, why),)
+
+    def _started(self) -> Connection:
+        if self._line is None or self._worker is None or not self._worker.is_alive():
+            self._end()
+            # A copy of this process would inherit the locks of its other threads; a fresh one does not.
+            context = multiprocessing.get_context("forkserver")
+            context.set_forkserver_preload([__name__])
+            self._line, far = context.Pipe()
+            self._worker = context.Process(
+                target=_work, args=(far, self._seconds, self._memory), daemon=True, name="newsletter-render"
+            )
+            self._worker.start()
+            far.close()
+        return self._line
+
+    def _end(self) -> None:
+        if self._line is not None:
+            self._line.close()
+        if self._worker is not None:
+            self._worker.kill()
+            self._worker.join()
+        self._line, self._worker, self._sent = None, None, {}
+
+
+def _work(line: Connection, seconds: float, memory: int) -> None:
+    """The worker: one job after another until the line is closed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _put_a_lid_on(memory)
+    drafts: dict[int, Draft] = {}
+    while True:
+        try:
+            job: _Job = line.recv()
+        except (EOFError, OSError):
+            return
+        if job.draft is not None:
+            drafts = dict([*drafts.items(), (job.number, job.draft)][-KEPT:])
+        line.send(_rendered(job.issue, drafts[job.number], seconds))
+
+
+def _rendered(issue: Issue, draft: Draft, seconds: float) -> _Answer:
+    try:
+        with _second_hand(seconds):
+            return render(issue, draft)
+    except RenderError as error:
+        return error.problems
+    except RenderTooLongError as error:
+        what = f"this did not end within {seconds:g} seconds; look for a loop in a loop"
+        return (_named(draft, error, "src.endless", what),)
+    except MemoryError as error:
+        return (_named(draft, error, "src.memory", "this asks for too much memory; make it smaller"),)
+    except RecursionError as error:
+        return (_named(draft, error, "src.endless", "this calls itself without end"),)
+    except Exception as error:
+        # What went wrong in our own code is raised where it was asked for, with the worker's own words.
+        return RuntimeError("".join(traceback.format_exception(error)))
+
+
+@contextmanager
+def _second_hand(seconds: float) -> Iterator[None]:
+    """RenderTooLongError where the block takes longer."""
+
+    def over(_signal: int, _frame: FrameType | None) -> None:
+        raise RenderTooLongError
+
+    before = signal.signal(signal.SIGALRM, over)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _put_a_lid_on(memory: int) -> None:
+    """No more address space than there is in use now, and `memory` bytes beyond (Linux; elsewhere no lid)."""
+    statm = Path("/proc/self/statm")
+    if statm.exists():
+        used = int(statm.read_text().split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (used + memory, used + memory))
+
+
+def _named(draft: Draft, error: BaseException, code: str, text: str) -> Problem:
+    """The fault at the innermost line of a template that was being rendered."""
+    folder = f"templates/{draft.settings.theme}/"
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.startswith(folder)]
+    if not frames:
+        return template_problem(code, text, f"{folder}issue.mjml")
+    return template_problem(code, text, frames[-1].filename, frames[-1].lineno)
+
+
+def _unnamed(draft: Draft, text: str) -> Problem:
+    return template_problem("src.endless", text, f"templates/{draft.settings.theme}/issue.mjml")
+
+
+_shared = BoundedRenderer()
+
+
+def render_bounded(issue: Issue, draft: Draft) -> Edition:
+    """The edition, rendered by the one worker that all of this program shares."""
+    return _shared.render(issue, draft)

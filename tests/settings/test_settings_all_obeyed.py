@@ -198,7 +198,7 @@ ELSEWHERE: dict[str, str] = {
     "test_without_approval_it_does_not_leave_unless_the_workspace_says_so",
     "EditorSettings.notify": "runtime/test_runtime_editor_mails.py::test_every_editor_is_told_of_a_draft_once",
     "EditorSettings.remind": "runtime/test_runtime_editor_mails.py::test_the_reminder_comes_when_the_setting_says",
-    "ListSettings.address": "app/test_app_one_offs.py::test_a_list_that_is_an_address_gets_one_mail",
+    "ListSettings.address": "app/test_app_list_addresses.py::test_a_list_without_an_address_is_no_reader",
     "Settings.terms_preset": "runtime/test_runtime_cadence_table.py::test_a_preset_gives_terms_where_none_is_named",
     "Settings.community": "settings/test_settings_all_obeyed.py::test_what_people_get_depends_on_it",
     "Settings.sender": "settings/test_settings_all_obeyed.py::test_what_people_get_depends_on_it",
@@ -217,7 +217,9 @@ ELSEWHERE: dict[str, str] = {
     "ListSettings.title": "web/test_web_preferences_story.py::"
     "test_the_page_shows_what_is_chosen_and_not_the_whole_address",
     "ListSettings.consent_text": "settings/test_settings_all_obeyed.py::test_the_proof_of_consent_holds_its_text",
-    "ListSettings.leave_url": "app/test_app_one_offs.py::test_a_list_that_is_an_address_gets_one_mail",
+    "ListSettings.leave_url": "app/test_app_list_addresses.py::"
+    "test_personal_mails_of_a_list_that_is_left_elsewhere_lead_there",
+    "ListSettings.welcome": "app/test_app_topping_up.py::test_only_where_the_list_says_so",
     "ProviderSettings.host": "settings/test_settings_all_obeyed.py::test_the_road_out_is_the_one_that_is_set",
     "ProviderSettings.port": "settings/test_settings_all_obeyed.py::test_the_road_out_is_the_one_that_is_set",
     "ProviderSettings.security": "settings/test_settings_all_obeyed.py::test_the_road_out_is_the_one_that_is_set",
@@ -256,7 +258,6 @@ ELSEWHERE: dict[str, str] = {
 #: Read and not obeyed yet, with what is missing; the code does not use them, or this says so.
 WAITING: dict[str, str] = {
     "ListSettings.double_opt_in": "nobody signs up by themselves yet: people are imported or added",
-    "ListSettings.welcome": "the issue that went out last is not sent to who joins yet",
 }
 
 

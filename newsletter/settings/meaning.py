@@ -12,7 +12,7 @@ from newsletter.dates.catch_up import parse_catch_up
 from newsletter.dates.languages import words_of
 from newsletter.dates.spans import parse_span
 from newsletter.language.languages import known_codes, words_code
-from newsletter.model.workspace import DigestSettings, Settings, SourceSettings
+from newsletter.model.workspace import DigestSettings, ListSettings, Settings, SourceSettings
 from newsletter.settings.coverage import Fault, check_waves
 
 KNOWN_SECTIONS = frozenset(
@@ -30,6 +30,9 @@ KNOWN_SECTIONS = frozenset(
         "continuing",
     }
 )
+
+#: The ledger knows a list by its name, behind a prefix of five characters.
+LONGEST_LIST_NAME = 35
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _REPOSITORY = re.compile(r"(?:https|http|ssh|file)://[^\s\x00-\x20\x7f]+")
@@ -172,7 +175,7 @@ def _digests(settings: Settings) -> Iterator[Fault]:
 def _review(name: str, digest: DigestSettings) -> Iterator[Fault]:
     """Who needs no approval waits for nobody's: the other two settings would never do anything."""
     if digest.review == "automatic" and digest.drift == "hold":
-        text = f"digest {name!r} has `drift = \"hold\"`, which waits for an approval, and `review = \"automatic\"`"
+        text = f'digest {name!r} has `drift = "hold"`, which waits for an approval, and `review = "automatic"`'
         yield ("digests", name, "drift"), "settings.value", f"{text}; drop one of them"
     if digest.review == "automatic" and digest.approvals > 1:
         text = f"digest {name!r} asks for {digest.approvals} `approvals`, and `review` is automatic; drop one of them"
@@ -214,6 +217,26 @@ def _lists(settings: Settings) -> Iterator[Fault]:
             if topic not in settings.topics:
                 text = f"list {name!r} offers topic {topic!r}; define [topics.{topic}]"
                 yield ("lists", name, "topics"), "settings.unknown-name", text
+        yield from _list_elsewhere(name, entry)
+
+
+def _list_elsewhere(name: str, entry: ListSettings) -> Iterator[Fault]:
+    """A list that is one address, kept by other software."""
+    key = ("lists", name)
+    if entry.leave_url and not re.fullmatch(r"(https://|mailto:)[!-~]+", entry.leave_url):
+        text = f"`leave_url` of list {name!r} must begin with https:// or mailto:, found {entry.leave_url!r}"
+        yield (*key, "leave_url"), "settings.value", text
+    if not entry.address:
+        return
+    if not re.fullmatch(r"[^@\s<>,]+@[^@\s<>,]+\.[^@\s<>,]+", entry.address):
+        text = f"`address` of list {name!r} must be one e-mail address without a name, found {entry.address!r}"
+        yield (*key, "address"), "settings.address", text
+    if not entry.leave_url:
+        text = f"list {name!r} has an `address` but no `leave_url`; say where its members leave it"
+        yield (*key, "address"), "settings.missing-key", text
+    if len(name) > LONGEST_LIST_NAME:
+        text = f"the name of list {name!r}, which has an `address`, may have {LONGEST_LIST_NAME} characters at most"
+        yield key, "settings.value", text
 
 
 def _categories(settings: Settings) -> Iterator[Fault]:

@@ -204,3 +204,28 @@ def test_a_persona_reads_in_its_own_language_or_the_communitys() -> None:
         read_personas(TomlFile("personas.toml", text.replace("ja", "xx")), settings)
     [problem] = caught.value.problems
     assert (problem.code, problem.origin.line) == ("settings.language", 4)
+
+
+ELSEWHERE = """
+[lists.staff]
+title = "Staff"
+digests = ["weekly"]
+address = "staff@lists.example.org"
+leave_url = "https://lists.example.org/staff"
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ('leave_url = "https://lists.example.org/staff"', "", "has an `address` but no `leave_url`"),
+        ('"https://lists.example.org/staff"', '"lists.example.org"', "must begin with https:// or mailto:"),
+        ('"staff@lists.example.org"', '"Staff <staff@lists.example.org>"', "one e-mail address without a name"),
+        ("lists.staff", "lists." + "s" * 36, "35 characters at most"),
+    ],
+)
+def test_a_list_that_is_kept_elsewhere_says_where(old: str, new: str, says: str) -> None:
+    assert read(lists=LISTS + ELSEWHERE).lists["staff"].address == "staff@lists.example.org"
+    path, _, text = first_problem(lists=LISTS + ELSEWHERE.replace(old, new))
+    assert path == "subscribers/lists.toml"
+    assert says in text

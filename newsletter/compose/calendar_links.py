@@ -1,6 +1,7 @@
 """Links that put an event into somebody's web calendar: straight to Google and Outlook.com, nothing in between."""
 
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from urllib.parse import quote, urlencode
 
 from newsletter.model.issue import Link
@@ -10,6 +11,8 @@ GOOGLE = "https://calendar.google.com/calendar/render"
 OUTLOOK = "https://outlook.live.com/calendar/0/deeplink/compose"
 
 
+# Editions differ in their readers' zones, and these links are in UTC.
+@lru_cache(maxsize=16_384)
 def calendar_links(title: str, occurrence: Occurrence, place: str = "", details: str = "") -> tuple[Link, ...]:
     """A link per calendar; instants are given in UTC, whole days as dates with the end exclusive, as both expect."""
     return (

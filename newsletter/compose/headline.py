@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
+from functools import lru_cache
 
 from newsletter.compose.plain import shorten
 from newsletter.compose.view import View
@@ -83,7 +84,9 @@ def subject_problems(view: View, subject: str) -> Iterator[Problem]:
 
 
 def _names(words: str, title: str) -> bool:
-    return re.search(rf"(?<!\w){re.escape(title.casefold())}(?!\w)", words.casefold()) is not None
+    title, words = title.casefold(), words.casefold()
+    # Nearly every title stands in no subject: a pattern is made for the few that may.
+    return title in words and re.search(rf"(?<!\w){re.escape(title)}(?!\w)", words) is not None
 
 
 def dateline_of(view: View) -> str:
@@ -106,6 +109,7 @@ def term_line_of(view: View) -> str:
     return view.language.gettext("{term}, week {week} of {weeks}", term=term, week=week, weeks=weeks)
 
 
+@lru_cache(maxsize=8192)
 def short_title(title: str) -> str:
     """A title's part before the colon or dash, short enough to stand beside another in a subject."""
     return shorten(re.split(r":\s|\s[–—|-]\s|\s\(", title, maxsplit=1)[0].strip() or title, SHORT_TITLE)

@@ -1,6 +1,6 @@
 """Markdown as plain text, for the places of a mail that hold no markup."""
 
-from functools import cache
+from functools import cache, lru_cache
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -13,6 +13,7 @@ def plain_text(markdown: str) -> str:
     return " ".join(_paragraphs(markdown))
 
 
+@lru_cache(maxsize=8192)
 def summary_of(summary: str, body: str) -> str:
     """What stands under a title: the given summary, or else the body's first paragraph, cut at a word."""
     text = summary.strip() or next(iter(_paragraphs(body)), "")

@@ -14,7 +14,7 @@ from newsletter.compose.density import told_in_full
 from newsletter.compose.differences import still_to_come
 from newsletter.compose.matching import Known
 from newsletter.compose.moments import begins
-from newsletter.compose.programme import HORIZON, Programme, Timed, between, is_series
+from newsletter.compose.programme import HORIZON, Programme, between, is_series
 from newsletter.compose.view import View, is_off
 from newsletter.model.issue import Section
 from newsletter.model.item import Item
@@ -38,7 +38,7 @@ def recall(memory: Memory, items: Sequence[Item]) -> Mapping[str, Told]:
 def remember(view: View, sections: Sequence[Section]) -> Memory:
     """What the reader of these sections knows once they have read them, and can still use."""
     told_here = _ids(section for section in sections if section.kind not in SILENT)
-    named = _named_here(view, sections)
+    named = _starts_here(view, sections)
     in_full = _in_full(view, sections)
     closing = _ids(section for section in sections if section.kind == "deadlines")
     gone = {item.id for item in view.marks.vanished}
@@ -89,18 +89,20 @@ def _in_full(view: View, sections: Iterable[Section]) -> set[str]:
     return {entry.id for section in long for entry in told_in_full(section, view.choices)}
 
 
-def _named_here(view: View, sections: Sequence[Section]) -> tuple[Timed, ...]:
-    """What stands in a section with its times: of the window, and of the dates ahead."""
+def _starts_here(view: View, sections: Sequence[Section]) -> Mapping[str, list[datetime]]:
+    """By the id of what stands in a section with its times: when it begins, in the window and ahead of it."""
     ahead = _ids(section for section in sections if section.kind == "ahead")
     inside = _ids(section for section in sections if section.kind not in SILENT | {"ahead", "changes", "deadlines"})
-    return (
-        *(timed for timed in view.timed if timed.item.id in inside),
-        *(timed for timed in view.ahead if timed.item.id in ahead),
-    )
+    found: dict[str, list[datetime]] = {}
+    for told, here in ((view.timed, inside), (view.ahead, ahead)):
+        for timed in told:
+            if timed.item.id in here:
+                found.setdefault(timed.item.id, []).extend(begins(one, view.home) for one in timed.occurrences)
+    return found
 
 
 def _told(
-    view: View, item: Item, before: Told | None, named: Sequence[Timed], *, in_full: bool, closing: bool
+    view: View, item: Item, before: Told | None, named: Mapping[str, list[datetime]], *, in_full: bool, closing: bool
 ) -> Told:
     """The item as this issue tells it; naming nothing but what was named before counts as telling it again.
 
@@ -116,7 +118,7 @@ def _told(
     return Told(facts, starts, times, in_full or bool(before and before.in_full and again))
 
 
-def _starts(view: View, item: Item, named: Sequence[Timed]) -> Iterable[datetime]:
+def _starts(view: View, item: Item, named: Mapping[str, list[datetime]]) -> Iterable[datetime]:
     """The beginnings of the occurrences that this issue names: in its window, ahead of it, or where it moved to.
 
     A series is told as a pattern and names none.
@@ -124,9 +126,8 @@ def _starts(view: View, item: Item, named: Sequence[Timed]) -> Iterable[datetime
     if is_series(item.when):
         return ()
     mark = view.mark_of(item)
-    moved_to = mark.named if mark else ()
-    mine = (one for timed in named if timed.item.id == item.id for one in timed.occurrences)
-    return (begins(one, view.home) for one in (*moved_to, *mine))
+    moved_to = (begins(one, view.home) for one in mark.named) if mark else ()
+    return (*moved_to, *named.get(item.id, ()))
 
 
 def _lasting(programme: Programme, told: Told) -> Told | None:

@@ -18,7 +18,7 @@ def plain_tag(tag: str) -> str:
 
 def has_tag(item: Item, tags: Iterable[str]) -> bool:
     """Whether the item carries any of the tags; its category counts as one."""
-    return not _tags(item).isdisjoint(plain_tag(tag) for tag in tags)
+    return not _tags(item.tags, item.category).isdisjoint(map(plain_tag, tags))
 
 
 def topics_of(item: Item, topics: Topics) -> tuple[str, ...]:
@@ -40,5 +40,6 @@ def is_chosen(item: Item, topics: Topics, choices: Choices) -> bool:
     return not mine or not set(mine).isdisjoint(choices.topics)
 
 
-def _tags(item: Item) -> frozenset[str]:
-    return frozenset(plain_tag(tag) for tag in (*item.tags, item.category) if tag.strip())
+@lru_cache(maxsize=4096)
+def _tags(tags: tuple[str, ...], category: str) -> frozenset[str]:
+    return frozenset(plain_tag(tag) for tag in (*tags, category) if tag.strip())

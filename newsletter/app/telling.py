@@ -4,13 +4,13 @@ Only written down here, each once; handing the mails over is another step, so th
 """
 
 import logging
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from email.utils import parseaddr
 
 from newsletter.app.checking import check_draft
 from newsletter.app.drafting import find_row
 from newsletter.app.editor_words import draft_text, drift_text, reminder_text
+from newsletter.app.timing import find_digest
 from newsletter.app.workspace import Workspace
 from newsletter.compose.draft import load_draft
 from newsletter.compose.drift import Drift
@@ -35,12 +35,12 @@ def look_after(ws: Workspace, now: datetime) -> None:
     """
     if not ws.settings.editors.notify:
         return
-    for key in _drafted_keys(ws, now):
+    for row in _drafted(ws, now):
         try:
-            tell_draft(ws, key, now)
-            _remind(ws, key, now)
+            tell_draft(ws, row.key, now)
+            _remind(ws, row, now)
         except Exception:
-            LOG.exception("editors could not be told of %s; its draft stands", key)
+            LOG.exception("editors could not be told of %s; its draft stands", row.key)
 
 
 def tell_draft(ws: Workspace, key: str, now: datetime) -> int:
@@ -67,16 +67,18 @@ def last_sent_draft(ws: Workspace, draft: Draft) -> Draft | None:
     return load_draft(found.draft) if found and found.draft and found.kind == "issue" else None
 
 
-def _remind(ws: Workspace, key: str, now: datetime) -> None:
+def _remind(ws: Workspace, light: IssueRow, now: datetime) -> None:
     """Ask again where nobody approved by the time that `remind` names; a draft told of after that asked by itself."""
-    row, draft = _stored(ws, key)
-    remind = ws.settings.editors.remind
-    if not remind or draft.settings.review == "automatic":
+    key, remind = light.key, ws.settings.editors.remind
+    if not remind or find_digest(ws, light.digest).review == "automatic":
         return
-    at = row.send_at - parse_lead(remind)
+    at = light.send_at - parse_lead(remind)
+    if now < at or _last_told(ws, key, "reminder") is not None:
+        return
     told = _last_told(ws, key, "draft")
-    if now < at or (told is not None and told >= at) or _last_told(ws, key, "reminder") is not None:
+    if told is not None and told >= at:
         return
+    row, draft = _stored(ws, key)
     with ws.store.read() as connection:
         given = approvals.standing(connection, ws.settings.community.id, key, row.draft_hash)
     names = tuple(dict.fromkeys(one.by for one in given))
@@ -93,15 +95,15 @@ def _put(
         return editor_mails.put(connection, ws.settings.community.id, mails, now)
 
 
-def _drafted_keys(ws: Workspace, now: datetime) -> Iterator[str]:
+def _drafted(ws: Workspace, now: datetime) -> tuple[IssueRow, ...]:
+    """The drafts that wait, without what they hold: this is asked at every wake-up."""
     with ws.store.read() as connection:
-        found = [
-            row.key
+        return tuple(
+            row
             for name in ws.settings.digests
             for row in slot_rows.rows(connection, ws.settings.community.id, name, "drafted")
             if row.send_at > now - STALE
-        ]
-    yield from found
+        )
 
 
 def _stored(ws: Workspace, key: str) -> tuple[IssueRow, Draft]:

@@ -37,7 +37,7 @@ class Timed:
     occurrences: tuple[Occurrence, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Programme:
     """A draft's items that may be told, and its events inside the window, both in a stable order.
 
@@ -73,11 +73,14 @@ class Programme:
         return self.moment.astimezone(self.home).date()
 
 
-def programme_of(draft: Draft) -> Programme:
-    """The draft's items laid out on its calendar; held-back and unpublished ones are left out."""
+def programme_of(draft: Draft, moment: datetime | None = None) -> Programme:
+    """The draft's items laid out on its calendar; held-back and unpublished ones are left out.
+
+    `moment` is when it is read, where that is not the slot's own.
+    """
     home = ZoneInfo(draft.community.timezone)
     window = Window(draft.slot.window.start.astimezone(home), draft.slot.window.end.astimezone(home))
-    moment = max(draft.as_of, draft.slot.send_at)
+    moment = (moment or max(draft.as_of, draft.slot.send_at)).astimezone(home)
     hidden = {one.id for one in draft.editing.hides}
     told = (item for item in draft.items if may_be_told(item) and item.id not in hidden)
     items = tuple(sorted(told, key=_place_in_order))

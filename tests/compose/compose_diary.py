@@ -84,7 +84,7 @@ class Page:
         start = self.window[0] if self.first else self.now
         end = max(self.window[1], (self.draft.slot.until or self.window[1]).astimezone(UTC))
         lead = LEADS.get(item.category)
-        return start, max(end, self.now + lead) if lead else end
+        return start, max(end, (self.now.astimezone(HOME) + lead).astimezone(UTC)) if lead else end
 
     def due(self, item: Item) -> list[Span]:
         """The beginnings of the event that the reader may act on and no later issue need tell."""

@@ -1,6 +1,7 @@
 """What a reader knows: told once, reminded honestly, and never left without what no issue told them in time."""
 
 from dataclasses import replace
+from datetime import UTC
 
 import pytest
 from compose_builders import (
@@ -219,3 +220,13 @@ def test_a_memory_is_written_down_and_read_back() -> None:
     memory = compose(winter(TALK, OTHER, event("Coffee", mondays("2026-11-02", "2027-02-22"))), IN_SEATTLE).memory
 
     assert load_memory(dump_memory(memory)) == memory
+
+
+@pytest.mark.parametrize(("start", "told"), [("2027-04-23 08:30", ["Summit"]), ("2027-04-23 09:00", [])])
+def test_weeks_ahead_are_weeks_of_the_communitys_clock_also_once_a_draft_was_stored(start: str, told: list) -> None:
+    """The clocks change between: a stored draft knows its send time by its offset alone."""
+    summit = event("Summit", at(start), category="conference")
+    draft = week(summit, sent="2027-01-29", categories=conference())
+    stored = replace(draft, slot=replace(draft.slot, send_at=draft.slot.send_at.astimezone(UTC)))
+
+    assert [titles(compose(one, IN_SEATTLE), "ahead") for one in (draft, stored)] == [told, told]

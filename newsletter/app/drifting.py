@@ -67,23 +67,38 @@ def _understood(draft: Draft) -> None:
 
 
 def _watch_drift(ws: Workspace, row: IssueRow, now: datetime) -> None:
-    drift = drift_since(ws, load_draft(row.draft))
-    if not drift.holding:
-        _go_on(ws, row, now)
-        return
-    tell_drift(ws, row, drift, now)
-    what = "; ".join(drift.holding)
-    LOG.warning("%s: its sources moved since it was approved: %s", row.key, what)
-    if find_digest(ws, row.digest).drift == "hold" and not _is_kept(ws, row, drift):
+    """What cannot be compared is no reason to keep approved bytes back, but where the digest wants to be sure."""
+    holds = find_digest(ws, row.digest).drift == "hold"
+    try:
+        drift = drift_since(ws, load_draft(row.draft))
+    except Exception as error:
+        what = f"its sources could not be read again ({type(error).__name__}: {error})"
+    else:
+        if not drift.holding:
+            _go_on(ws, row, now)
+            return
+        _tell(ws, row, drift, now)
+        what = "; ".join(drift.holding)
+        holds = holds and not _is_kept(ws, row, drift)
+    if holds:
         _hold(ws, row.key, what, now)
     _remark(ws, row.key, f"sent as approved, although {what}", now)
 
 
+def _tell(ws: Workspace, row: IssueRow, drift: Drift, now: datetime) -> None:
+    try:
+        tell_drift(ws, row, drift, now)
+    except Exception:
+        LOG.exception("editors could not be told what moved in the sources of %s", row.key)
+
+
 def _hold(ws: Workspace, key: str, what: str, now: datetime) -> None:
     with ws.store.begin() as connection:
-        issues.hold(connection, ws.settings.community.id, key, what, now)
+        news = issues.hold(connection, ws.settings.community.id, key, what, now)
+    if news:
+        LOG.warning("%s is held: %s", key, what)
     raise SendRefused(
-        f"{key} is held, since its sources moved after it was approved ({what}): look, then "
+        f"{key} is held, since its sources are not as they were when it was approved ({what}): look, then "
         f"newsletter approve {key} --refresh, or --keep to send what was approved"
     )
 
@@ -107,3 +122,4 @@ def _remark(ws: Workspace, key: str, detail: str, now: datetime) -> None:
         known = {event.detail for event in issues.history(connection, ws.settings.community.id, key)}
         if detail not in known:
             issues.remark(connection, ws.settings.community.id, key, detail, now)
+            LOG.warning("%s is %s", key, detail)

@@ -14,13 +14,17 @@ from newsletter.store import editor_mails
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """What stands between a draft and its readers; `told` are the mails to its editors, with what became of them."""
+    """What stands between a draft and its readers.
+
+    `unread` says why the sources could not be compared; `told` are the mails to editors, with what became of them.
+    """
 
     key: str
     approvers: tuple[str, ...]
     needed: int
     held: str = ""
     drift: Drift = NONE
+    unread: str = ""
     told: tuple[dict[str, str], ...] = ()
 
 
@@ -31,7 +35,17 @@ def review_of(ws: Workspace, key: str) -> Review | None:
         return None
     with ws.store.read() as connection:
         told = editor_mails.history(connection, ws.settings.community.id, key)
-    return Review(key, approvers(ws, row), needed(ws, row), row.held, drift_of_issue(ws, key), told)
+    drift, unread = _drift(ws, key)
+    return Review(key, approvers(ws, row), needed(ws, row), row.held, drift, unread, told)
+
+
+def _drift(ws: Workspace, key: str) -> tuple[Drift, str]:
+    """How an issue stands is told even where its sources, or the theme, are broken at the moment."""
+    try:
+        return drift_of_issue(ws, key), ""
+    except Exception as error:
+        problems = getattr(error, "problems", ())
+        return NONE, f"{type(error).__name__}: {problems[0] if problems else error}"
 
 
 def review_json(review: Review) -> Json:
@@ -43,6 +57,7 @@ def review_json(review: Review) -> Json:
         "drift": {
             "items": [_item_json(one) for one in review.drift.items],
             "parts": list(review.drift.parts),
+            "unread": review.unread,
         },
         "editors_told": list(review.told),
     }
@@ -57,6 +72,8 @@ def review_lines(review: Review) -> Iterator[str]:
     if review.held:
         yield f"held: {review.held}"
         yield f"newsletter approve {review.key} --refresh takes that in, --keep sends what was approved"
+    if review.unread:
+        yield f"the sources cannot be compared with the draft: {review.unread}"
     yield from drift_lines(review.drift)
     failed = [one for one in review.told if one["state"] not in ("accepted", "pending", "submitting")]
     yield from (f"the {one['kind']} mail to {one['address']} is {one['state']}: {one['detail']}" for one in failed)

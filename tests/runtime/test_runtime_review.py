@@ -211,6 +211,33 @@ def test_edits_of_words_and_of_other_weeks_hold_nothing(root, clock):
     assert tick(ws, clock.move(SEND)).keys("send") == (WEEK,)
 
 
+def test_a_theme_broken_meanwhile_keeps_no_approved_bytes_back(root, clock):
+    ws = drafted(root, clock)
+    approve_draft(ws, WEEK, "priya", clock.now)
+    (root / "templates").rename(root / "elsewhere")
+    assert "the sources cannot be compared with the draft" in "\n".join(review_lines(review_of(ws, WEEK)))
+    assert tick(ws, clock.move(SEND)).keys("send") == (WEEK,)
+    assert any("could not be read again" in line for line in history(ws))
+
+
+def test_a_digest_that_wants_to_be_sure_waits_for_what_cannot_be_compared(root, clock):
+    ws = drafted(root, clock, drift="hold")
+    approve_draft(ws, WEEK, "priya", clock.now)
+    (root / "templates").rename(root / "elsewhere")
+    assert tick(ws, clock.move(SEND)).keys("wait") == (WEEK,)
+    (root / "elsewhere").rename(root / "templates")
+    assert tick(ws, clock.now).keys("send") == (WEEK,)
+
+
+def test_what_waits_is_logged_once(root, clock, caplog):
+    ws = drafted(root, clock, drift="hold")
+    approve_draft(ws, WEEK, "priya", clock.now)
+    move_the_talk(root)
+    for minute in range(4):
+        tick(ws, clock.move(f"2026-12-04T09:0{minute}"))
+    assert caplog.text.count("is held") == 1
+
+
 def test_an_issue_that_is_held_too_long_is_skipped_with_its_reason(root, clock):
     ws = drafted(root, clock, drift="hold")
     approve_draft(ws, WEEK, "priya", clock.now)

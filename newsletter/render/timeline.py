@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from html import escape
 
 WIDTH, NAMES, MARGIN = 1080, 230, 20
-HEAD, ROW, GAP = 74, 20, 22
+HEAD, ROW, GAP = 92, 20, 22
 #: Colours that stay apart for the colour-blind, light and dark; shapes say the same without colour.
 COLOURS = (
     ("#0B5F62", "#7FD6CC"),
@@ -92,13 +92,14 @@ def _lane_height(names: Sequence[str]) -> int:
 
 
 def _legend(digests: Mapping[str, str]) -> Iterator[str]:
-    x = NAMES + MARGIN
+    x = MARGIN + 6
     for index, (name, title) in enumerate(digests.items()):
         words = f"{title} ({name})"
-        yield _shape(index, x, 26, hollow=False)
-        yield f'<text class="ink" x="{x + 12}" y="30">{_text(words)}</text>'
+        yield _shape(index, x, 50, hollow=False)
+        yield f'<text class="ink" x="{x + 12}" y="54">{_text(words)}</text>'
         x += 40 + 7 * len(words)
-    yield f'<text class="soft" x="{MARGIN}" y="50">hollow: nothing for them; a dot above: changes</text>'
+    hint = "hollow: nothing for them; a dot above: changes"
+    yield f'<text class="soft" x="{WIDTH - MARGIN}" y="30" text-anchor="end">{hint}</text>'
 
 
 def _months(scale: _Scale, height: int) -> Iterator[str]:

@@ -34,7 +34,7 @@ from newsletter.app.sending import find_job
 from newsletter.app.subscribing import add, remove, show, suppress
 from newsletter.app.timing import UsageError
 from newsletter.app.workspace import Workspace
-from newsletter.model.workspace import CorrectionSettings
+from newsletter.model.workspace import CorrectionSettings, ListSettings
 from newsletter.store.tables import delivery, issue
 
 KEY_OF_CORRECTION = "correction-2026-12-07-missing-data-honestly"
@@ -271,6 +271,26 @@ def test_a_list_that_is_an_address_is_corrected_too(tmp_path: Path, clock: Clock
     assert staff["List-Unsubscribe"] == "<https://lists.example.org/staff>"
     assert staff["List-Unsubscribe-Post"] is None
     assert "/p/" not in words(staff)
+
+
+def test_somebody_on_two_lists_is_told_once(tmp_path: Path, clock: Clock) -> None:
+    ws = sample(tmp_path / "ws", clock, friends=ListSettings(title="Friends", digests=("monthly",)))
+    monthly = ws.settings.digests["monthly"].model_copy(update={"list": "friends"})
+    digests = ws.settings.digests | {"monthly": monthly}
+    ws = replace(ws, settings=ws.settings.model_copy(update={"digests": digests}))
+    add(ws, "ada@example.org", "friends")
+    add(ws, "gil@example.org", "friends")
+    send_issue(ws, clock, "monthly", "2026-11-30 09:00")
+    send_weekly(ws, clock)
+    clock.move("2026-12-07 08:00")
+    cancel_dive(ws)
+    assert [one.readers for one in Corrections(ws, clock()).concerns()] == [3]
+    key = correct(ws)
+    assert send(ws, key) == 3
+    assert recipients(ws, key) == ["ada@example.org", "berta@example.org", "gil@example.org"]
+    gil = mails(ws, key)[-1]
+    assert gil["List-Id"].startswith("Friends <friends.")
+    assert "You get Friends because" in words(gil)
 
 
 def test_it_can_be_paused_resumed_and_cancelled_like_an_issue(ws: Workspace) -> None:

@@ -10,12 +10,13 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from newsletter.app.archiving.publishing import publish_issue
+from newsletter.app.composing import composer
 from newsletter.app.dispatching import edition_renderer, provider_of, still_as_approved
 from newsletter.app.drifting import sources_as_approved
 from newsletter.app.editing import draft_issue, stored_draft
 from newsletter.app.editor_post import post_editor_mails
 from newsletter.app.mail_waking import due_mails
-from newsletter.app.planning import SendRefused, plan_issue
+from newsletter.app.planning import SendRefused, plan_issue, readers_of
 from newsletter.app.schedule import Job, come, next_of, other_jobs, slot_jobs
 from newsletter.app.sending import pump, recover, this_worker
 from newsletter.app.telling import look_after
@@ -24,6 +25,7 @@ from newsletter.app.waves import next_wave, opening
 from newsletter.app.workspace import Workspace
 from newsletter.compose.issue import compose
 from newsletter.dates.catch_up import Action, Decision, decide, overtaken, parse_catch_up
+from newsletter.delivery.planning import editions_wanted
 from newsletter.model.issue import Choices, IssueState, Slot
 from newsletter.model.ledger import IssueRow
 from newsletter.store import issues
@@ -140,7 +142,7 @@ def _decide(ws: Workspace, job: Job, coming: Job | None, now: datetime) -> Decis
     if state in ("drafted", "approved") and decision.action in ("nothing", "wait", "send") and _lacks(ws, job):
         return Decision("draft", "again, with the days of what was merged into it")
     to_be_sent = state == "drafted" and decision.action in ("wait", "send")
-    if to_be_sent and digest.skip_empty and _is_empty(ws, job.key):
+    if to_be_sent and digest.skip_empty and _is_empty(ws, job.key, now):
         return Decision("skip", "nothing falls into its window")
     return decision
 
@@ -163,9 +165,17 @@ def _enter(ws: Workspace, due: Slot | IssueRow) -> IssueState:
     return row.state if row else "due"
 
 
-def _is_empty(ws: Workspace, key: str) -> bool:
+def _is_empty(ws: Workspace, key: str, now: datetime) -> bool:
+    """Whether it has nothing for a newcomer, and no change to tell to anybody who had an issue before."""
     draft = stored_draft(ws, key)
-    return compose(draft, Choices(timezone=draft.community.timezone)).empty
+    if not compose(draft, Choices(timezone=draft.community.timezone)).empty:
+        return False
+    try:
+        _, readers = readers_of(ws, key, now)
+    except SendRefused:
+        return True
+    told = composer(ws, draft)
+    return all(told(one.choices, one.baseline) is None for one in editions_wanted(readers).values())
 
 
 def _do(

@@ -204,14 +204,14 @@ def test_nobody_misses_anything_and_every_change_is_told_once(story: Story) -> N
 
 @pytest.mark.slow
 @given(stories(length=365, events=24, readers=4))
-@settings_for(300)
+@settings_for(80)
 def test_nobody_misses_anything_in_a_whole_year(story: Story) -> None:
     keep_diaries(story)
 
 
 @pytest.mark.slow
 @given(stories(length=120, events=10, readers=2))
-@settings_for(3000)
+@settings_for(1000)
 def test_nobody_misses_anything_in_many_autumns(story: Story) -> None:
     keep_diaries(story)
 

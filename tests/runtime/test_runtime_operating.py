@@ -240,6 +240,30 @@ def test_an_empty_issue_is_skipped_with_its_reason(root, clock):
     assert mails(ws) == []
 
 
+PARTY = """---
+title: Party
+{status}
+start: 2026-12-30 18:00
+place: Lakeview Commons
+---
+"""
+
+
+def test_an_issue_that_only_calls_something_off_is_not_empty_for_those_who_were_told(root, clock):
+    for file in (root / "content").rglob("*.*"):
+        file.unlink()
+    page = root / "content" / "community" / "party.md"
+    page.write_text(PARTY.format(status="tags: [social]"), encoding="utf-8")
+    month = opened(root, clock, review="automatic", window="4 weeks from next Monday")
+    tick(month, clock.move(DRAFT))
+    assert tick(month, clock.move(SEND)).keys("send") == (WEEK,)
+    page.write_text(PARTY.format(status="status: cancelled"), encoding="utf-8")
+    week = opened(root, clock, review="automatic")
+    tick(week, clock.move("2026-12-08T09:00"))
+    assert tick(week, clock.move("2026-12-11T09:00")).keys("send") == (NEXT,)
+    assert len(mails(week)) == 4
+
+
 def test_an_empty_issue_leaves_where_the_digest_says_so(root, clock):
     for file in (root / "content").rglob("*.*"):
         file.unlink()

@@ -146,6 +146,7 @@ def _draft(ws: Workspace, slot: Slot, reading: Reading, file: EditorsFile, at: d
         topics=tuple(settings.topics.items()),
         sections=tuple(settings.sections.items()),
         categories=tuple(settings.categories.items()),
+        look=settings.look,
         terms=tuple(terms_around(ws, at).items()),
         items=reading.items,
         problems=reading.problems,

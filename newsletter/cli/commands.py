@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from newsletter import __version__
-from newsletter.cli import archive, content, finding, issues, people, reviewing, running, sending, simulate
+from newsletter.cli import archive, content, finding, issues, mails, people, reviewing, running, sending, simulate
 from newsletter.cli.output import say
 
 app = typer.Typer(
@@ -21,9 +21,10 @@ app = typer.Typer(
 content.register(app)
 finding.register(app)
 issues.register(app)
-reviewing.register(app)
 simulate.register(app)
+reviewing.register(app)
 sending.register(app)
+mails.register(app)
 people.register(app)
 running.register(app)
 archive.register(app)

@@ -15,7 +15,7 @@ TELLING: frozenset[Change] = frozenset(
 
 def past(subject: Subject) -> Iterator[Finding]:
     """Nothing in the mail is over before the mail goes out."""
-    send_at = subject.draft.slot.send_at
+    send_at = subject.issue.read_at or subject.draft.slot.send_at
     for entry in subject.section_entries("events", "glance", "deadlines"):
         if _is_over(entry, send_at):
             when = entry.when_text or entry.time.full

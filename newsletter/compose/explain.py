@@ -23,6 +23,7 @@ from newsletter.compose.sections.thanks import why_no_thanks
 from newsletter.compose.series import pattern_of
 from newsletter.compose.topics import is_chosen, offered, topics_of
 from newsletter.compose.view import View, is_off
+from newsletter.compose.waves import as_read
 from newsletter.compose.when_words import when_words, zone_of
 from newsletter.dates.recurrence import occurrences
 from newsletter.dates.wording import full_day_text
@@ -76,7 +77,7 @@ def explain(draft: Draft, item_id: str, choices: Choices, baseline: Draft | None
     item = next((item for item in draft.items if item.id == item_id), None)
     if item is None:
         raise KeyError(item_id)
-    programme = programme_of(draft)
+    programme = as_read(programme_of(draft), choices)
     before = programme_of(baseline) if baseline else None
     view = marked_view(programme, choices, before)
     told = tuple(_told(arrange(programme, choices, before), item))

@@ -13,6 +13,7 @@ from newsletter.compose.sections.registry import build_sections
 from newsletter.compose.strip import strip_of
 from newsletter.compose.upcoming import next_content
 from newsletter.compose.view import View, view_of
+from newsletter.compose.waves import as_read
 from newsletter.dates.wording import zone_text
 from newsletter.model.issue import Choices, Draft, Issue, Section
 from newsletter.model.memory import Memory
@@ -34,6 +35,7 @@ def arrange(
 
     Where a last issue is given without a memory, its reader remembers that issue alone.
     """
+    programme = as_read(programme, choices)
     draft = programme.draft
     view = marked_view(programme, choices, baseline, memory)
     built, unknown = build_sections(view)
@@ -50,6 +52,7 @@ def arrange(
         subject=subject,
         preheader=preheader_of(view, sections, subject),
         as_of=draft.as_of,
+        read_at=programme.moment,
         window=view.programme.window,
         dateline=dateline_of(view),
         term_line=term_line_of(view),

@@ -270,7 +270,7 @@ class DayTile:
 class Issue:
     """The digest of one slot composed for one set of choices and one baseline.
 
-    `memory` is what its reader knows after reading it.
+    `memory` is what its reader knows after reading it; `read_at` is when it reaches them at the earliest.
     """
 
     key: str
@@ -296,4 +296,5 @@ class Issue:
     next_content: str = ""
     baseline: str | None = None
     memory: Memory = NOTHING
+    read_at: datetime | None = None
     extra: tuple[tuple[str, str], ...] = field(default=())

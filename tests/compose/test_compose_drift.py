@@ -1,14 +1,14 @@
 """What moved since a draft was frozen: facts with what they were and are, words apart, this issue's entries first."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
 
 import pytest
 from compose_builders import HOME, at, draft_of, event, news, weekly
 
 from newsletter.compose.draft import dump_draft, load_draft
-from newsletter.compose.drift import Drift, drift_of, drift_problems
-from newsletter.model.issue import Note
+from newsletter.compose.drift import PARTS, Drift, drift_of, drift_problems
+from newsletter.model.issue import Draft, Note
 from newsletter.model.item import Deadline, Item, Place
 from newsletter.model.problem import Origin, Problem
 
@@ -126,6 +126,13 @@ def test_the_editors_own_file_holds_the_issue_and_a_theme_does_not() -> None:
 
     assert (note.parts, note.holding) == (("the editor's file",), ("changed: the editor's file",))
     assert (theme.parts, theme.holding) == (("the theme",), ())
+
+
+def test_every_part_of_a_draft_is_compared_or_is_its_own_moment() -> None:
+    compared = {"items", *(part for part, _ in PARTS)}
+    moment = {"key", "digest", "kind", "about", "slot", "as_of", "number", "problems"}
+
+    assert {field.name for field in fields(Draft)} - compared - moment == set()
 
 
 def test_a_fingerprint_is_of_exactly_what_holds() -> None:

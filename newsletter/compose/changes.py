@@ -76,8 +76,7 @@ def _marks(after: View, known: Item | None, new: Item) -> Iterator[Mark]:
 
 def _called_off(after: View, old: Item, new: Item) -> Iterator[Mark]:
     if new.status != old.status and (isinstance(old.when, Vague) or still_to_come(old, after.programme)):
-        coming = still_to_come(old, after.programme)[:NAMED]
-        was = in_a_row(after.language, [moment_text(after, one) for one in coming], NAMED)
+        was = _times(after, still_to_come(old, after.programme))
         change: Change = "cancelled" if new.status == "cancelled" else "postponed"
         yield Mark(new, change, _coming_at(after, old), was=was or pattern_of_series(after, old))
 

@@ -132,3 +132,11 @@ def test_a_series_that_goes_on_at_another_hour_has_no_first_one() -> None:
 
     (line,) = entries(issue, "recurring")
     assert (plain(line.when_text), line.exceptions) == ("Wednesdays 10–11 AM", ())
+
+
+def test_a_course_that_is_called_off_counts_the_dates_it_does_not_name() -> None:
+    course = event("Course", sessions(*(f"2027-01-{day} 12:00" for day in (12, 14, 19, 21))))
+
+    _, issue = told(winter(course, OTHER), week(replace(course, status="cancelled"), sent="2027-01-08"))
+
+    assert plain(entries(issue, "changes")[0].was).endswith("Tue 19 Jan, 12–1 PM and 1 more")

@@ -13,6 +13,7 @@ from newsletter.compose.editions import is_new_edition
 from newsletter.compose.entries import moment_text, place_text
 from newsletter.compose.matching import Known, plain_words
 from newsletter.compose.moments import begins, day_of, ends
+from newsletter.compose.newer import is_newer
 from newsletter.compose.programme import HORIZON, between, is_series
 from newsletter.compose.series import pattern_of
 from newsletter.compose.sessions import in_a_row
@@ -178,7 +179,8 @@ def _vanished(after: View) -> Iterator[Told]:
     for told in after.memory.told:
         item = told.item
         unread = any(origin.source not in alive or origin.path in broken for origin in item.origins)
-        gone = item.kind == "event" and not is_off(item) and now.find(item) is None
+        known_later = is_newer(told, after.draft)
+        gone = item.kind == "event" and not is_off(item) and now.find(item) is None and not known_later
         if gone and not unread and _awaited(after, told):
             yield told
 

@@ -6,6 +6,7 @@ from newsletter.compose.changes import marks_of, vanished_problems
 from newsletter.compose.editing import edited
 from newsletter.compose.editions import edition_problems
 from newsletter.compose.headline import dateline_of, preheader_of, subject_of, subject_problems, term_line_of
+from newsletter.compose.newer import with_newer_facts
 from newsletter.compose.programme import Programme, programme_of
 from newsletter.compose.remembering import recall, remember
 from newsletter.compose.repeats import with_untold, within_repeats
@@ -75,11 +76,11 @@ def marked_view(
     programme: Programme, choices: Choices, baseline: Programme | None, memory: Memory | None = None
 ) -> View:
     """What these readers see, with its changes since the baseline; without one, nothing is marked."""
-    view = view_of(programme, choices)
     if baseline is None:
-        return view
+        return view_of(programme, choices)
     known = arrange(baseline, choices).memory if memory is None else memory
     recalled = recall(known, programme.items)
+    view = view_of(with_newer_facts(programme, recalled), choices)
     view = with_untold(replace(view, before=view_of(baseline, choices), memory=known, recalled=recalled))
     return within_repeats(replace(view, marks=marks_of(view)))
 

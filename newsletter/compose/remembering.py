@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 
 from pydantic import TypeAdapter
@@ -43,7 +43,11 @@ def remember(view: View, sections: Sequence[Section]) -> Memory:
     closing = _ids(section for section in sections if section.kind == "deadlines")
     gone = {item.id for item in view.marks.vanished}
     now_known_as = {told.item.id: now for now, told in view.recalled.items()}
-    kept = [told for told in view.memory.told if told.item.id not in gone and told.item.id not in now_known_as]
+    kept = [
+        _called_off(view, told) if told.item.id in gone else told
+        for told in view.memory.told
+        if told.item.id not in now_known_as
+    ]
     here = {item.id: item for item in view.programme.items}
     kept += [
         _told(view, here[now], told, named, in_full=now in in_full, closing=now in closing)
@@ -115,7 +119,19 @@ def _told(
     known_deadlines = before.item.deadlines if before else ()
     deadlines = told_deadlines(view.programme, item, known_deadlines, listed=closing)
     facts = replace(_facts(item), deadlines=deadlines)
-    return Told(facts, starts, times, in_full or bool(before and before.in_full and again))
+    full = in_full or bool(before and before.in_full and again)
+    return Told(facts, starts, times, full, as_of=_as_of(view, before))
+
+
+def _as_of(view: View, before: Told | None) -> datetime:
+    """How things stood when it was told: an older draft than the last one has borrowed what that one knew."""
+    mine = view.draft.as_of.astimezone(UTC)
+    return max(mine, before.as_of) if before and before.as_of else mine
+
+
+def _called_off(view: View, told: Told) -> Told:
+    """What is no longer listed, as its readers know it now."""
+    return replace(told, item=replace(told.item, status="cancelled"), starts=(), as_of=_as_of(view, told))
 
 
 def _starts(view: View, item: Item, named: Mapping[str, list[datetime]]) -> Iterable[datetime]:

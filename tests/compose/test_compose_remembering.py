@@ -16,6 +16,7 @@ from compose_builders import (
     mondays,
     news,
     only,
+    plain,
     titles,
     weekly,
     winter,
@@ -24,7 +25,7 @@ from compose_builders import (
 from newsletter.compose.issue import compose
 from newsletter.compose.remembering import dump_memory, load_memory, memory_key
 from newsletter.model.issue import Choices, Draft, Issue
-from newsletter.model.item import Item
+from newsletter.model.item import Item, Place
 from newsletter.model.memory import NOTHING
 from newsletter.model.workspace import CategorySettings
 
@@ -230,3 +231,56 @@ def test_weeks_ahead_are_weeks_of_the_communitys_clock_also_once_a_draft_was_sto
     stored = replace(draft, slot=replace(draft.slot, send_at=draft.slot.send_at.astimezone(UTC)))
 
     assert [titles(compose(one, IN_SEATTLE), "ahead") for one in (draft, stored)] == [told, told]
+
+
+def frozen(day: str, *items: Item, **values) -> Draft:
+    """A quarterly that was frozen on that day, a week or more before it leaves."""
+    return winter(*items, OTHER, as_of=local(day), **values)
+
+
+CLINIC = event("Clinic", at("2027-01-14 12:00"))
+
+
+def test_a_draft_older_than_what_the_reader_was_told_does_not_move_an_event_back() -> None:
+    moved = replace(CLINIC, when=at("2027-01-13 12:00"), place=Place("online"))
+    fortnight = ("2026-12-28", "2027-01-25")
+    before = week(CLINIC, sent="2026-12-11", window=fortnight)
+    newer = week(moved, sent="2026-12-25", window=fortnight)
+
+    _, weekly_issue, quarterly = told(before, newer, frozen("2026-12-21", CLINIC))
+
+    assert change_of(weekly_issue, "Clinic") == "moved"
+    assert entries(quarterly, "changes") == ()
+    card = only(entry for entry in entries(quarterly, "events") if entry.title == "Clinic")
+    assert (plain(card.when_text), card.place, card.change) == ("Wed 13 Jan, 12–1 PM PST", "Online", "reminder")
+
+
+def test_a_draft_that_does_not_know_an_event_yet_does_not_call_it_off() -> None:
+    newer = week(CLINIC, sent="2026-12-25", window=("2026-12-28", "2027-01-25"))
+
+    _, quarterly = told(newer, frozen("2026-12-21"))
+
+    assert entries(quarterly, "changes") == ()
+
+
+@pytest.mark.parametrize("how", ["cancelled", "vanished"])
+def test_a_draft_that_does_not_know_of_a_cancellation_yet_does_not_take_it_back(how: str) -> None:
+    window = ("2026-12-28", "2027-01-25")
+    gone = (replace(CLINIC, status="cancelled"),) if how == "cancelled" else ()
+    before, newer = week(CLINIC, sent="2026-12-11", window=window), week(*gone, sent="2026-12-25", window=window)
+
+    _, weekly_issue, quarterly = told(before, newer, frozen("2026-12-21", CLINIC))
+
+    assert [entry.change for entry in entries(weekly_issue, "changes")] == ["cancelled"]
+    assert titles(quarterly, "events") == []
+    assert entries(quarterly, "changes") == ()
+
+
+def test_what_was_called_off_and_takes_place_after_all_is_news() -> None:
+    window = ("2026-12-28", "2027-01-25")
+    days = ("2026-12-11", "2026-12-18", "2026-12-25")
+    drafts = [
+        week(*items, sent=day, window=window) for day, items in zip(days, ((CLINIC,), (), (CLINIC,)), strict=True)
+    ]
+
+    assert change_of(told(*drafts)[2], "Clinic") == "new"

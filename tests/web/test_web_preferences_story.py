@@ -118,7 +118,7 @@ def test_who_left_sees_that_they_left_and_changes_nothing(ws, server, token):
 HOSTILE = [
     "'; DROP TABLE subscriber; --",
     '"><script>alert(1)</script>',
-    "{{ 7 * 7 }}{% raw %}",
+    "{{ 4321*1234 }}{% raw %}",
     "../../etc/passwd",
     "Europe/Berlin\r\nBcc: eve@example.org",
     "\0",
@@ -137,7 +137,7 @@ def test_hostile_values_are_refused_on_the_page_and_shown_as_text(ws, server, to
     answer, raw = ask(server, "POST", f"/p/{token}", urlencode([*without(name), (name, value)]), FORM)
     assert answer.status == 422
     assert "<script" not in raw
-    assert "49" not in re.sub(r"#\w+;?|/u/\S+", "", raw)
+    assert "5332114" not in raw
     assert "Nothing was saved yet." in raw
     assert dump(ws) == before
 

@@ -118,5 +118,5 @@ def _days_text(start: datetime, end: datetime) -> str:
 def _remark(slot: Slot, clocks: str) -> str:
     """That the clocks changed since the slot before, and which days lie between its window and the next one's."""
     changed = f"clocks: {clocks} to {slot.send_at:%Z}" if clocks not in ("", f"{slot.send_at:%Z}") else ""
-    gap = f"no other issue: {_days_text(slot.window.end, slot.until)}" if slot.until else ""
+    gap = f"and ahead {_days_text(slot.window.end, slot.until)}" if slot.until else ""
     return ", ".join(remark for remark in (changed, gap) if remark)

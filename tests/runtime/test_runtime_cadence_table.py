@@ -49,8 +49,8 @@ def test_the_clocks_that_change_between_two_slots_are_told(root):
 def test_days_that_no_issue_covers_are_told(root):
     found = rows(root, 2, "2026-12-18", window="5 days from next Monday")
     assert [row[3:] for row in found] == [
-        ("Mon 21 Dec to Fri 25 Dec 2026", "no other issue: Sat 26 Dec to Sun 27 Dec 2026"),
-        ("Mon 28 Dec 2026 to Fri 1 Jan 2027", "no other issue: Sat 2 Jan to Sun 3 Jan 2027"),
+        ("Mon 21 Dec to Fri 25 Dec 2026", "and ahead Sat 26 Dec to Sun 27 Dec 2026"),
+        ("Mon 28 Dec 2026 to Fri 1 Jan 2027", "and ahead Sat 2 Jan to Sun 3 Jan 2027"),
     ]
 
 

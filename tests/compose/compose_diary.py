@@ -31,6 +31,18 @@ class Line:
     named: frozenset[datetime] = frozenset()
     times: int = 1
     in_full: bool = False
+    as_of: datetime | None = None
+
+    def is_newer(self, draft: Draft) -> bool:
+        """Whether a draft that was frozen later told it: what this one holds is out of date."""
+        return self.as_of is not None and self.as_of > draft.as_of
+
+    def on(self, item: Item) -> Item:
+        """The event as this line knows it, under the words of a draft."""
+        known = self.item
+        return replace(
+            item, when=known.when, status=known.status, place=known.place, registration_url=known.registration_url
+        )
 
 
 class Diary:
@@ -61,7 +73,7 @@ class Page:
         self.now = max(draft.as_of, draft.slot.send_at).astimezone(UTC)
         self.window = (draft.slot.window.start.astimezone(UTC), draft.slot.window.end.astimezone(UTC))
         self.first = diary.last is None
-        self.here = {item.id: item for item in draft.items}
+        self.here = {item.id: self._up_to_date(item) for item in draft.items}
         self.entries = [
             (section.kind, entry)
             for section in ([] if turn.withheld else turn.issue.sections)
@@ -69,11 +81,15 @@ class Page:
         ]
         self.most = draft.settings.max_repeats
 
+    def _up_to_date(self, item: Item) -> Item:
+        line = self.diary.known.get(item.id)
+        return line.on(item) if line is not None and line.is_newer(self.draft) and not item.held_back else item
+
     # -- what the reader is due --
 
     def shown(self) -> list[Item]:
         """What stands in the sources for this reader's topics."""
-        return [item for item in self.draft.items if not item.held_back and self._is_chosen(item)]
+        return [item for item in self.here.values() if not item.held_back and self._is_chosen(item)]
 
     def _is_chosen(self, item: Item) -> bool:
         mine = {topic for topic, tags in TOPIC_TAGS.items() if tags & set(item.tags)}
@@ -203,7 +219,7 @@ class Page:
             ahead = self.awaited(line) or self.coming(old)
             return (new.status,) if new.status != old.status and ahead else None
         if is_weekly(old.when) and is_weekly(new.when):
-            return self._series_change(line, new) or self._minor(line, new)
+            return (*(self._series_change(line, new) or ()), *(self._minor(line, new) or ())) or None
         if isinstance(old.when, Vague):
             later = [span for span in spans(new.when) if span.end > self.now]
             return ("moved",) if later and not isinstance(new.when, Vague) else self._minor(line, new)
@@ -224,7 +240,7 @@ class Page:
         read = any(item.origin.source == source for item in self.draft.items)
         down = any(problem.origin.source == source for problem in self.draft.problems)
         gone = read and not down and line.item.status not in OFF
-        vague = isinstance(line.item.when, Vague)
+        vague = isinstance(line.item.when, Vague) or line.is_newer(self.draft)
         return ("cancelled",) if gone and not vague and self.awaited(line) else None
 
     def _minor(self, line: Line, new: Item) -> tuple[str, ...] | None:
@@ -258,7 +274,7 @@ class Page:
     def gone(self, line: Line) -> list[Span]:
         """The beginnings that were named, lie ahead, and do not stand any more."""
         new = self.here.get(line.item.id)
-        still = {span.begin for span in spans(new.when)} if new else set()
+        still = {span.begin for span in spans(new.when)} if new and new.status not in OFF else set()
         return [span for span in self.awaited(line) if span.begin not in still]
 
     def _has_opened(self, key: str) -> bool:
@@ -316,7 +332,7 @@ class Page:
         known = dict(self.diary.known)
         for key, line in self.diary.known.items():
             if key not in self.here and self._vanished(line):
-                del known[key]
+                known[key] = Line(replace(line.item, status="cancelled"), as_of=self.draft.as_of)
         for key in {entry.id for kind, entry in self.entries if kind in (*PLAIN, "changes")}:
             if key in self.here:
                 known[key] = self._line(self.here[key], self.diary.known.get(key))
@@ -329,9 +345,12 @@ class Page:
         full = self.one("events", item) is not None
         changed = before is not None and self.expected_change(before) is not None
         if before is None or named != before.named & still or changed:
-            return Line(item, frozenset(named), 1, full)
+            return Line(item, frozenset(named), 1, full, self._as_of(before))
         times, in_full = before.times + 1, before.in_full or full
-        return replace(before, item=item, named=frozenset(named), times=times, in_full=in_full)
+        return Line(item, frozenset(named), times, in_full, self._as_of(before))
+
+    def _as_of(self, before: Line | None) -> datetime:
+        return max(self.draft.as_of, before.as_of) if before and before.as_of else self.draft.as_of
 
     def say(self, item: Item, what: str) -> str:
         return f"{self.issue.key} ({self.diary.zone}, {self.choices.topics}): {item.id} {item.when}: {what}"

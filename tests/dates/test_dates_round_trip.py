@@ -20,6 +20,8 @@ ZONES = ("America/Los_Angeles", "Europe/Berlin", "Asia/Kathmandu", "America/Sao_
 TERMS = {"Winter Quarter 2027": TermSettings(first=date(2027, 1, 4), last=date(2027, 3, 19))}
 
 days = st.dates(date(1970, 1, 1), date(2090, 12, 31))
+#: A zone's letters are known as they are now: in 1991 Shanghai's CDT was not Chicago's.
+recent_days = st.dates(date(1995, 1, 1), date(2090, 12, 31))
 minutes = st.integers(0, 24 * 60 - 1)
 lengths = st.none() | st.integers(1, 5 * 24 * 60)
 zones = st.sampled_from(ZONES)
@@ -93,7 +95,7 @@ def test_the_words_for_a_rule_are_refused_and_not_taken_for_its_first_day(first:
     assert not parsed.ok
 
 
-@given(days, minutes, st.integers(1, 3 * 24 * 60), zones, st.sampled_from([12, 24]))
+@given(recent_days, minutes, st.integers(1, 3 * 24 * 60), zones, st.sampled_from([12, 24]))
 def test_what_a_reader_sees_is_the_same_instant(day: date, begin: int, length: int, name: str, clock: int) -> None:
     zone = ZoneInfo(name)
     start = localise(datetime.combine(day, time()) + timedelta(minutes=begin), zone)

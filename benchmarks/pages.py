@@ -18,7 +18,7 @@ from statistics import median
 from time import process_time
 from zoneinfo import ZoneInfo
 
-from newsletter.app.editing import preview_draft
+from newsletter.app.drafting import preview_draft
 from newsletter.app.workspace import Workspace, open_workspace
 from newsletter.compose.issue import compose
 from newsletter.model.issue import Choices, Issue

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
+from newsletter.app.approving import approve
 from newsletter.app.collecting import collect
 from newsletter.app.dispatching import look_at_audience, provider_of, send_issue
-from newsletter.app.editing import approve, draft_issue
+from newsletter.app.drafting import draft_issue
 from newsletter.app.importing import import_file
 from newsletter.app.sample import init_workspace
 from newsletter.app.timing import read_at, slot_for

@@ -9,8 +9,8 @@ from datetime import datetime
 from newsletter.app.archiving.publishing import publish_issue
 from newsletter.app.composing import composer
 from newsletter.app.correcting import drift_of
+from newsletter.app.drafting import draft_issue, stored_draft
 from newsletter.app.drifting import sources_as_approved
-from newsletter.app.editing import draft_issue, stored_draft
 from newsletter.app.fitting import fitted
 from newsletter.app.one_offs import changed_since
 from newsletter.app.planning import PlanResult, RenderEdition, SendRefused, concerned, plan_issue, readers_of

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from newsletter.app.editing import find_persona, persona_choices, preview_draft, stored_draft
+from newsletter.app.checking import find_persona, persona_choices
+from newsletter.app.drafting import preview_draft, stored_draft
 from newsletter.app.fetching import Recent
 from newsletter.app.timing import UsageError, find_digest, home_zone
 from newsletter.app.views import Json, item_json, moment, origin_json, problems_json

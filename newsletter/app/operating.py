@@ -12,8 +12,8 @@ from functools import partial
 from newsletter.app.archiving.publishing import publish_issue
 from newsletter.app.composing import composer
 from newsletter.app.dispatching import edition_renderer, provider_of, still_as_approved
+from newsletter.app.drafting import draft_issue, stored_draft
 from newsletter.app.drifting import sources_as_approved
-from newsletter.app.editing import draft_issue, stored_draft
 from newsletter.app.editor_post import post_editor_mails
 from newsletter.app.mail_waking import due_mails
 from newsletter.app.planning import SendRefused, plan_issue, readers_of

@@ -9,9 +9,10 @@ from pathlib import Path, PurePosixPath
 from threading import RLock
 from zoneinfo import ZoneInfo
 
+from newsletter.app.checking import Built, build_edition, persona_choices
 from newsletter.app.collecting import DECISIONS
+from newsletter.app.drafting import preview_draft
 from newsletter.app.drifting import drift_from_approved
-from newsletter.app.editing import Built, build_edition, persona_choices, preview_draft
 from newsletter.app.fetching import Recent
 from newsletter.app.preview_view import Finding, Menu, Named, Shown, View, excerpt, fault, for_frame
 from newsletter.app.timing import UsageError, read_at

@@ -37,10 +37,10 @@ def draft(
 
     Example: `newsletter draft weekly --at 2026-12-04`
     """
-    from newsletter.app import editing, editor_post, telling, timing
+    from newsletter.app import checking, drafting, editor_post, telling, timing
 
     ws = workspace(context)
-    drafted = editing.draft_issue(ws, digest, timing.read_at(ws, at))
+    drafted = drafting.draft_issue(ws, digest, timing.read_at(ws, at))
     if tell:
         telling.tell_draft(ws, drafted.draft.key, ws.clock())
         editor_post.post_editor_mails(ws, ws.clock())
@@ -51,7 +51,7 @@ def draft(
         return 0
     say(f"{drafted.draft.key}: {drafted.state}, hash {drafted.hash[:12]}")
     say(_about_file(drafted))
-    problems = tuple(problem for problem in drafted.draft.problems if editing.is_editors(problem))
+    problems = tuple(problem for problem in drafted.draft.problems if checking.is_editors(problem))
     show_problems(problems)
     say(f"Next: newsletter preview, then newsletter approve {drafted.draft.key}")
     return int(has_errors(problems))
@@ -71,13 +71,13 @@ def compose(
 
     Example: `newsletter compose weekly --at 2026-12-04 --as berlin --json`
     """
-    from newsletter.app import editing, timing, views
+    from newsletter.app import checking, drafting, timing, views
     from newsletter.compose.draft import draft_hash
     from newsletter.compose.issue import compose as compose_issue
 
     ws = workspace(context)
-    frozen = editing.preview_draft(ws, digest, timing.read_at(ws, at))
-    issue = compose_issue(frozen, editing.persona_choices(editing.find_persona(ws, as_)))
+    frozen = drafting.preview_draft(ws, digest, timing.read_at(ws, at))
+    issue = compose_issue(frozen, checking.persona_choices(checking.find_persona(ws, as_)))
     if as_json:
         print_json(views.issue_json(issue, draft_hash(frozen)))
     else:
@@ -103,13 +103,13 @@ def render(
 
     Example: `newsletter render weekly --at 2026-12-04 --as berlin --out /tmp/issue`
     """
-    from newsletter.app import editing, timing
+    from newsletter.app import checking, drafting, timing
     from newsletter.app.rendering import write_edition
 
     ws = workspace(context)
-    frozen = editing.preview_draft(ws, digest, timing.read_at(ws, at))
-    persona = editing.find_persona(ws, as_)
-    built = editing.build_edition(frozen, editing.persona_choices(persona))
+    frozen = drafting.preview_draft(ws, digest, timing.read_at(ws, at))
+    persona = checking.find_persona(ws, as_)
+    built = checking.build_edition(frozen, checking.persona_choices(persona))
     files = write_edition(built.edition, out, f"{frozen.key}-{persona.name}", frozen.slot.send_at)
     show_problems(built.problems)
     for file in files:

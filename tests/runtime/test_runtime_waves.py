@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from cadence_workspace import Clock, at, mails, opened, states
 
+from newsletter.app.approving import approve
 from newsletter.app.dispatching import provider_of, send_issue
-from newsletter.app.editing import approve
 from newsletter.app.importing import import_bytes
 from newsletter.app.operating import tick
 from newsletter.app.sample import init_workspace

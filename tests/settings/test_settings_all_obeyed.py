@@ -25,7 +25,7 @@ from support_workspace import KEY, open_at, with_issue, with_readers
 from support_workspace import render as edition_for
 
 from newsletter.app.addressing import addressing_for
-from newsletter.app.editing import preview_draft
+from newsletter.app.drafting import preview_draft
 from newsletter.app.planning import plan_issue
 from newsletter.app.sample import init_workspace
 from newsletter.app.subscribing import add, show

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from newsletter.app.editing import preview_draft
+from newsletter.app.drafting import preview_draft
 from newsletter.app.sample import init_workspace
 from newsletter.app.workspace import Workspace, open_workspace
 from newsletter.compose.issue import compose

@@ -20,7 +20,8 @@ from support_dev_sink import DevSink
 from support_loopback import served
 
 from newsletter.app import dispatching, sending, subscribing
-from newsletter.app.editing import approve, draft_issue
+from newsletter.app.approving import approve
+from newsletter.app.drafting import draft_issue
 from newsletter.app.importing import import_file
 from newsletter.app.planning import plan_issue
 from newsletter.app.public_pages import PublicPages

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from sqlalchemy.engine import Connection
 
@@ -162,10 +163,6 @@ def _freeze(
     now: datetime,
 ) -> PlanResult:
     community = ws.settings.community.id
-    wanted = editions_wanted(readers)
-    full = {key: one for key in wanted if (one := rendered[key]) is not None}
-    moments = leaving(ws, issue, (one.choices.timezone for one in wanted.values()))
-    planned = plan(community, issue.kind, issue.key, readers, wanted.keys() - full.keys(), moments)
     mailing_id = mailings.create(
         connection,
         community,
@@ -176,10 +173,28 @@ def _freeze(
         content_hash=issue.draft_hash,
         at=now,
     )
+    moments = leaving(ws, issue, {reader.wanted.choices.timezone for reader in readers})
+    return add_readers(connection, community, issue, mailing_id, readers, rendered, now, moments)
+
+
+def add_readers(
+    connection: Connection,
+    community: str,
+    issue: IssueRow,
+    mailing_id: int,
+    readers: tuple[Reader, ...],
+    rendered: Mapping[str, Rendered | None],
+    now: datetime,
+    moments: Mapping[str, datetime] = MappingProxyType({}),
+) -> PlanResult:
+    """Write a delivery into the mailing for each of the readers, and the editions they are to get."""
+    wanted = editions_wanted(readers)
+    full = {key: one for key in wanted if (one := rendered[key]) is not None}
+    planned = plan(community, issue.kind, issue.key, readers, wanted.keys() - full.keys(), moments)
     editions.put(connection, community, mailing_id, full)
     mailings.add_deliveries(connection, community, mailing_id, planned, now)
     skipped = sum(one.state == "skipped" for one in planned)
-    return PlanResult(issue.key, len(planned), len(planned) - skipped, skipped, len(full))
+    return PlanResult(issue.key, len(planned), len(planned) - skipped, skipped, len(full), again=not planned)
 
 
 def find_mailing(connection: Connection, ws: Workspace, key: str) -> Mailing:

@@ -6,12 +6,20 @@ from datetime import datetime
 from sqlalchemy.engine import Connection
 
 from newsletter.app.audience import readers_for
-from newsletter.app.planning import MOST_LOOKS, PlanResult, RenderEdition, SendRefused, find_issue, mailing_of
+from newsletter.app.planning import (
+    MOST_LOOKS,
+    PlanResult,
+    RenderEdition,
+    SendRefused,
+    add_readers,
+    find_issue,
+    mailing_of,
+)
 from newsletter.app.workspace import Workspace
 from newsletter.compose.draft import load_draft
-from newsletter.delivery.planning import Reader, editions_wanted, late, plan
+from newsletter.delivery.planning import Reader, editions_wanted, late
 from newsletter.model.ledger import IssueRow, Mailing, Rendered
-from newsletter.store import editions, issues, mailings
+from newsletter.store import issues, mailings
 
 
 def top_up(
@@ -70,14 +78,8 @@ def _add(
     now: datetime,
 ) -> PlanResult:
     community = ws.settings.community.id
-    wanted = editions_wanted(readers)
-    full = {key: one for key in wanted if (one := rendered[key]) is not None}
-    planned = plan(community, "issue", issue.key, readers, wanted.keys() - full.keys())
-    skipped = sum(one.state == "skipped" for one in planned)
-    if planned:
-        editions.put(connection, community, mailing.id, full)
-        mailings.add_deliveries(connection, community, mailing.id, planned, now)
-    if planned and issue.state == "sent":
-        issues.move(connection, community, issue.key, "sending", now, detail=f"{len(planned)} joined since")
+    added = add_readers(connection, community, issue, mailing.id, readers, rendered, now)
+    if added.planned and issue.state == "sent":
+        issues.move(connection, community, issue.key, "sending", now, detail=f"{added.planned} joined since")
         mailings.move(connection, mailing.id, "sending")
-    return PlanResult(issue.key, len(planned), len(planned) - skipped, skipped, len(full), again=not planned)
+    return added

@@ -1,4 +1,4 @@
-"""axe-core on the rendered mails: nothing but the two rules about a page's landmarks, which the mail's reader supplies."""
+"""axe-core on the rendered mails: nothing but the two rules about landmarks, which a mail reader supplies."""
 
 from collections.abc import Iterator
 

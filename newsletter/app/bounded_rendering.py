@@ -1,14 +1,17 @@
 """Rendering in a process of its own, under a second hand and a lid on memory.
 
 Templates are the editors', and in a hosted studio those of many communities: one that never ends, or that fills the
-memory, is stopped and named, and the program that serves everybody else goes on.
+memory, is stopped and named, and the program that serves everybody else goes on. The second hand counts what the
+processor works, so that a busy machine stops nobody's mail.
 """
 
 import itertools
+import math
 import multiprocessing
 import resource
 import signal
 import threading
+import time
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,8 +30,10 @@ from newsletter.render.errors import RenderError, template_problem
 #: A mail takes some hundredths of a second and a few megabytes; what takes so much more is a fault.
 SECONDS = 5.0
 MEMORY = 400 << 20
-#: How long after its time a worker that does not answer is ended from outside.
+#: How long after its time a worker that does not hear the second hand is ended from outside.
 GRACE = 1.0
+#: Seconds on the wall in which a worker starts, or answers, even on a machine that is very busy.
+PATIENCE = 60.0
 #: Drafts that a worker keeps, so that the editions of one draft send it once.
 KEPT = 4
 
@@ -79,33 +84,37 @@ class BoundedRenderer:
 
     def _ask(self, issue: Issue, draft: Draft) -> _Answer:
         line = self._started()
+        if line is None:
+            return RuntimeError(f"the process that renders did not start within {PATIENCE:g} seconds")
         known = next((number for number, kept in self._sent.items() if kept is draft), None)
         number = next(self._numbers) if known is None else known
         try:
             line.send(_Job(number, issue, draft if known is None else None))
             if known is None:
                 self._sent = dict([*self._sent.items(), (number, draft)][-KEPT:])
-            if line.poll(self._seconds + GRACE):
+            if line.poll(PATIENCE):
                 answer: _Answer = line.recv()
                 return answer
-            why = f"rendering took more than {self._seconds:g} seconds"
+            why = f"rendering took more than {PATIENCE:g} seconds"
         except (EOFError, OSError):
-            why = f"rendering ended without an answer, as when more than {self._memory >> 20} MB are asked for"
+            why = self._why_it_ended()
         self._end()
         return (_unnamed(draft, why),)
 
-    def _started(self) -> Connection:
+    def _why_it_ended(self) -> str:
+        if self._worker is not None:
+            self._worker.join(GRACE)
+            if self._worker.exitcode == -signal.SIGXCPU:
+                return f"rendering took more than {self._seconds:g} seconds"
+        return f"rendering ended without an answer, as when more than {self._memory >> 20} MB are asked for"
+
+    def _started(self) -> Connection | None:
+        """The line to a worker that is ready; its start is no part of an edition's time."""
         if self._line is None or self._worker is None or not self._worker.is_alive():
             self._end()
-            # A copy of this process would inherit the locks of its other threads; a fresh one does not.
-            context = multiprocessing.get_context("forkserver")
-            context.set_forkserver_preload([__name__])
-            self._line, far = context.Pipe()
-            self._worker = context.Process(
-                target=_work, args=(far, self._seconds, self._memory), daemon=True, name="newsletter-render"
-            )
-            self._worker.start()
-            far.close()
+            self._line, self._worker = _start(self._seconds, self._memory)
+            if not _said_ready(self._line):
+                self._end()
         return self._line
 
     def _end(self) -> None:
@@ -117,16 +126,37 @@ class BoundedRenderer:
         self._line, self._worker, self._sent = None, None, {}
 
 
+def _start(seconds: float, memory: int) -> tuple[Connection, BaseProcess]:
+    # A copy of this process would inherit the locks of its other threads; a fresh one does not.
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])
+    line, far = context.Pipe()
+    worker = context.Process(target=_work, args=(far, seconds, memory), daemon=True, name="newsletter-render")
+    worker.start()
+    far.close()
+    return line, worker
+
+
+def _said_ready(line: Connection) -> bool:
+    try:
+        return line.poll(PATIENCE) and line.recv() is None
+    except (EOFError, OSError):
+        return False
+
+
 def _work(line: Connection, seconds: float, memory: int) -> None:
     """The worker: one job after another until the line is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _put_a_lid_on(memory)
+    line.send(None)
     drafts: dict[int, Draft] = {}
     while True:
         try:
             job: _Job = line.recv()
         except (EOFError, OSError):
             return
+        _end_after(seconds + GRACE)
         if job.draft is not None:
             drafts = dict([*drafts.items(), (job.number, job.draft)][-KEPT:])
         line.send(_rendered(job.issue, drafts[job.number], seconds))
@@ -157,13 +187,19 @@ def _second_hand(seconds: float) -> Iterator[None]:
     def over(_signal: int, _frame: FrameType | None) -> None:
         raise RenderTooLongError
 
-    before = signal.signal(signal.SIGALRM, over)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    before = signal.signal(signal.SIGPROF, over)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
+
+
+def _end_after(seconds: float) -> None:
+    """Let the kernel end this process after so much work more: a long call of C hears no second hand."""
+    _, most = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(time.process_time() + seconds), most))
 
 
 def _put_a_lid_on(memory: int) -> None:

@@ -72,6 +72,12 @@ def test_whatever_goes_on_and_on_is_stopped_and_named(renderer: BoundedRenderer,
     assert found.endswith(("[src.endless]", "[src.memory]", "[src.undefined]"))
 
 
+def test_a_long_call_that_hears_no_second_hand_is_ended_from_outside(renderer: BoundedRenderer) -> None:
+    assert refused(renderer, "{{ ([[1]] * 99999)|sum(start=[]) }}") == (
+        "templates/hours/issue.mjml: error: rendering took more than 1 seconds [src.endless]"
+    )
+
+
 def test_after_every_refusal_the_next_mail_is_rendered(renderer: BoundedRenderer) -> None:
     refused(renderer, "{% set text = 'x' * 1000000000 %}")
 

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 
 from newsletter.app.bounded_rendering import render_bounded
+from newsletter.app.drafting import last_sent_draft
 from newsletter.app.mail_checks import check_mail
 from newsletter.app.timing import UsageError
 from newsletter.app.workspace import Workspace
 from newsletter.checks.registry import run_checks
-from newsletter.compose.issue import compose
+from newsletter.compose.issue import arrange, compose
+from newsletter.compose.programme import programme_of
 from newsletter.model.issue import Choices, Draft, Issue
 from newsletter.model.mail import Edition
 from newsletter.model.people import Persona
@@ -59,13 +61,16 @@ def find_persona(ws: Workspace, name: str | None) -> Persona:
 def check_draft(ws: Workspace, draft: Draft) -> tuple[Problem, ...]:
     """What the checks say of the draft, over every persona, each finding once.
 
-    A correction and a one-off are looked at as their readers would get them.
+    An issue is told against the one that went out before it, as most of its readers get it. A correction and a one-off
+    are looked at as their readers would get them.
     """
     if draft.kind != "issue":
         return (*draft.problems, *check_mail(ws, draft, ws.clock()))
     found: dict[Problem, None] = dict.fromkeys(draft.problems)
+    last = last_sent_draft(ws, draft)
+    programme, before = programme_of(draft), programme_of(last) if last else None
     for persona in ws.personas:
-        found |= dict.fromkeys(build_edition(draft, persona_choices(persona)).problems)
+        found |= dict.fromkeys(build(arrange(programme, persona_choices(persona), before), draft).problems)
     return tuple(found)
 
 

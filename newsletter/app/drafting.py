@@ -21,6 +21,7 @@ from newsletter.model.issue import Choices, Draft, Issue, IssueState, Slot
 from newsletter.model.item import Reading
 from newsletter.model.ledger import IssueRow
 from newsletter.store import issues as issue_rows
+from newsletter.store import slots as slot_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,17 @@ def stored_draft(ws: Workspace, key: str) -> Draft:
     if row is None or not row.draft:
         raise UsageError(f"there is no draft {key!r}; `newsletter draft DIGEST` makes one")
     return load_draft(row.draft)
+
+
+def last_sent_draft(ws: Workspace, draft: Draft) -> Draft | None:
+    """The draft of the digest's last issue before this one that went out, or is going out: what most readers had."""
+    if draft.kind != "issue":
+        return None
+    with ws.store.read() as conn:
+        rows = slot_rows.rows(conn, ws.settings.community.id, draft.digest, "sending", "paused", "sent")
+    before = [row for row in rows if row.send_at < draft.slot.send_at and row.key != draft.key]
+    found = find_row(ws, before[-1].key) if before else None
+    return load_draft(found.draft) if found and found.draft and found.kind == "issue" else None
 
 
 def _decided(ws: Workspace, draft: Draft, file: EditorsFile, read: Reading) -> Draft:

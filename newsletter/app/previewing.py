@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from newsletter.app.checking import Built, build_edition, persona_choices
 from newsletter.app.collecting import DECISIONS
-from newsletter.app.drafting import preview_draft
+from newsletter.app.drafting import last_sent_draft, preview_draft
 from newsletter.app.drifting import drift_from_approved
 from newsletter.app.fetching import Recent
 from newsletter.app.preview_view import Finding, Menu, Named, Shown, View, excerpt, fault, for_frame
@@ -126,7 +126,7 @@ class Studio:
     def _view(self, workspace: Workspace, digest: str, persona: Persona) -> View:
         started = time.perf_counter()
         draft = self._draft(workspace, digest)
-        built = build_edition(draft, persona_choices(persona))
+        built = build_edition(draft, persona_choices(persona), last_sent_draft(workspace, draft))
         moved = drift_problems(drift_from_approved(workspace, draft), draft.key)
         problems = tuple(excerpt(problem, self._lines) for problem in dict.fromkeys((*moved, *_once(draft, built))))
         return _view(draft, built, problems, round(1000 * (time.perf_counter() - started)))

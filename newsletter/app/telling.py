@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from email.utils import parseaddr
 
 from newsletter.app.checking import check_draft
-from newsletter.app.drafting import find_row
+from newsletter.app.drafting import find_row, last_sent_draft
 from newsletter.app.editor_words import draft_text, drift_text, reminder_text
 from newsletter.app.timing import find_digest
 from newsletter.app.workspace import Workspace
@@ -56,15 +56,6 @@ def tell_drift(ws: Workspace, row: IssueRow, drift: Drift, now: datetime) -> int
     """Tell the editors what moved since an issue was approved, once for each state of its sources."""
     subject, text = drift_text(ws, row, load_draft(row.draft), drift)
     return _put(ws, "drift", row.key, subject, text, now, about=drift.fingerprint)
-
-
-def last_sent_draft(ws: Workspace, draft: Draft) -> Draft | None:
-    """The draft of the digest's last issue before this one that went out, or is going out."""
-    with ws.store.read() as connection:
-        rows = slot_rows.rows(connection, ws.settings.community.id, draft.digest, "sending", "paused", "sent")
-    before = [row for row in rows if row.send_at < draft.slot.send_at and row.key != draft.key]
-    found = find_row(ws, before[-1].key) if before else None
-    return load_draft(found.draft) if found and found.draft and found.kind == "issue" else None
 
 
 def _remind(ws: Workspace, light: IssueRow, now: datetime) -> None:

@@ -203,6 +203,7 @@ def issue_json(issue: Issue, content_hash: str) -> Json:
         "sections": [_section(section) for section in issue.sections],
         "empty": issue.empty,
         "next_content": issue.next_content,
+        "baseline": issue.baseline,
         "problems": problems_json(issue.problems),
         "hash": content_hash,
     }

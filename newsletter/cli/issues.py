@@ -67,7 +67,7 @@ def _about_file(drafted: "Drafted") -> str:
 def compose(
     context: typer.Context, digest: DigestName, as_: As = None, at: At = None, as_json: AsJson = False
 ) -> int:
-    """Show the next issue as data, for one reader.
+    """Show the next issue as data, for one reader who had the last one.
 
     Example: `newsletter compose weekly --at 2026-12-04 --as berlin --json`
     """
@@ -77,7 +77,8 @@ def compose(
 
     ws = workspace(context)
     frozen = drafting.preview_draft(ws, digest, timing.read_at(ws, at))
-    issue = compose_issue(frozen, checking.persona_choices(checking.find_persona(ws, as_)))
+    last = drafting.last_sent_draft(ws, frozen)
+    issue = compose_issue(frozen, checking.persona_choices(checking.find_persona(ws, as_)), last)
     if as_json:
         print_json(views.issue_json(issue, draft_hash(frozen)))
     else:
@@ -109,7 +110,8 @@ def render(
     ws = workspace(context)
     frozen = drafting.preview_draft(ws, digest, timing.read_at(ws, at))
     persona = checking.find_persona(ws, as_)
-    built = checking.build_edition(frozen, checking.persona_choices(persona))
+    last = drafting.last_sent_draft(ws, frozen)
+    built = checking.build_edition(frozen, checking.persona_choices(persona), last)
     files = write_edition(built.edition, out, f"{frozen.key}-{persona.name}", frozen.slot.send_at)
     show_problems(built.problems)
     for file in files:

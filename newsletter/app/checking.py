@@ -61,8 +61,8 @@ def find_persona(ws: Workspace, name: str | None) -> Persona:
 def check_draft(ws: Workspace, draft: Draft) -> tuple[Problem, ...]:
     """What the checks say of the draft, over every persona, each finding once.
 
-    An issue is told against the one that went out before it, as most of its readers get it. A correction and a one-off
-    are looked at as their readers would get them.
+    An issue is told against the one that went out before it, as most of its readers get it. A correction and a
+    one-off are looked at as their readers would get them.
     """
     if draft.kind != "issue":
         return (*draft.problems, *check_mail(ws, draft, ws.clock()))

@@ -8,7 +8,7 @@ from sqlalchemy.engine import Connection
 
 from newsletter.model.delivery import STATES, DeliveryState, MailingKind
 from newsletter.model.ledger import Baseline, Mailing, MailingState, Planned
-from newsletter.store.tables import delivery, delivery_event, edition, mailing
+from newsletter.store.tables import delivery, delivery_event, edition, mailing, planning
 
 #: A reader who has a mailing in one of these states has seen it, as far as anybody can tell.
 RECEIVED: tuple[DeliveryState, ...] = ("accepted", "delivered", "deferred")
@@ -58,12 +58,20 @@ def add_deliveries(
     connection: Connection, community: str, mailing_id: int, planned: Sequence[Planned], at: datetime
 ) -> None:
     """Write the frozen audience; what is not pending from the start is noted with its reason."""
-    rows = [_row(community, mailing_id, one, at) for one in planned]
-    if rows:
-        connection.execute(sa.insert(delivery), rows)
+    if not planned:
+        return
+    planning_id = _planning(connection, community, mailing_id, at)
+    rows = [_row(community, mailing_id, planning_id, one, at) for one in planned]
+    connection.execute(sa.insert(delivery), rows)
     events = [_event(community, one, at) for one in planned if one.state != "pending"]
     if events:
         connection.execute(sa.insert(delivery_event), events)
+
+
+def _planning(connection: Connection, community: str, mailing_id: int, at: datetime) -> int:
+    row = {"community": community, "mailing_id": mailing_id, "at": at}
+    found: int = connection.execute(sa.insert(planning).values(row).returning(planning.c.id)).scalar_one()
+    return found
 
 
 def counts(connection: Connection, mailing_id: int) -> dict[DeliveryState, int]:
@@ -88,37 +96,37 @@ def next_due(connection: Connection, mailing_id: int) -> datetime | None:
 def baselines(connection: Connection, community: str, list_name: str) -> dict[str, Baseline]:
     """For each subscriber, the last issue of this list that reached them, and what they remember since.
 
-    A correction that reached them after it changes what they remember, and not which issue they had.
+    The last is the one that was planned for them last: an older issue may be sent to somebody later. A correction that reached them after it changes what they remember, and not which issue they had.
     """
     last = _last_received(connection, community, list_name, "issue")
     corrected = _last_received(connection, community, list_name, "correction")
     return {
-        one: Baseline(key, later[2] if (later := corrected.get(one)) and later[0] > mailing_id else known)
-        for one, (mailing_id, key, known) in last.items()
+        one: Baseline(key, later[2] if (later := corrected.get(one)) and later[0] > turn else known)
+        for one, (turn, key, known) in last.items()
     }
 
 
 def _last_received(
     connection: Connection, community: str, list_name: str, kind: MailingKind
 ) -> dict[str, tuple[int, str, str]]:
-    """For each subscriber, the last mailing of this kind that reached them: its id, key, and the name of a memory."""
+    """For each subscriber, the last mailing of this kind that reached them: its turn, key, and the name of a memory."""
     latest = (
-        sa.select(delivery.c.subscriber_id, sa.func.max(mailing.c.id).label("mailing_id"))
+        sa.select(delivery.c.subscriber_id, sa.func.max(delivery.c.planning_id).label("turn"))
         .join_from(mailing, delivery, delivery.c.mailing_id == mailing.c.id)
         .where(mailing.c.community == community, delivery.c.list == list_name, mailing.c.kind == kind)
         .where(delivery.c.state.in_(RECEIVED))
         .group_by(delivery.c.subscriber_id)
         .subquery()
     )
-    mine = sa.and_(delivery.c.mailing_id == latest.c.mailing_id, delivery.c.subscriber_id == latest.c.subscriber_id)
+    mine = sa.and_(delivery.c.planning_id == latest.c.turn, delivery.c.subscriber_id == latest.c.subscriber_id)
     its_edition = sa.and_(edition.c.mailing_id == delivery.c.mailing_id, edition.c.key == delivery.c.edition_key)
     found = (
-        sa.select(delivery.c.subscriber_id, mailing.c.id, mailing.c.key, edition.c.memory)
+        sa.select(delivery.c.subscriber_id, latest.c.turn, mailing.c.key, edition.c.memory)
         .join_from(latest, delivery, mine)
         .join(mailing, mailing.c.id == delivery.c.mailing_id)
         .outerjoin(edition, its_edition)
     )
-    return {row.subscriber_id: (row.id, row.key, row.memory or "") for row in connection.execute(found)}
+    return {row.subscriber_id: (row.turn, row.key, row.memory or "") for row in connection.execute(found)}
 
 
 def subscribers_of(connection: Connection, mailing_id: int) -> frozenset[str]:
@@ -160,11 +168,12 @@ def received_by(connection: Connection, community: str, subscriber_id: str) -> t
     return tuple((row.key, row.state) for row in connection.execute(found))
 
 
-def _row(community: str, mailing_id: int, one: Planned, at: datetime) -> dict[str, object]:
+def _row(community: str, mailing_id: int, planning_id: int, one: Planned, at: datetime) -> dict[str, object]:
     return {
         "id": one.delivery_id,
         "community": community,
         "mailing_id": mailing_id,
+        "planning_id": planning_id,
         "subscriber_id": one.subscriber_id,
         "list": one.list,
         "edition_key": one.edition_key,

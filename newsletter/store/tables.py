@@ -210,6 +210,16 @@ memory = sa.Table(
     sa.Column("payload", sa.Text, nullable=False),
 )
 
+# One for each time that readers were added to a mailing, in the order in which it was done.
+planning = sa.Table(
+    "planning",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    _community(),
+    sa.Column("mailing_id", sa.ForeignKey("mailing.id"), nullable=False),
+    sa.Column("at", Utc, nullable=False),
+)
+
 # No foreign key to the subscriber: whoever is erased leaves the ledger's history standing. `list` is the membership
 # by which the delivery goes; a mailing may go to several lists.
 delivery = sa.Table(
@@ -227,6 +237,7 @@ delivery = sa.Table(
     sa.Column("not_before", Utc, nullable=False),
     sa.Column("attempt_id", sa.String(40)),
     sa.Column("updated_at", Utc, nullable=False),
+    sa.Column("planning_id", sa.Integer, nullable=False, server_default="0"),
     one_of("state", STATES),
     sa.UniqueConstraint("mailing_id", "subscriber_id"),
     sa.Index(None, "mailing_id", "state", "edition_key", "not_before"),

@@ -1,10 +1,20 @@
 """Fixtures every room may ask for."""
 
+from collections.abc import Iterator
+
+import pytest
 from hypothesis import settings
 from support_dev_sink import dev_sink, dev_sink_process
+from support_store import migrated_once
 
 __all__ = ["dev_sink", "dev_sink_process"]
 
 # How long an example takes says more of the machine's load than of the code.
 settings.register_profile("newsletter", deadline=None)
 settings.load_profile("newsletter")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _new_stores_are_alike() -> Iterator[None]:
+    with migrated_once():
+        yield

@@ -1,0 +1,53 @@
+"""New stores for tests: what the migrations wrote once into an empty database, the next empty ones get as it is."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy.engine import Connection
+
+from newsletter.store import migrate
+
+#: The migrations themselves, whatever is put in their place.
+UPGRADE = migrate._upgrade
+
+
+class Schema:
+    """The statements that make an empty database a new store, once the migrations have made one."""
+
+    def __init__(self) -> None:
+        self._statements: list[str] = []
+
+    def upgrade(self, connection: Connection) -> None:
+        """As the migrations do it; an older store is always left to them."""
+        if connection.dialect.name != "sqlite" or migrate.schema_version(connection) is not None:
+            UPGRADE(connection)
+        elif self._statements:
+            for statement in self._statements:
+                connection.exec_driver_sql(statement)
+        else:
+            UPGRADE(connection)
+            self._statements = [*statements_of(connection)]
+
+
+def statements_of(connection: Connection) -> Iterator[str]:
+    """The SQL of everything in the database, as it stands within the transaction."""
+    raw: Any = connection.connection.driver_connection
+    return (one for one in raw.iterdump() if one not in ("BEGIN TRANSACTION;", "COMMIT;"))
+
+
+@contextmanager
+def migrated_once() -> Iterator[None]:
+    """Meanwhile the migrations run for the first of all new stores alone."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(migrate, "_upgrade", Schema().upgrade)
+        yield
+
+
+@contextmanager
+def migrated_in_earnest() -> Iterator[None]:
+    """Meanwhile the migrations run for every store, as they do for people."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(migrate, "_upgrade", UPGRADE)
+        yield

@@ -10,6 +10,8 @@ from newsletter.sources.document import Value
 
 MAX_DEPTH = 50
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\n]', re.DOTALL)
+#: Half a character, which an escape of JSON may name and no text may hold: whatever writes it down would fail.
+_HALF = re.compile("[\ud800-\udfff]")
 _WORDS = {"NaN": "NaN", "Infinity": "Infinity", "-Infinity": "-Infinity"}
 
 
@@ -36,6 +38,7 @@ def load_json(text: str) -> Value:
 
 
 def _table(pairs: list[tuple[str, Any]], line: int) -> Table:
+    pairs = [(_whole(name), value) for name, value in pairs]
     table = Table(pairs)
     table.line = line
     if len(table) < len(pairs):
@@ -73,4 +76,9 @@ def _text_value(value: Any, depth: int) -> Value:
         return [_text_value(entry, depth + 1) for entry in value]
     if isinstance(value, bool):
         return "true" if value else "false"
-    return "" if value is None else str(value)
+    return "" if value is None else _whole(str(value))
+
+
+def _whole(text: str) -> str:
+    """The text with U+FFFD for each half of a character."""
+    return _HALF.sub("\ufffd", text)

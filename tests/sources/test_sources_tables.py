@@ -96,3 +96,9 @@ def test_toml_1_1_inline_tables_over_several_lines_are_read() -> None:
         '[[events]]\ntitle = "A"\nstart = "2026-12-08"\nplace = {\n  name = "Hall",\n  room = "2",\n}\n', "toml"
     )
     assert item.place.name == "Hall, 2"
+
+
+def test_half_a_character_of_json_is_told_as_one_that_is_missing() -> None:
+    item = one('[{"title": "Half \\ud800 a pair", "start": "2026-12-08", "tags": ["\\udfff"]}]', "json")
+    assert (item.title, item.tags) == ("Half \ufffd a pair", ("\ufffd",))
+    assert repr(item).encode()

@@ -10,9 +10,11 @@ from sqlalchemy.engine import Connection
 
 from newsletter.app.addressing import LEAVE, PREFERENCES
 from newsletter.app.archiving.calendars import personal_url
+from newsletter.app.switching import catch_up
 from newsletter.app.workspace import Workspace
 from newsletter.language.languages import words_code
 from newsletter.model.people import Subscriber, Subscription, SubscriptionState
+from newsletter.people.audience import wants
 from newsletter.people.preferences import (
     OPEN,
     Preferences,
@@ -58,7 +60,8 @@ def look_up_choices(ws: Workspace, token: str) -> Choosing | None:
 def choose(ws: Workspace, token: str, form: PreferencesForm) -> Choosing | None:
     """Save what a pending or active member chose, all of it or nothing; None where we did not make the link.
 
-    A refused form comes back as it was sent, with the reasons; for anybody else nothing is saved.
+    A refused form comes back as it was sent, with the reasons; for anybody else nothing is saved. Who moves to
+    another digest is to get its current issue, where it tells them anything.
     """
     claim = _claim(ws, token)
     if claim is None:
@@ -80,7 +83,11 @@ def choose(ws: Workspace, token: str, form: PreferencesForm) -> Choosing | None:
             "text_only": read.text_only,
         }
         saved = subscribers.set_choices(connection, community, chosen, OPEN, reads)
-        return replace(_choosing(connection, ws, claim), saved=saved)
+        answer = replace(_choosing(connection, ws, claim), saved=saved)
+    begun = [name for name in ws.settings.digests if wants(chosen, name) and not wants(known[1], name)]
+    if saved and begun:
+        catch_up(ws, claim.subject, claim.scope, begun, ws.clock())
+    return answer
 
 
 def _claim(ws: Workspace, token: str) -> Claim | None:

@@ -8,7 +8,7 @@ from functools import cache
 from newsletter.app.drafting import stored_draft
 from newsletter.app.workspace import Workspace
 from newsletter.compose.correction import compose_correction
-from newsletter.compose.history import Had, is_withheld, next_issue
+from newsletter.compose.history import Had, adds_to, is_withheld, next_issue, read_late
 from newsletter.compose.message import compose_message
 from newsletter.compose.programme import Programme, programme_of
 from newsletter.compose.remembering import load_memory
@@ -23,7 +23,7 @@ Composer = Callable[[Choices, Baseline | None], Issue | None]
 
 def composer(ws: Workspace, draft: Draft, at: datetime | None = None) -> Composer:
     """What composes the draft's editions; with `at`, as they are read then: what is over by that time is left out."""
-    later = draft if at is None or at <= draft.slot.send_at else _read_at(draft, at)
+    later = draft if at is None else read_late(draft, at)
     if draft.kind == "one-off":
         return lambda choices, _: compose_message(draft, choices)
     if draft.kind == "correction":
@@ -40,11 +40,20 @@ def recalled(ws: Workspace, name: str) -> Memory:
     return load_memory(text)
 
 
-def _read_at(draft: Draft, at: datetime) -> Draft:
-    return replace(draft, slot=replace(draft.slot, send_at=at))
+def addition(ws: Workspace, draft: Draft, at: datetime) -> Composer:
+    """What composes the draft for readers who come to its digest at that moment; None where they know all of it."""
+    programme, before = programme_of(read_late(draft, at)), histories(ws)
+
+    def compose(choices: Choices, baseline: Baseline | None) -> Issue | None:
+        had = before(baseline)
+        issue = next_issue(programme, choices, had)
+        return issue if had is not None and adds_to(choices, had, issue) else None
+
+    return compose
 
 
-def _issues(ws: Workspace, programme: Programme) -> Composer:
+def histories(ws: Workspace) -> Callable[[Baseline | None], Had | None]:
+    """What readers had before, as their baseline names it; each issue and each memory is read once."""
     recall = cache(lambda name: recalled(ws, name))
     before = cache(lambda name: programme_of(stored_draft(ws, name)))
 
@@ -52,6 +61,12 @@ def _issues(ws: Workspace, programme: Programme) -> Composer:
         if baseline is None:
             return None
         return Had(before(baseline.issue), recall(baseline.memory) if baseline.memory else None)
+
+    return had
+
+
+def _issues(ws: Workspace, programme: Programme) -> Composer:
+    had = histories(ws)
 
     def compose(choices: Choices, baseline: Baseline | None) -> Issue | None:
         issue = next_issue(programme, choices, had(baseline))

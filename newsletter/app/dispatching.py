@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from newsletter.app.archiving.publishing import publish_issue
-from newsletter.app.composing import composer
+from newsletter.app.composing import Composer, composer
 from newsletter.app.correcting import drift_of
 from newsletter.app.drafting import draft_issue, stored_draft
 from newsletter.app.drifting import sources_as_approved
@@ -23,7 +23,7 @@ from newsletter.compose.remembering import dump_memory, memory_key
 from newsletter.delivery.planning import editions_wanted
 from newsletter.delivery.sharing import sharing_problem
 from newsletter.model.delivery import Provider
-from newsletter.model.issue import Choices, IssueState
+from newsletter.model.issue import Choices, Draft, IssueState
 from newsletter.model.ledger import Baseline, Rendered
 from newsletter.model.problem import Problem
 from newsletter.providers.registry import open_provider
@@ -47,7 +47,11 @@ def edition_renderer(ws: Workspace, key: str, now: datetime | None = None, *, la
     A correction, and an issue that is sent `late` to somebody, leave out what is over by `now`.
     """
     draft = stored_draft(ws, key)
-    compose = composer(ws, draft, now if late or draft.kind == "correction" else None)
+    return renderer(key, draft, composer(ws, draft, now if late or draft.kind == "correction" else None))
+
+
+def renderer(key: str, draft: Draft, compose: Composer) -> RenderEdition:
+    """Renders what the composer makes of a draft; SendRefused where an edition fails its checks."""
 
     def render(choices: Choices, baseline: Baseline | None) -> Rendered | None:
         issue = compose(choices, baseline)

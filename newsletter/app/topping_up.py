@@ -17,6 +17,7 @@ from newsletter.app.planning import (
 )
 from newsletter.app.workspace import Workspace
 from newsletter.compose.draft import load_draft
+from newsletter.compose.history import covered_until
 from newsletter.delivery.planning import Reader, editions_wanted, late
 from newsletter.model.ledger import IssueRow, Mailing, Rendered
 from newsletter.store import issues, mailings
@@ -49,7 +50,7 @@ def _still_of_use(connection: Connection, ws: Workspace, key: str, now: datetime
         raise SendRefused(f"{key} is no issue: only an issue is sent to those who joined since")
     if mailing is None or issue.state not in ("sending", "sent"):
         raise SendRefused(f"{key} is {issue.state}: it did not go out, so nobody can have missed it")
-    end = load_draft(issue.draft).slot.window.end
+    end = covered_until(load_draft(issue.draft))
     if end <= now:
         raise SendRefused(f"what {key} tells is over since {end:%Y-%m-%d}: it is not sent to anybody any more")
     return issue, mailing

@@ -11,7 +11,7 @@ from compose_builders import HOME
 from compose_world import CATEGORIES, Span, is_weekly, left_out, spans
 
 from newsletter.compose.replay import Turn
-from newsletter.model.issue import Choices, Draft, Entry
+from newsletter.model.issue import Choices, Draft, Entry, Slot
 from newsletter.model.item import Item
 from newsletter.model.when import AllDay, Instant, Vague
 
@@ -63,22 +63,25 @@ class Diary:
         if not turn.withheld:
             self.known, self.last = page.known_afterwards(), draft
 
+    def missed(self, draft: Draft, choices: Choices, slot: Slot) -> list[str]:
+        """What lies ahead in a draft that the reader did not get, and that nobody told them of."""
+        page = Page(self, None, replace(draft, slot=slot), choices)
+        found = [item for item in page.shown() if item.status not in OFF and not isinstance(item.when, Vague)]
+        return [page.say(item, "was told by nobody") for item in found if page.is_untold(item)]
+
 
 class Page:
-    """One issue against the diary of its reader."""
+    """One issue against the diary of its reader; without a turn, one that did not reach them."""
 
-    def __init__(self, diary: Diary, turn: Turn, draft: Draft, choices: Choices) -> None:
-        self.diary, self.issue, self.draft, self.choices = diary, turn.issue, draft, choices
-        self.withheld = turn.withheld
+    def __init__(self, diary: Diary, turn: Turn | None, draft: Draft, choices: Choices) -> None:
+        self.diary, self.draft, self.choices = diary, draft, choices
+        self.withheld = turn is not None and turn.withheld
+        sections = () if turn is None or turn.withheld else turn.issue.sections
         self.now = max(draft.as_of, draft.slot.send_at).astimezone(UTC)
         self.window = (draft.slot.window.start.astimezone(UTC), draft.slot.window.end.astimezone(UTC))
         self.first = diary.last is None
         self.here = {item.id: self._up_to_date(item) for item in draft.items}
-        self.entries = [
-            (section.kind, entry)
-            for section in ([] if turn.withheld else turn.issue.sections)
-            for entry in section.entries
-        ]
+        self.entries = [(section.kind, entry) for section in sections for entry in section.entries]
         self.most = draft.settings.max_repeats
 
     def _up_to_date(self, item: Item) -> Item:
@@ -124,13 +127,20 @@ class Page:
         before = line is not None and line.item.status not in OFF and span.begin in line.named
         return before or span.begin in self.named_here(item)
 
+    def is_untold(self, item: Item) -> bool:
+        """Whether something of the event lies in reach that the reader does not know of."""
+        if is_weekly(item.when):
+            start, end = max(self.window[0], self.now), self.window[1]
+            return item.id not in self.diary.known and any(start <= span.begin < end for span in spans(item.when))
+        return any(not self._knows(item, span) for span in self.due(item))
+
     def _tells_series(self, item: Item) -> None:
         start, end = self.window
         inside = [span for span in spans(item.when) if max(start, self.now) <= span.begin < end]
         line = self.one("recurring", item)
-        if inside:
-            assert line is not None, self.say(item, "a series that takes place is not told")
         told_before = self.diary.known.get(item.id) is not None
+        if inside and not (self.withheld and told_before):
+            assert line is not None, self.say(item, "a series that takes place is not told")
         sooner = [span for span in spans(item.when) if self.now <= span.begin and span.end <= start]
         if sooner and not self.first and not told_before:
             assert line is not None, self.say(item, "a series that begins before the window is not told")
@@ -197,8 +207,8 @@ class Page:
                 self._names_what_is_gone(line, found)
         for key, found in told.items():
             opened = [entry.change for entry in found] == ["registration opened"]
-            assert opened, f"{self.issue.key}: {key} was never told, and yet {found}"
-            assert self._has_opened(key), f"{self.issue.key}: registration of {key} was open before"
+            assert opened, f"{self.draft.key}: {key} was never told, and yet {found}"
+            assert self._has_opened(key), f"{self.draft.key}: registration of {key} was open before"
 
     def _names_what_is_gone(self, line: Line, found: list[Entry]) -> None:
         if is_weekly(line.item.when) or isinstance(line.item.when, Vague):
@@ -353,4 +363,4 @@ class Page:
         return max(self.draft.as_of, before.as_of) if before and before.as_of else self.draft.as_of
 
     def say(self, item: Item, what: str) -> str:
-        return f"{self.issue.key} ({self.diary.zone}, {self.choices.topics}): {item.id} {item.when}: {what}"
+        return f"{self.draft.key} ({self.diary.zone}, {self.choices.topics}): {item.id} {item.when}: {what}"

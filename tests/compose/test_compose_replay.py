@@ -63,3 +63,30 @@ def test_a_reader_gets_the_digests_they_take_at_the_time_with_the_choices_they_h
 def test_issues_are_numbered_for_each_digest() -> None:
     drafts = [draft_of(TALK, number=7), draft_of(TALK, digest="monthly"), draft_of(TALK, number=7)]
     assert [(one.digest, one.number) for one in numbered(drafts)] == [("weekly", 7), ("monthly", 1), ("weekly", 8)]
+
+
+def weekly_then_monthly(move: datetime) -> Follower:
+    return Follower(lambda _: IN_SEATTLE, lambda at: ("monthly",) if at >= move else ("weekly",), (move,))
+
+
+def test_who_moves_to_a_digest_gets_its_current_issue_where_it_tells_them_more() -> None:
+    lecture, move = event("Lecture", at("2026-12-21 12:00")), local("2026-12-08 18:00")
+    month = programme_of(
+        draft_of(TALK, lecture, digest="monthly", sent="2026-11-30 09:00", window=("2026-12-01", "2027-01-01"))
+    )
+
+    turns = list(replay([month, programme_of(draft_of(TALK))], weekly_then_monthly(move)))
+    assert [(turn.slot.digest, turn.slot.send_at == move) for turn in turns] == [("weekly", False), ("monthly", True)]
+    assert titles(turns[1].issue, "events") == ["Lecture"], "the talk was at noon"
+
+    over = list(replay([month, programme_of(draft_of(TALK))], weekly_then_monthly(local("2027-01-02"))))
+    assert [turn.slot.digest for turn in over] == ["weekly"]
+
+
+def test_who_moves_and_knows_all_of_it_is_spared_it() -> None:
+    month = programme_of(
+        draft_of(TALK, digest="monthly", sent="2026-11-30 09:00", window=("2026-12-01", "2027-01-01"))
+    )
+    turns = list(replay([month, programme_of(draft_of(TALK))], weekly_then_monthly(local("2026-12-06"))))
+
+    assert [(turn.slot.digest, turn.withheld) for turn in turns] == [("weekly", False), ("monthly", True)]

@@ -2,6 +2,7 @@
 
 from compose_builders import WEEKLY, at, draft_of, event, local, titles
 
+from newsletter.compose.history import read_late
 from newsletter.compose.issue import compose
 from newsletter.model.issue import Choices, Draft
 
@@ -42,3 +43,10 @@ def test_an_issue_says_when_it_reaches_its_reader() -> None:
     issue = compose(friday(settings=BY_READER), Choices(timezone="Asia/Tokyo"))
 
     assert issue.read_at == local("2026-12-03 16:00")
+
+
+def test_who_gets_it_later_than_the_others_reads_it_at_that_very_moment() -> None:
+    late = read_late(friday(settings=BY_READER), local("2026-12-04 09:30"))
+
+    assert [told(zone, late) for zone in ("Asia/Tokyo", "Pacific/Honolulu")] == [["Lunch"], ["Lunch"]]
+    assert read_late(late, local("2026-12-01")) == late

@@ -4,7 +4,7 @@ What a reader is due: everything of their topics that begins after the issue is 
 window opens) and before the next one covers, as it stands in the sources when the issue is frozen.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from random import Random
@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import Phase as Step
 from hypothesis import strategies as st
 
+from newsletter.compose.history import covered_until
 from newsletter.compose.programme import Programme, programme_of
 from newsletter.compose.replay import Follower, planned, replay
 from newsletter.model.issue import Choices, Draft, Slot
@@ -160,7 +161,8 @@ def follower(zone: str, wanted: Sequence[Phase]) -> Follower:
     def now(at: datetime) -> Phase:
         return next(phase for phase in reversed(wanted) if phase.since <= number(at))
 
-    return Follower(lambda at: Choices(timezone=zone, topics=now(at).topics), lambda at: now(at).digests)
+    moves = tuple(datetime.combine(day(phase.since), time(), tzinfo=HOME) for phase in wanted[1:])
+    return Follower(lambda at: Choices(timezone=zone, topics=now(at).topics), lambda at: now(at).digests, moves)
 
 
 def slots_of(story: Story) -> tuple[Slot, ...]:
@@ -186,8 +188,25 @@ def keep_diaries(story: Story) -> None:
     drafts: dict[str, Draft] = {one.draft.key: one.draft for one in found}
     for zone, wanted in story.readers:
         diary, reader = Diary(zone), follower(zone, wanted)
+        moves, got = list(reader.moves), set[str]()
         for turn in replay(found, reader):
-            diary.read(turn, drafts[turn.slot.key], reader.choices(turn.slot.send_at))
+            while moves and moves[0] < turn.slot.send_at:
+                misses_nothing_by_moving(diary, reader, moves.pop(0), list(drafts.values()), got)
+            diary.read(turn, replace(drafts[turn.slot.key], slot=turn.slot), reader.choices(turn.slot.send_at))
+            got.add(turn.slot.key)
+        for at in moves:
+            misses_nothing_by_moving(diary, reader, at, list(drafts.values()), got)
+
+
+def misses_nothing_by_moving(
+    diary: Diary, reader: Follower, at: datetime, drafts: list[Draft], got: Collection[str]
+) -> None:
+    """Who takes another digest from now on knows what its last issue told its readers, as far as it lies ahead."""
+    for name in set(reader.digests(at)) - set(reader.digests(at - timedelta(seconds=1))):
+        gone = [draft for draft in drafts if draft.digest == name and draft.slot.send_at <= at]
+        if gone and gone[-1].key not in got and diary.last is not None and covered_until(gone[-1]) > at:
+            slot = replace(gone[-1].slot, send_at=at)
+            assert not diary.missed(gone[-1], reader.choices(at), slot)
 
 
 def settings_for(examples: int) -> settings:

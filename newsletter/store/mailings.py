@@ -96,8 +96,8 @@ def next_due(connection: Connection, mailing_id: int) -> datetime | None:
 def baselines(connection: Connection, community: str, list_name: str) -> dict[str, Baseline]:
     """For each subscriber, the last issue of this list that reached them, and what they remember since.
 
-    The last is the one that was planned for them last: an older issue may be sent to somebody later. A correction that
-    reached them after it changes what they remember, and not which issue they had.
+    The last is the one that was planned for them last: an older issue may be sent to somebody later. A correction
+    that reached them after it changes what they remember, and not which issue they had.
     """
     last = _last_received(connection, community, list_name, "issue")
     corrected = _last_received(connection, community, list_name, "correction")

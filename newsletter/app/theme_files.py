@@ -2,19 +2,27 @@
 
 from pathlib import Path
 
+from newsletter.app.sample import sample_root
 from newsletter.model.problem import Origin, Problem
 from newsletter.model.workspace import SectionSettings
 from newsletter.settings.reading import CONFIG, SettingsError, TomlFile
 
 TEMPLATES = "templates"
+#: What the themes have in common: a folder beside theirs, and the first part of its files' names in every theme.
+SHARED = "shared"
 
 
 def load_theme(root: Path, theme: str, digest: str) -> tuple[tuple[str, str], ...]:
-    """Every text file of templates/THEME, by path inside the theme, in order; SettingsError where it is missing."""
-    folder = root / TEMPLATES / theme
-    if not folder.is_dir():
+    """Every text file of templates/THEME, by path inside the theme, in order; SettingsError where it is missing.
+
+    What the folder lacks of a theme that comes with the program is the program's: one file is enough to change it.
+    """
+    if not (root / TEMPLATES / theme).is_dir():
         raise SettingsError((_no_theme(root, theme, ("digests", digest, "theme")),))
-    return load_templates(folder)
+    places = dict.fromkeys((sample_root() / TEMPLATES, root / TEMPLATES))
+    shared = [(f"{SHARED}/{path}", text) for place in places for path, text in load_templates(place / SHARED)]
+    own = [found for place in places for found in load_templates(place / theme)]
+    return tuple(sorted(dict([*shared, *own]).items()))
 
 
 def _no_theme(root: Path, theme: str, key: tuple[str, ...]) -> Problem:

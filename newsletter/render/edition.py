@@ -40,8 +40,12 @@ CARD = 3_500
 #: Rows of a section that stand in any case.
 FEWEST_ROWS = 5
 
-#: A theme's templates for the kinds of mailing, without the ending of each part.
-_TEMPLATES: Mapping[MailingKind, str] = {"issue": "issue", "correction": "mail/correction", "one-off": "mail/message"}
+#: A theme's templates for the kinds of mailing, without the ending of each part; the first that it has.
+_TEMPLATES: Mapping[MailingKind, tuple[str, ...]] = {
+    "issue": ("issue",),
+    "correction": ("mail/correction", "mail/short"),
+    "one-off": ("mail/message", "mail/short"),
+}
 #: What a theme may bring for an issue to a whole list, where it must be small.
 _SLIM = "mail/list.mjml"
 
@@ -109,14 +113,14 @@ def _html(issue: Issue, draft: Draft, shared: Mapping[str, object]) -> str:
 def _page(draft: Draft, names: Mapping[str, object]) -> str:
     folder = _folder(draft)
     slim = not names["personal"] and draft.kind == "issue" and any(path == _SLIM for path, _ in draft.theme)
-    name = _SLIM if slim else f"{_TEMPLATES[draft.kind]}.mjml"
+    name = _SLIM if slim else f"{_template(draft)}.mjml"
     source = render_template(_markup(draft.theme, folder), folder, name, names)
     return compile_mjml(source, f"{folder}/{name}", locator(dict(draft.theme), folder))
 
 
 def _text(draft: Draft, shared: Mapping[str, object]) -> str:
     folder = _folder(draft)
-    name = f"{_TEMPLATES[draft.kind]}.txt"
+    name = f"{_template(draft)}.txt"
     return tidy(render_template(_plain(draft.theme, folder), folder, name, shared))
 
 
@@ -126,6 +130,12 @@ def tidy(text: str) -> str:
     lines = [line if line == "-- " else line.rstrip() for line in plain.split("\n")]
     kept = [line for index, line in enumerate(lines) if line or (index and lines[index - 1])]
     return "\n".join(kept).strip("\n") + "\n"
+
+
+def _template(draft: Draft) -> str:
+    """The template of the mail inside its theme, without the ending of each part."""
+    names, theme = _TEMPLATES[draft.kind], dict(draft.theme)
+    return next((name for name in names if f"{name}.txt" in theme), names[-1])
 
 
 def _folder(draft: Draft) -> str:

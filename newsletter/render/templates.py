@@ -39,15 +39,20 @@ def render_template(env: ImmutableSandboxedEnvironment, folder: str, name: str, 
     try:
         return env.get_template(name).render(context)
     except TemplateSyntaxError as error:
-        path = f"{folder}/{error.name or name}"
+        path = path_of(folder, error.name or name)
         raise RenderError(template_problem("src.syntax", f"{error.message}", path, error.lineno)) from None
     except TemplateNotFound as error:
-        missing = f"{folder}/{error.name}"
+        missing = path_of(folder, f"{error.name}")
         text = f"this template is missing; create the file {missing}"
         raise RenderError(template_problem("src.missing", text, missing)) from None
     except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError) as error:
-        path, line = _place(error.__traceback__, folder) or (f"{folder}/{name}", None)
+        path, line = _place(error.__traceback__, folder) or (path_of(folder, name), None)
         raise RenderError(template_problem("src.undefined", f"{error}", path, line)) from None
+
+
+def path_of(folder: str, name: str) -> str:
+    """Where a theme's template lies in the workspace; what all themes share lies beside their folders."""
+    return f"{folder.rpartition('/')[0]}/{name}" if name.startswith("shared/") else f"{folder}/{name}"
 
 
 def locator(templates: Mapping[str, str], folder: str) -> Callable[[str], tuple[str, int | None]]:
@@ -55,8 +60,8 @@ def locator(templates: Mapping[str, str], folder: str) -> Callable[[str], tuple[
 
     def locate(text: str) -> tuple[str, int | None]:
         lines = [(name, at, line) for name, body in templates.items() for at, line in _numbered(name, body)]
-        best = max(lines, key=lambda found: _likeness(found[2], text), default=(f"{folder}/issue.mjml", 1, ""))
-        return f"{folder}/{best[0]}", best[1]
+        best = max(lines, key=lambda found: _likeness(found[2], text), default=("issue.mjml", 1, ""))
+        return path_of(folder, best[0]), best[1]
 
     return locate
 
@@ -66,7 +71,7 @@ def _environment(
 ) -> ImmutableSandboxedEnvironment:
     def load(name: str) -> tuple[str, str, Callable[[], bool]] | None:
         text = templates.get(name)
-        return None if text is None else (text, f"{folder}/{name}", lambda: True)
+        return None if text is None else (text, path_of(folder, name), lambda: True)
 
     env = ImmutableSandboxedEnvironment(
         loader=FunctionLoader(load),
@@ -87,7 +92,11 @@ def _ascii(value: object) -> Markup:
 
 
 def _place(trace: TracebackType | None, folder: str) -> tuple[str, int | None] | None:
-    frames = [frame for frame in traceback.extract_tb(trace) if frame.filename.startswith(f"{folder}/")]
+    frames = [
+        frame
+        for frame in traceback.extract_tb(trace)
+        if frame.filename.startswith((f"{folder}/", path_of(folder, "shared/")))
+    ]
     return (frames[-1].filename, frames[-1].lineno) if frames else None
 
 

@@ -330,7 +330,7 @@ def test_the_waker_sends_no_correction_that_nobody_asked_it_to(ws: Workspace) ->
 
 def test_a_draft_that_fails_its_checks_is_not_approved(ws: Workspace) -> None:
     cancel_dive(ws)
-    template = ws.root / "templates/hours/partials/footer.txt"
+    template = ws.root / "templates/shared/footer.txt"
     template.write_text(template.read_text(encoding="utf-8").replace("slot.unsubscribe_url", "''"), encoding="utf-8")
     key = Corrections(ws, ws.clock()).draft([TITLE]).draft.key
     with pytest.raises(ApprovalError, match="errors"):

@@ -8,14 +8,18 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "render"))
-from render_builders import CLINIC, SECTIONS, a_draft, an_issue, theme
+from render_builders import CLINIC, SECTIONS, a_draft, a_row, an_issue, theme
 
+from newsletter.app.theme_files import load_theme
 from newsletter.checks.registry import run_checks
 from newsletter.checks.subject import subject_of
 from newsletter.language.catalogue import packaged_codes
+from newsletter.model.delivery import MailingKind
 from newsletter.model.issue import Choices, Draft, Issue, Note
+from newsletter.model.mail import fill_text
 from newsletter.model.problem import Problem
 from newsletter.render.edition import render
+from newsletter.render.errors import RenderError
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 THEMES = sorted(path.parent.name for path in TEMPLATES.glob("*/issue.mjml"))
@@ -66,10 +70,14 @@ def test_every_entry_is_told_in_both_parts(name: str) -> None:
             assert " ".join(entry.title.split()) in " ".join(seen.text.split()), entry.title
 
 
-@pytest.mark.parametrize("kind", ["correction", "message"])
+@pytest.mark.parametrize("kind", ["correction", "one-off"])
 @pytest.mark.parametrize("name", THEMES)
-def test_a_theme_has_the_short_mails_too(name: str, kind: str) -> None:
-    assert {f"mail/{kind}.mjml", f"mail/{kind}.txt"} <= dict(draft(name).theme).keys()
+def test_a_theme_has_the_short_mails_too(name: str, kind: MailingKind) -> None:
+    short = an_issue(sections=(next(one for one in SECTIONS if one.kind == "changes"),), zone_name="")
+    edition = render(short, replace(draft(name), kind=kind))
+
+    for part in (edition.html, edition.text):
+        assert short.subject in fill_text(part, a_row().values)
 
 
 def test_a_letter_of_fifteen_entries_stays_below_forty_kilobytes() -> None:
@@ -80,3 +88,29 @@ def test_a_letter_of_fifteen_entries_stays_below_forty_kilobytes() -> None:
     seen = subject_of(issue, render(issue, draft("letter")), draft("letter"))
 
     assert len(seen.html.encode()) < 40_000
+
+
+def test_one_file_of_ones_own_is_enough(tmp_path: Path) -> None:
+    own = tmp_path / "templates" / "hours" / "sections" / "thanks.mjml"
+    own.parent.mkdir(parents=True)
+    own.write_text("{{ m.open() }}<p>Mahalo</p>{{ m.close() }}\n", encoding="utf-8")
+    shared = tmp_path / "templates" / "shared" / "footer.mjml"
+    shared.parent.mkdir()
+    shared.write_text("<mj-section><mj-column><mj-text>Aloha</mj-text></mj-column></mj-section>", encoding="utf-8")
+    mine = a_draft(theme=load_theme(tmp_path, "hours", "weekly"))
+
+    html = fill_text(render(an_issue(), mine).html, a_row().values)
+
+    assert "Mahalo" in html
+    assert "Aloha" in html
+    assert "Mateo Ruiz" not in html
+    assert dict(mine.theme).keys() == dict(theme("hours")).keys()
+
+
+def test_a_fault_in_what_all_themes_share_is_named_where_it_lies() -> None:
+    files = dict(theme("hours")) | {"shared/footer.mjml": "{{ nobody }}"}
+
+    with pytest.raises(RenderError) as caught:
+        render(an_issue(), a_draft(theme=tuple(sorted(files.items()))))
+
+    assert caught.value.problems[0].origin.path == "templates/shared/footer.mjml"

@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from newsletter.app.theme_files import load_theme
 from newsletter.model.issue import (
     Choices,
     DayTile,
@@ -41,9 +42,7 @@ NARROW = "\u202f"
 @cache
 def theme(name: str = "hours") -> tuple[tuple[str, str], ...]:
     """The theme's files by path, as a draft holds them."""
-    folder = TEMPLATES / name
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    return tuple((path.relative_to(folder).as_posix(), path.read_text(encoding="utf-8")) for path in files)
+    return load_theme(TEMPLATES.parent, name, "weekly")
 
 
 def with_template(draft: Draft, path: str, text: str | None) -> Draft:

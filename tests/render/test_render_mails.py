@@ -103,7 +103,7 @@ def test_a_mail_to_a_whole_list_holds_nothing_of_anybodys_own(mail) -> None:
 
 def test_the_checks_refuse_a_persons_link_in_a_mail_to_a_list() -> None:
     issue, mine = issue_for_a_list()
-    careless = dict(mine.theme) | {"partials/footer.txt": "{{ slot.preferences_url }} {{ slot.unsubscribe_url }}"}
+    careless = dict(mine.theme) | {"shared/footer.txt": "{{ slot.preferences_url }} {{ slot.unsubscribe_url }}"}
     mine = replace(mine, theme=tuple(sorted(careless.items())))
     found = [
         problem.text for problem in run_checks(issue, render(issue, mine), mine) if problem.code == "foot.complete"

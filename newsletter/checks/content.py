@@ -3,9 +3,12 @@
 import re
 from collections.abc import Iterator
 
-from newsletter.checks.subject import Finding, Subject, entry_links, entry_origin, mail_part
+from newsletter.checks.subject import Finding, MailRule, Subject, entry_links, entry_origin, in_html, mail_part
 from newsletter.model.problem import Origin, Problem
 from newsletter.render.links import safe_link
+
+#: Elements that run, load, or ask for something.
+ACTIVE = frozenset({"script", "iframe", "object", "embed", "applet", "form", "input", "select", "textarea", "button"})
 
 _PLACEHOLDER = re.compile(r"\b(TK|TKTK|TODO|FIXME|XXX+|[Ll]orem [Ii]psum)\b")
 
@@ -26,7 +29,12 @@ def held_back(subject: Subject) -> Iterator[Finding]:
 
 
 def unsafe(subject: Subject) -> Iterator[Finding]:
-    """No link runs anything: javascript, data and the like are left out of the mail."""
+    """No link runs anything, and nothing else does: mail programs drop it, or warn of it."""
+    for element in subject.page.elements:
+        active = next((name for name in element.attributes if name.startswith("on")), "")
+        if element.tag in ACTIVE or active or element.get("href").lower().startswith("javascript:"):
+            what = f"{active} runs something" if active else "this does not belong in a mail"
+            yield in_html(f"{what}; take it out of the theme's templates", element)
     for entry in subject.entries():
         for link in entry_links(entry):
             if not safe_link(link):
@@ -77,3 +85,25 @@ def _reason(subject: Subject, places: set[tuple[str, int | None]]) -> str:
     if found is None:
         return "`newsletter collect` lists why"
     return f"mend {found.code}" + (f" in line {found.origin.line}" if found.origin.line else "")
+
+
+RULES = (
+    MailRule(
+        "src.placeholder", "error", "No TK, TODO, FIXME, XXX or lorem ipsum", "Write what belongs there", placeholder
+    ),
+    MailRule(
+        "src.held-back",
+        "warning",
+        "Items with errors are named, with the reason",
+        "Mend the error that is named",
+        held_back,
+    ),
+    MailRule(
+        "src.unsafe",
+        "error",
+        "Nothing in the mail runs, and nothing is a form",
+        "Take it out, or write an https address",
+        unsafe,
+    ),
+    MailRule("issue.empty", "warning", "There is something to read", "Add content, or let it be skipped", empty),
+)

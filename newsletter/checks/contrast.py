@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from newsletter.checks.page import Element, Page
-from newsletter.checks.subject import Finding, Subject, mail_part, squeeze
+from newsletter.checks.subject import HTML, Finding, MailRule, Subject, squeeze
 from newsletter.render.colour import contrast, forced_dark
 
-HTML = mail_part("html part")
 #: The least contrast of text, and of text that is large: 24 px, or 18.66 px and bold.
 PLAIN, LARGE = 4.5, 3.0
 
@@ -193,3 +192,21 @@ class _Painter:
             hidden=outer.hidden or tag in ("head", "style", "title") or "display:none" in style.replace(" ", ""),
             path=path,
         )
+
+
+RULES = (
+    MailRule(
+        "a11y.contrast",
+        "error",
+        "Every word has a contrast of 4.5, large ones of 3, in both schemes",
+        "Darken the words or lighten the ground",
+        legible,
+    ),
+    MailRule(
+        "dark.forced",
+        "warning",
+        "And where a program darkens by itself (simulated)",
+        "Choose a colour with more contrast on both grounds",
+        legible_when_forced,
+    ),
+)

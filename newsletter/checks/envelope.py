@@ -2,15 +2,42 @@
 
 import re
 from collections.abc import Iterator
+from email.utils import parseaddr
 from urllib.parse import urlsplit
 
-from newsletter.checks.subject import SLOT_URL, Finding, Subject, mail_part, slot_url, squeeze
+from newsletter.checks.subject import (
+    HTML,
+    SLOT_URL,
+    Finding,
+    MailRule,
+    Subject,
+    mail_part,
+    site_of,
+    slot_url,
+    squeeze,
+)
 from newsletter.model.problem import Level, Origin
 
 SUBJECT_LENGTH = range(10, 79)
 PREHEADER_LENGTH = range(30, 141)
 
+#: So many characters from the end, a reader looks for why the mail came.
+FOOTER = 2500
+#: Letters that take room in an inbox's line and show nothing; fewer of them leave room for the mail's first words.
+PADDING, LEAST_PADDING = ("\u034f", "\u200c", "\u00ad", "\u00a0"), 60
+
 LONGEST_LINE = 78
+#: Elements and declarations that came through into the text part.
+_MARKUP = re.compile(
+    r"</?(?:a|b|br|div|em|h[1-6]|i|img|li|ol|p|span|strong|style|table|td|tr|ul)\b[^>]*>|\{[^{}]*:[^{}]*;[^{}]*\}"
+)
+#: Mailbox providers whose domains nobody else can sign for: such a sender is refused by DMARC.
+_PROVIDERS = frozenset(
+    {
+        *("aol.com", "gmail.com", "gmx.de", "gmx.net", "googlemail.com", "hotmail.com", "icloud.com", "live.com"),
+        *("mail.ru", "me.com", "msn.com", "outlook.com", "proton.me", "protonmail.com", "web.de", "yahoo.com"),
+    }
+)
 
 TEXT = mail_part("text part")
 HEADERS = mail_part("headers")
@@ -26,10 +53,13 @@ def subject_line(subject: Subject) -> Iterator[Finding]:
         yield Finding(f"the subject has {len(line)} characters; 10 to 78 are read whole: {line!r}", origin)
     if line.isupper() and len(line) > SUBJECT_LENGTH.start:
         yield Finding(f"the subject is all capitals, as unwanted mail is: {line!r}", origin)
+    if line and line.casefold() == subject.around.last_subject.casefold():
+        text = f"the subject is the last issue's, {line!r}: inboxes put the two together; say what is new"
+        yield Finding(text, origin)
 
 
 def preheader(subject: Subject) -> Iterator[Finding]:
-    """There is a preheader, and it says more than the subject."""
+    """There is a preheader, it says more than the subject, and the mail's first words do not run into it."""
     line = subject.edition.preheader
     origin = _written(subject, subject.issue.note.preheader, "preheader")
     if not line:
@@ -38,6 +68,9 @@ def preheader(subject: Subject) -> Iterator[Finding]:
         yield Finding(f"the preheader repeats the subject; say something else: {line!r}", origin)
     elif len(line) not in PREHEADER_LENGTH:
         yield Finding(f"the preheader has {len(line)} characters; 60 to 120 are shown: {line!r}", origin)
+    hidden = next((one for style, one in subject.page.styles.items() if "display:none" in style), None)
+    if line and subject.html and (hidden is None or sum(map(hidden.text.count, PADDING)) < LEAST_PADDING):
+        yield Finding("the mail's first words run into the preheader; print pad behind it in mj-preview", HTML)
 
 
 def text_missing(subject: Subject) -> Iterator[Finding]:
@@ -47,7 +80,12 @@ def text_missing(subject: Subject) -> Iterator[Finding]:
 
 
 def text_parity(subject: Subject) -> Iterator[Finding]:
-    """Every link of the HTML is in the text part too; of several calendars, one that any program reads is enough."""
+    """Every link of the HTML is in the text part too; of several calendars, one that any program reads is enough.
+
+    And what belongs to the HTML alone is not in it.
+    """
+    if stray := _MARKUP.search(subject.text):
+        yield Finding(f"markup stands in the text part: {stray[0][:40]!r}; print plain words there", TEXT)
     words = squeeze(subject.text)
     calendars = [entry.calendar for entry in subject.entries() if any(one.url in words for one in entry.calendar)]
     spared = {one.url for links in calendars for one in links}
@@ -93,9 +131,23 @@ def identifiers(subject: Subject) -> Iterator[Finding]:
         yield Finding(text, Origin("config", "config.toml"))
 
 
+def sender_aligned(subject: Subject) -> Iterator[Finding]:
+    """The sender's domain is one that the mail can be signed for: DMARC refuses the others."""
+    domain = parseaddr(subject.draft.sender)[1].rpartition("@")[2].lower()
+    signs = subject.around.settings.dkim_domain.lower()
+    sender = Origin("config", "config.toml")
+    if domain in _PROVIDERS:
+        text = f"mail from {domain} can be signed by that provider alone, and is refused otherwise"
+        yield Finding(f"{text}; send from a domain of your own (sender.address)", sender)
+    elif signs and site_of(domain) != site_of(signs):
+        text = f"sender.address is of {domain}, and the mail is signed for {signs} (checks.dkim_domain)"
+        yield Finding(f"{text}: DMARC asks that they belong together", sender)
+
+
 def footer(subject: Subject) -> Iterator[Finding]:
-    """Both parts show the way out, the preferences and the postal address."""
+    """Both parts say why one gets this, and show the way out, the preferences and the postal address."""
     address = squeeze(subject.draft.community.postal_address)
+    reason = {squeeze(subject.issue.title), squeeze(subject.draft.list.title)}
     parts = {"html part": _visible(subject), "text part": squeeze(subject.text)}
     for name, words in parts.items():
         if name == "html part" and not subject.html:
@@ -109,6 +161,9 @@ def footer(subject: Subject) -> Iterator[Finding]:
             yield Finding(text, mail_part(name))
         if not address or address not in words:
             text = "the postal address is missing; print community.postal_address in the footer (CAN-SPAM)"
+            yield Finding(text, mail_part(name))
+        if not any(one and one in words[-FOOTER:] for one in reason):
+            text = "the end does not say why the reader gets this: name the issue or its list in the footer"
             yield Finding(text, mail_part(name))
 
 
@@ -133,3 +188,64 @@ def _written(subject: Subject, own: str, name: str) -> Origin:
     """The editor's file where the editor wrote it, else the mail."""
     origin = subject.issue.note.origin
     return origin if own and origin else mail_part(name)
+
+
+RULES = (
+    MailRule(
+        "inbox.subject",
+        "warning",
+        "The subject has 10 to 78 characters, does not shout, and is not the last issue's",
+        "Write one in the issue's file",
+        subject_line,
+    ),
+    MailRule(
+        "inbox.preheader",
+        "warning",
+        "There is a preheader that adds to the subject, and nothing runs into it",
+        "Write one of 60 to 120 characters in the issue's file; print pad behind it",
+        preheader,
+    ),
+    MailRule("text.missing", "error", "There is a text part", "Write issue.txt in the theme", text_missing),
+    MailRule(
+        "text.parity",
+        "error",
+        "Every link of the HTML is in the text too, and no markup",
+        "Print it in the theme's .txt",
+        text_parity,
+    ),
+    MailRule(
+        "text.width",
+        "info",
+        "Lines of the text part have at most 78 characters",
+        "Wrap them with the filter wordwrap",
+        text_width,
+    ),
+    MailRule(
+        "hdr.unsub",
+        "error",
+        "One-click unsubscribe headers (RFC 8058)",
+        "Set web.base_url to an https address",
+        unsubscribe_headers,
+    ),
+    MailRule(
+        "hdr.ids",
+        "warning",
+        "List-Id, a Message-ID of our own domain, Date and Reply-To",
+        "Set sender.reply_to to an address that a person reads",
+        identifiers,
+    ),
+    MailRule(
+        "hdr.from-align",
+        "error",
+        "The sender's domain is one that can be signed for",
+        "Send from an address of the community's own domain; name the signing one as checks.dkim_domain",
+        sender_aligned,
+    ),
+    MailRule(
+        "foot.complete",
+        "error",
+        "Reason, unsubscribe, preferences and postal address in both parts",
+        "Include shared/footer in the theme",
+        footer,
+    ),
+)

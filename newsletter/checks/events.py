@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from itertools import chain
 
-from newsletter.checks.subject import Finding, Subject, entry_origin
+from newsletter.checks.subject import Finding, MailRule, Subject, entry_origin
 from newsletter.model.issue import Change, Entry
 
 #: Changes that a reader must be told, not only shown.
@@ -73,3 +73,35 @@ def _moment(iso: str) -> datetime | date | None:
     if not iso:
         return None
     return date.fromisoformat(iso) if len(iso) == len("2026-12-04") else datetime.fromisoformat(iso)
+
+
+RULES = (
+    MailRule(
+        "evt.past",
+        "error",
+        "No event or deadline is over before the mail goes out",
+        "Correct its date, or take it out",
+        past,
+    ),
+    MailRule(
+        "evt.changed-unlisted",
+        "error",
+        "What changed is listed among the changes",
+        'Add "changes" to the digest\'s sections',
+        changed_unlisted,
+    ),
+    MailRule(
+        "evt.cancelled-live",
+        "error",
+        "A cancelled event offers no sign-up and no calendar",
+        "Take the links out where it was written, or in the template",
+        cancelled_live,
+    ),
+    MailRule(
+        "evt.no-place",
+        "warning",
+        "Every event says where it is",
+        "Name the place, or say that it is online",
+        no_place,
+    ),
+)

@@ -1,11 +1,13 @@
 """Rules on where links lead; nothing is fetched."""
 
 import ipaddress
+import re
 from collections.abc import Iterator
 from urllib.parse import SplitResult, urlsplit
 
-from newsletter.checks.subject import SLOT_URL, Finding, Subject, link_origin
+from newsletter.checks.subject import SLOT_URL, Finding, MailRule, Subject, host_of, link_origin
 
+_SHORTENERS = frozenset({"bit.ly", "buff.ly", "goo.gl", "is.gd", "ow.ly", "t.co", "tiny.cc", "tinyurl.com"})
 _INTERNAL = (".local", ".localhost", ".internal", ".lan", ".home.arpa", ".test")
 
 
@@ -34,6 +36,24 @@ def local(subject: Subject) -> Iterator[Finding]:
             yield Finding(text, link_origin(subject, address))
 
 
+def shortener(subject: Subject) -> Iterator[Finding]:
+    """Links show where they lead."""
+    for link in subject.page.of("a"):
+        address = link.get("href")
+        if not address.startswith(SLOT_URL) and host_of(address) in _SHORTENERS:
+            text = f"{address} hides where it leads, and spam filters know that; write the real address"
+            yield Finding(text, link_origin(subject, address))
+
+
+def token_leak(subject: Subject) -> Iterator[Finding]:
+    """No reader's own link stands in what all readers get: an editor who copies from a mail copies their own."""
+    own = re.compile(rf"{re.escape(subject.draft.base_url.rstrip('/'))}/(?:u|p|confirm|calendars/s)/[\w.-]{{16,}}")
+    found = {address for address in _addresses(subject) if own.match(address)} | set(own.findall(subject.text))
+    for address in sorted(found):
+        text = f"the link {address[:60]}... is one reader's own, and would stand in everybody's mail; take it out"
+        yield Finding(text, link_origin(subject, address))
+
+
 def _addresses(subject: Subject) -> Iterator[str]:
     """Addresses of links and pictures in the HTML, without what stands for a person's own links."""
     for element in subject.page.elements:
@@ -55,3 +75,24 @@ def _is_local(parts: SplitResult | None) -> bool:
         return not ipaddress.ip_address(host).is_global
     except ValueError:
         return bool(host) and ("." not in host or host.endswith(_INTERNAL))
+
+
+RULES = (
+    MailRule(
+        "link.relative",
+        "error",
+        "Every link is a whole address",
+        "Write it with https://, or set the source's base_url",
+        relative,
+    ),
+    MailRule("link.http", "warning", "Links use https", "Write https:// if the site has it", insecure),
+    MailRule("link.local", "error", "No link leads to a private machine", "Write the public address", local),
+    MailRule("link.shortener", "warning", "No shortened links", "Write the real address", shortener),
+    MailRule(
+        "link.token-leak",
+        "error",
+        "No link that is one reader's own stands in what all get",
+        "Take it out: whoever has it can leave or change topics for that reader",
+        token_leak,
+    ),
+)

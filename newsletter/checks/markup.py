@@ -1,10 +1,8 @@
 """Rules on the HTML part: nothing unprocessed, not too large, readable by everybody."""
 
-import re
 from collections.abc import Iterator
 
-from newsletter.checks.page import Element
-from newsletter.checks.subject import Finding, Subject, mail_part, squeeze
+from newsletter.checks.subject import HTML, Finding, MailRule, Subject, in_html, squeeze
 from newsletter.render.mjml_guard import first_leak
 
 #: Octets of HTML: Gmail cuts a mail at about 102 KiB, and the way out with it.
@@ -12,8 +10,6 @@ LARGE = 90_000
 TOO_LARGE = 102 * 1024
 #: Gmail drops a style block above this.
 STYLE = 16 * 1024
-
-HTML = mail_part("html part")
 
 
 def leak(subject: Subject) -> Iterator[Finding]:
@@ -56,7 +52,7 @@ def alternatives(subject: Subject) -> Iterator[Finding]:
     for picture in subject.page.of("img"):
         if "alt" not in picture.attributes:
             source = picture.get("src") or "without an address"
-            yield Finding(f'the picture {source} has no alt text; say what it shows, or alt="" if nothing', HTML)
+            yield in_html(f'the picture {source} has no alt text; say what it shows, or alt="" if nothing', picture)
 
 
 def link_names(subject: Subject) -> Iterator[Finding]:
@@ -64,24 +60,59 @@ def link_names(subject: Subject) -> Iterator[Finding]:
     for link in subject.page.of("a"):
         words, label = squeeze(link.text), squeeze(link.get("aria-label"))
         if not words and "img" not in link.tags and not label:
-            yield Finding(f"the link to {link.get('href')!r} has no words; write where it leads", HTML)
+            yield in_html(f"the link to {link.get('href')!r} has no words; write where it leads", link)
         elif label and words.casefold() not in label.casefold():
             text = f"the label {label!r} lacks the words shown, {words!r}; begin the label with them"
-            yield Finding(text, HTML)
+            yield in_html(text, link)
 
 
 def layout_tables(subject: Subject) -> Iterator[Finding]:
-    """A table that only lays out says so; a table of data has headings with a scope."""
-    tables = subject.page.of("table")
-    plain = [
-        table for table in tables if "th" not in table.tags and table.get("role") not in ("presentation", "none")
-    ]
-    if plain:
-        yield Finding(f'{len(plain)} layout table(s) lack role="presentation", such as {_opening(plain[0])}', HTML)
-    if any(not heading.get("scope") for heading in subject.page.of("th")):
-        yield Finding("a table heading has no scope; write <th scope=...>", HTML)
+    """A table that only lays out says so."""
+    for table in subject.page.of("table"):
+        if "th" not in table.tags and table.get("role") not in ("presentation", "none"):
+            yield in_html('a table lays out and does not say role="presentation"', table)
 
 
-def _opening(element: Element) -> str:
-    classes = element.get("class")
-    return f'<table class="{re.sub(r"[^A-Za-z0-9 _-]", "", classes)}">' if classes else "<table>"
+RULES = (
+    MailRule(
+        "mjml.leak",
+        "error",
+        "No MJML or template source in the mail",
+        "Look for the words in the theme's templates",
+        leak,
+    ),
+    MailRule(
+        "html.size",
+        "error",
+        "At most 102 KiB of HTML; a warning from 90 KB",
+        "Shorten summaries, leave entries out, or take a slimmer theme",
+        size,
+    ),
+    MailRule(
+        "html.style-size", "error", "No style block above 16 KiB", "Split it into two mj-style elements", style_size
+    ),
+    MailRule(
+        "a11y.lang",
+        "error",
+        "The language stands on html and inside body",
+        'Write <mjml lang="{{ lang }}"> in issue.mjml',
+        language,
+    ),
+    MailRule(
+        "a11y.alt",
+        "error",
+        "Every picture has an alt text",
+        'Say what it shows, or write alt="" if nothing',
+        alternatives,
+    ),
+    MailRule(
+        "a11y.link-name",
+        "error",
+        "Every link has words, and its label contains them",
+        "Write where it leads; begin a label with the words shown",
+        link_names,
+    ),
+    MailRule(
+        "a11y.layout-table", "error", "Tables that only lay out say so", 'Write role="presentation"', layout_tables
+    ),
+)

@@ -97,6 +97,20 @@ class Page:
             found.setdefault(element.tag, []).append(element)
         return {tag: tuple(elements) for tag, elements in found.items()}
 
+    @cached_property
+    def css(self) -> str:
+        """The text of all style blocks."""
+        return "\n".join(block.text for block in self.of("style"))
+
+    @cached_property
+    def styles(self) -> Mapping[str, Element]:
+        """Each inline style, with the first element that has it."""
+        found: dict[str, Element] = {}
+        for element in self.elements:
+            if style := element.get("style"):
+                found.setdefault(style, element)
+        return found
+
     @property
     def language(self) -> str:
         """The language that the page says it is in."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from newsletter.checks.subject import Finding, Subject, entry_origin, mail_part, squeeze
+from newsletter.checks.subject import Finding, MailRule, Subject, entry_origin, mail_part, squeeze
 from newsletter.model.issue import Entry
 from newsletter.model.problem import Origin
 
@@ -18,7 +18,7 @@ _DAY = "|".join(f"{name[:3]}(?:{name[3:]})?" for name in _WEEKDAYS)
 _MONTH = "|".join(_MONTHS)
 _STATED = re.compile(
     rf"\b(?P<weekday>{_DAY})\.?,? (?:the )?(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? (?P<month>{_MONTH})[a-z]*"
-    rf"|(?P<month2>{_MONTH})[a-z]*\.? (?P<day2>\d{{1,2}})(?!\d))",
+    rf"|(?P<month2>{_MONTH})[a-z]*\.? (?P<day2>\d{{1,2}})(?!\d))(?:,? (?P<year>20\d\d))?",
     re.IGNORECASE,
 )
 _RELATIVE = re.compile(
@@ -60,14 +60,16 @@ def ends_after_start(subject: Subject) -> Iterator[Finding]:
 
 
 def stated_weekday(subject: Subject) -> Iterator[Finding]:
-    """A weekday that the editor writes beside a date is that date's."""
+    """A weekday beside a date is that date's, in the editor's words and in those of every entry."""
     note = subject.issue.note
-    for text in (note.subject, note.preheader, note.body):
+    words = [(text, _note(subject)) for text in (note.subject, note.preheader, note.body)]
+    words += [(f"{entry.summary}\n{entry.body}", entry_origin(entry)) for entry in subject.entries()]
+    for text, origin in words:
         for found in _STATED.finditer(text):
             day = _stated_day(found, subject)
             if day is not None and not _WEEKDAYS[day.weekday()].startswith(found["weekday"].lower()[:3]):
-                told = f"{found[0]!r}: {day} is a {_WEEKDAYS[day.weekday()].title()}"
-                yield Finding(told, _note(subject))
+                told = f"{found[0]!r}: {day} is a {_WEEKDAYS[day.weekday()].title()}; correct one of the two"
+                yield Finding(told, origin)
 
 
 def relative(subject: Subject) -> Iterator[Finding]:
@@ -126,9 +128,11 @@ def _in_zone(start: datetime, subject: Subject) -> date:
 
 
 def _stated_day(found: re.Match[str], subject: Subject) -> date | None:
-    """The date meant: of the year in which it lies nearest to the window."""
+    """The date meant: of the year that is named, or else of that in which it lies nearest to the window."""
     month = _MONTHS.index((found["month"] or found["month2"]).lower()[:3]) + 1
     day, middle = int(found["day"] or found["day2"]), subject.issue.window.start.date()
+    if found["year"]:
+        return _date(int(found["year"]), month, day)
     found_days = [_date(middle.year + shift, month, day) for shift in (-1, 0, 1)]
     return min((one for one in found_days if one), key=lambda one: abs(one - middle), default=None)
 
@@ -159,3 +163,57 @@ def _apart(moment: datetime, zone: ZoneInfo, home: ZoneInfo) -> timedelta:
 
 def _note(subject: Subject) -> Origin:
     return subject.issue.note.origin or mail_part("note")
+
+
+RULES = (
+    MailRule(
+        "evt.zone",
+        "error",
+        "What has a clock has a zone, and nothing ends before it starts",
+        "Correct the time where it was written",
+        ends_after_start,
+    ),
+    MailRule(
+        "evt.one-instant",
+        "error",
+        "Day and clock come from one instant in the reader's zone",
+        "Report it: the program worked out the day wrongly",
+        one_instant,
+    ),
+    MailRule(
+        "evt.weekday",
+        "error",
+        "A weekday beside a date is that date's",
+        "Correct the weekday or the date",
+        stated_weekday,
+    ),
+    MailRule(
+        "evt.rsvp-late",
+        "error",
+        "No sign-up whose deadline is over is offered",
+        "Correct the deadline, or take the sign-up out",
+        registration_over,
+    ),
+    MailRule(
+        "evt.duplicate",
+        "warning",
+        "No two events of one title and one start",
+        "Join them under [[same]] in decisions.toml, or give them titles that differ",
+        twice,
+    ),
+    MailRule(
+        "evt.dst",
+        "info",
+        "Series that change their hour for readers far away are named",
+        "Nothing: the mail says so beside each",
+        clocks_change,
+    ),
+    MailRule(
+        "time.zone-named",
+        "error",
+        "Both parts say in whose zone the times are",
+        "Print issue.zone_name near the times",
+        zone_named,
+    ),
+    MailRule("time.relative", "warning", "No today, tomorrow or this Friday", "Name the date", relative),
+)

@@ -21,15 +21,24 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing wrong, in a sentence its author can act on; `code` is stable and documented."""
+    """One thing wrong, in a sentence its author can act on; `code` is stable and documented.
+
+    `element` is the opening tag at fault, where that is one of the mail.
+    """
 
     level: Level
     code: str
     text: str
     origin: Origin
+    element: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where it stands: the origin, and in the mail the element."""
+        return f"{self.origin}, {self.element}" if self.element else f"{self.origin}"
 
     def __str__(self) -> str:
-        return f"{self.origin}: {self.level}: {self.text} [{self.code}]"
+        return f"{self.place}: {self.level}: {self.text} [{self.code}]"
 
 
 def has_errors(problems: Iterable[Problem]) -> bool:

@@ -218,6 +218,42 @@ class CorrectionSettings(Strict):
     review: Literal["required", "automatic"] = "required"
 
 
+#: Mail programs that stand for nearly all readers, by family and platform as caniemail names them.
+USUAL_CLIENTS = (
+    "apple-mail.ios",
+    "apple-mail.macos",
+    "gmail.android",
+    "gmail.desktop-webmail",
+    "gmail.ios",
+    "outlook.outlook-com",
+    "outlook.windows",
+    "samsung-email.android",
+    "thunderbird.macos",
+    "yahoo.desktop-webmail",
+)
+
+
+class SilenceSettings(Strict):
+    """A rule whose warnings are meant to be there: at which paths (a pattern; empty: everywhere), and why."""
+
+    rule: str = Field(min_length=1)
+    reason: str = Field(min_length=3)
+    where: str = ""
+
+
+class CheckSettings(Strict):
+    """What the checks ask for: mail programs that matter, whether links are followed, and warnings that are meant.
+
+    `clients` are families or platforms of caniemail ("gmail", "outlook.windows"). `dkim_domain` is the domain that
+    signs the mail, where that is not the sender's own.
+    """
+
+    clients: tuple[str, ...] = USUAL_CLIENTS
+    links: bool = False
+    dkim_domain: str = ""
+    silence: tuple[SilenceSettings, ...] = ()
+
+
 class LimitSettings(Strict):
     """How many distinct editions an issue may have; beyond that, rare wishes give way to the nearest common one."""
 
@@ -322,6 +358,7 @@ class Settings(Strict):
     editors: EditorSettings = EditorSettings()
     corrections: CorrectionSettings = CorrectionSettings()
     limits: LimitSettings = LimitSettings()
+    checks: CheckSettings = CheckSettings()
     provider: ProviderSettings = ProviderSettings()
     store: StoreSettings = StoreSettings()
     web: WebSettings = WebSettings()

@@ -1,0 +1,1 @@
+"""What mail programs do not support, from caniemail's data: a distilled table, and the rule that reads it."""

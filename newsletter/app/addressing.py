@@ -8,12 +8,17 @@ from newsletter.app.workspace import Workspace
 from newsletter.delivery.planning import message_id, sender_domain
 from newsletter.model.ledger import Due, Mailing
 from newsletter.model.mail import Row
+from newsletter.model.service import OF_THE_LIST
 from newsletter.people.tokens import make_token
 
 #: What a leave link's token is for; a token made for anything else does not leave a list.
 LEAVE = "leave"
+#: What a link that confirms a sign-up is for; it holds for one request and seven days.
+CONFIRM = "confirm"
 #: What the link to the preferences page is for; it leaves nothing, and a leave link does not open that page.
 PREFERENCES = "preferences"
+#: Where the one link of a service mail leads, by what it is for.
+PATHS: Mapping[str, str] = {CONFIRM: "confirm", LEAVE: "u", PREFERENCES: "p"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,7 @@ class Addressing:
             "unsubscribe_url": unsubscribe_url,
             "preferences_url": "" if shared else f"{self.base_url}/p/{self._token(PREFERENCES, due)}",
             "web_url": f"{self.base_url}/archive/{self.mailing.key}.html",
+            "action_url": self._action(due),
             "name": due.name,
             "address": due.address,
         }
@@ -42,11 +48,20 @@ class Addressing:
             delivery_id=due.delivery_id,
             address=due.address,
             message_id=message_id(due.delivery_id, self.domain),
-            unsubscribe_url=unsubscribe_url,
+            unsubscribe_url=unsubscribe_url if not due.service or due.service in OF_THE_LIST else "",
             values=values,
             name=due.name,
             one_click=not elsewhere,
         )
+
+    def _action(self, due: Due) -> str:
+        """The one link of a service mail; other mails have none."""
+        if not due.service:
+            return ""
+        if not due.purpose:
+            return f"{self.base_url}/subscribe"
+        token = make_token(self.secret, due.purpose, due.subscriber_id, due.scope or due.list)
+        return f"{self.base_url}/{PATHS[due.purpose]}/{token}"
 
     def _token(self, purpose: str, due: Due) -> str:
         return make_token(self.secret, purpose, due.subscriber_id, due.list)

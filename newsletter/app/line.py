@@ -4,19 +4,22 @@ Each step that writes is one durable transaction. The steps are public because c
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import uuid4
 
+from sqlalchemy.engine import Connection
+
 from newsletter.app.addressing import Addressing, addressing_for
 from newsletter.app.list_addresses import with_addresses
+from newsletter.app.service_addresses import with_service_mails
 from newsletter.app.workspace import Workspace
 from newsletter.delivery.batches import sort_out
 from newsletter.delivery.leases import CLAIM_LEASE, SUBMIT_LEASE
 from newsletter.delivery.retry import complete, settlement
 from newsletter.model.delivery import Batch, Outcome, Provider, Receipt, receipts_for_all
-from newsletter.model.ledger import Claim, Mailing
+from newsletter.model.ledger import Claim, Due, Mailing
 from newsletter.model.mail import Edition
 from newsletter.store import claims, editions, mailings, recovery
 
@@ -95,8 +98,7 @@ class Line:
             job = mailings.find(connection, self.job.community, self.job.kind, self.job.key)
             if job is None or job.state != "sending":
                 return None, 0
-            due = with_addresses(connection, self.ws, claims.due(connection, job, now, self.size), job.digest)
-            found = sort_out(due, job.digest, self.size)
+            found = sort_out(self._due(connection, job, now), job.digest, self.size)
             claims.set_aside(connection, job.community, found.aside, now)
             if not found.batch:
                 return None, len(found.aside)
@@ -104,6 +106,13 @@ class Line:
             held = Claim(uuid4().hex, self.worker, job.id, edition, now + CLAIM_LEASE, found.batch)
             claims.claim(connection, job, held, now)
             return held, len(found.aside)
+
+    def _due(self, connection: Connection, job: Mailing, now: datetime) -> Sequence[Due]:
+        """What is due, with what the ledger itself does not know of its readers."""
+        due = claims.due(connection, job, now, self.size)
+        if job.kind == "service":
+            return with_service_mails(connection, self.ws, due)
+        return with_addresses(connection, self.ws, due, job.digest)
 
     def fill(self, held: Claim) -> Batch:
         """The claimed rows as the provider takes them."""

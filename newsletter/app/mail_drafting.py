@@ -57,6 +57,7 @@ def mail_draft(
         sender=settings.sender.address,
         reply_to=settings.sender.reply_to,
         base_url=settings.web.base_url,
+        look=settings.look,
         categories=tuple(settings.categories.items()),
         kind=kind,
         lists=tuple(settings.lists.items()),

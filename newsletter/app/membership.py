@@ -7,6 +7,7 @@ from sqlalchemy.engine import Connection
 
 from newsletter.model.people import Consent, ConsentAction, Subscription, SuppressionReason
 from newsletter.people.consent import Decision, decide
+from newsletter.people.joining import text_version
 from newsletter.store import consents, subscribers, suppressions
 
 
@@ -19,6 +20,7 @@ class Event:
     how: str
     text: str = ""
     detail: str = ""
+    network: str = ""
 
 
 def enter(
@@ -31,7 +33,7 @@ def enter(
         base = known or wanted
         row = Subscription(base.subscriber_id, base.list, base.digests, base.topics, decision.state, event.at)
         subscribers.put_subscription(connection, community, row, event.at)
-        consents.append(connection, community, [_line(who, base.list, event)])
+        consents.append(connection, community, [line_of(who, base.list, event)])
     return decision
 
 
@@ -62,9 +64,20 @@ def _end(connection: Connection, community: str, mine: Subscription, event: Even
         return False
     after = Subscription(mine.subscriber_id, mine.list, mine.digests, mine.topics, decision.state, event.at)
     subscribers.put_subscription(connection, community, after, event.at)
-    consents.append(connection, community, [_line(who, mine.list, event)])
+    consents.append(connection, community, [line_of(who, mine.list, event)])
     return True
 
 
-def _line(who: str, list_name: str, event: Event) -> Consent:
-    return Consent(who, list_name, event.action, event.at, event.how, event.text, event.detail)
+def line_of(who: str, list_name: str, event: Event) -> Consent:
+    """The event as a line of the log."""
+    return Consent(
+        who,
+        list_name,
+        event.action,
+        event.at,
+        event.how,
+        event.text,
+        event.detail,
+        version=text_version(event.text),
+        network=event.network,
+    )

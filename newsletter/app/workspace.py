@@ -45,9 +45,20 @@ class Workspace:
 
     @cached_property
     def secret(self) -> bytes:
-        """The key that signs links and hashes addresses: NEWSLETTER_SECRET, else a 0600 file made once."""
+        """The key that signs links: NEWSLETTER_SECRET, else a 0600 file made once."""
         given = self.settings.secrets.signing
         return given.get_secret_value().encode() if given else _secret_file(self.root / SECRET_FILE)
+
+    @property
+    def keys(self) -> tuple[bytes, ...]:
+        """The keys whose links are taken, newest first: the first signs, and the others did before it was changed."""
+        old = self.settings.secrets.signing_old
+        return (self.secret, *(old.get_secret_value().encode().split() if old else ()))
+
+    @property
+    def hash_key(self) -> bytes:
+        """The key under which proofs and suppressions stand for addresses: the oldest, since it must never change."""
+        return self.keys[-1]
 
     @property
     def personas(self) -> tuple[Persona, ...]:

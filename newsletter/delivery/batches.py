@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from newsletter.model.delivery import DeliveryState
 from newsletter.model.ledger import Due
+from newsletter.model.service import DESPITE, MAY_GET, ServiceMailName
 
 Aside = tuple[str, DeliveryState, str]
 
@@ -27,6 +28,8 @@ def sort_out(due: Sequence[Due], digest: str, size: int) -> Sorted:
 
 def bar(due: Due, digest: str) -> tuple[DeliveryState, str] | None:
     """Why this delivery must not be sent at this moment, or None: consent is asked again at every claim."""
+    if due.service:
+        return service_bar(due, due.service)
     if due.suppressed:
         return "suppressed", f"the address is suppressed ({due.suppressed})"
     if not due.address:
@@ -35,6 +38,19 @@ def bar(due: Due, digest: str) -> tuple[DeliveryState, str] | None:
         return "suppressed", "the subscriber is not on the list any more"
     if due.subscription != "active":
         return "suppressed", f"the subscription is {due.subscription}"
+    if due.paused:
+        return "skipped", "the reader has paused their mail"
     if digest and digest not in due.digests:
         return "skipped", f"the reader does not choose {digest} any more"
+    return None
+
+
+def service_bar(due: Due, name: ServiceMailName) -> tuple[DeliveryState, str] | None:
+    """Why a mail that answers one reader must not be sent, or None; the tables of `model.service` say it."""
+    if due.suppressed and due.suppressed not in DESPITE.get(name, ()):
+        return "suppressed", f"the address is suppressed ({due.suppressed})"
+    if not due.address:
+        return "suppressed", "the subscriber is gone, or what they asked for is forgotten"
+    if due.subscription not in MAY_GET[name]:
+        return "skipped", f"the subscription is {due.subscription or 'none'}: there is nothing to {name} any more"
     return None

@@ -114,7 +114,8 @@ class Draft:
     `items` is what was read (held-back ones included, so they can be listed); `theme` maps template path to text.
     The content hash of all of this is what an editor approves; the audience is not in it.
     `calendars_url` is below which address public events have calendar files; empty where they have none.
-    `lists` are those it may go to besides `list`; a correction is `about` the items of these ids.
+    `lists` are those it may go to besides `list`; a correction is `about` the items of these ids. `service` names
+    the mail that answers one reader, such as "confirm".
     """
 
     key: str
@@ -143,6 +144,7 @@ class Draft:
     lists: tuple[tuple[str, ListSettings], ...] = ()
     about: tuple[str, ...] = ()
     editing: Editing = Editing()
+    service: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +152,8 @@ class Choices:
     """What makes readers' mails differ: topics (None: all), zone, clock, language, density, text only.
 
     `list` is the list by which they get it, where that is not the digest's own; `shared` says that one mail is for a
-    whole mailing-list address, so that nothing in it may be anybody's own.
+    whole mailing-list address, so that nothing in it may be anybody's own. `stopped` are ids of series they hear no
+    more of; with `online_only` they hear of no event that takes place in a room alone.
     """
 
     timezone: str
@@ -161,6 +164,8 @@ class Choices:
     text_only: bool = False
     list: str = ""
     shared: bool = False
+    stopped: tuple[str, ...] = ()
+    online_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from newsletter.model.delivery import DeliveryState, MailingKind, Outcome
 from newsletter.model.issue import IssueState
 from newsletter.model.mail import Edition
 from newsletter.model.people import SubscriptionState
+from newsletter.model.service import ServiceMailName
 
 MailingState = Literal["sending", "paused", "sent", "cancelled"]
 MAILING_STATES: tuple[MailingState, ...] = ("sending", "paused", "sent", "cancelled")
@@ -109,7 +110,9 @@ class Due:
     """A pending delivery whose time has come, with what is known of its reader at this moment.
 
     `subscription` is None where the reader is not on the list any more, and `address` is empty where the reader
-    is gone altogether. `suppressed` is the reason why nothing may be sent to the address, or empty.
+    is gone altogether. `suppressed` is the reason why nothing may be sent to the address, or empty; `paused` says
+    that they want no mail for a while. `service` names a mail that answers this one reader; its link is a token for
+    `purpose`, which holds in `scope`.
     """
 
     delivery_id: str
@@ -122,6 +125,10 @@ class Due:
     digests: tuple[str, ...] = ()
     suppressed: str = ""
     list: str = ""
+    paused: bool = False
+    service: ServiceMailName | Literal[""] = ""
+    purpose: str = ""
+    scope: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from typing import Literal
 SlotContext = Literal["html", "text", "header"]
 
 #: The slots a template may ask for; everything else in an edition is the same for all its readers.
-SLOT_NAMES: tuple[str, ...] = ("unsubscribe_url", "preferences_url", "web_url", "name", "address")
+SLOT_NAMES: tuple[str, ...] = ("unsubscribe_url", "preferences_url", "web_url", "action_url", "name", "address")
 
 
 @dataclass(frozen=True, slots=True)

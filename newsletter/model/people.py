@@ -69,7 +69,10 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """One line of the append-only proof. `who` is a keyed hash; no address stands here."""
+    """One line of the append-only proof. `who` and `network` are keyed hashes; no address stands here.
+
+    `text` is what was agreed to, and `version` a short name for those very words.
+    """
 
     who: str
     list: str
@@ -78,6 +81,8 @@ class Consent:
     how: str
     text: str = ""
     detail: str = ""
+    version: str = ""
+    network: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -295,6 +295,18 @@ class WebSettings(Strict):
     port: int = Field(default=8025, ge=0, le=65535)
 
 
+class JoiningSettings(Strict):
+    """How often people may ask for a mail: one address (minutes apart, times a day), one network, everybody (an hour).
+
+    A network is what one household or office has: the first 24 bits of an IPv4 address, the first 64 of IPv6.
+    """
+
+    minutes_apart: int = Field(default=15, ge=1, le=1440)
+    a_day: int = Field(default=3, ge=1, le=100)
+    per_network: int = Field(default=20, ge=1)
+    per_hour: int = Field(default=500, ge=1)
+
+
 class Track(Strict):
     """The colours of a topic in the mail, light and dark; contrast is checked by the theme."""
 
@@ -317,7 +329,9 @@ class TopicSettings(Strict):
 class ListSettings(Strict):
     """What people join. With an `address` it is a mailing list kept elsewhere, which is left at its `leave_url`.
 
-    `welcome` says whether who joins is sent the issue that went out last, once.
+    With `sign_up`, anybody may ask to join, and confirms by mail unless `double_opt_in` is off. `welcome` says what
+    who joins is sent, once: nothing, a short mail, or the issue that went out last (the short mail where there is
+    none); `goodbye` whether who leaves is told so by a last mail.
     """
 
     title: str
@@ -327,13 +341,19 @@ class ListSettings(Strict):
     consent_text: str = ""
     address: str = ""
     leave_url: str = ""
-    welcome: Literal["none", "current-issue"] = "none"
+    sign_up: bool = True
+    welcome: Literal["none", "mail", "current-issue"] = "none"
+    goodbye: bool = False
 
 
 class Secrets(Strict):
-    """Keys from the environment or 0600 files; never printed, never stored."""
+    """Keys from the environment or 0600 files; never printed, never stored.
+
+    `signing_old` are keys that signed before, newest first, with white space between them.
+    """
 
     signing: SecretStr | None = None
+    signing_old: SecretStr | None = None
     smtp_password: SecretStr | None = None
     sendgrid_key: SecretStr | None = None
 
@@ -362,6 +382,7 @@ class Settings(Strict):
     provider: ProviderSettings = ProviderSettings()
     store: StoreSettings = StoreSettings()
     web: WebSettings = WebSettings()
+    joining: JoiningSettings = JoiningSettings()
     topics: dict[str, TopicSettings] = Field(default_factory=dict)
     lists: dict[str, ListSettings] = Field(default_factory=dict)
     secrets: Secrets = Secrets()

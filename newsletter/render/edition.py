@@ -15,7 +15,7 @@ from newsletter.model.mail import Edition
 from newsletter.model.workspace import LookSettings
 from newsletter.render.errors import RenderError, template_problem
 from newsletter.render.escaping import one_line
-from newsletter.render.headers import digest_headers
+from newsletter.render.headers import headers_of
 from newsletter.render.links import safe_issue
 from newsletter.render.look import with_look
 from newsletter.render.markdown import markdown_html, markdown_text, wrap
@@ -62,7 +62,7 @@ def render(issue: Issue, draft: Draft) -> Edition:
     text = marks.split(_text(draft, {**shared, **carded(safe, card_limit(safe))}), "text")
     html = () if issue.choices.text_only else marks.split(_html(safe, draft, shared), "html")
     subject, preheader = one_line(issue.subject), one_line(issue.preheader)
-    headers = digest_headers(issue, draft, subject)
+    headers, to_list = headers_of(issue, draft, subject)
     return Edition(
         key=edition_key(marks),
         subject=subject,
@@ -72,7 +72,7 @@ def render(issue: Issue, draft: Draft) -> Edition:
         headers=headers,
         html=html,
         text=text,
-        mime=mime_parts(headers, html, text),
+        mime=mime_parts(headers, html, text, to_list=to_list),
     )
 
 
@@ -134,8 +134,13 @@ def tidy(text: str) -> str:
 
 def _template(draft: Draft) -> str:
     """The template of the mail inside its theme, without the ending of each part."""
-    names, theme = _TEMPLATES[draft.kind], dict(draft.theme)
+    names, theme = _TEMPLATES.get(draft.kind) or _answers(draft.service), dict(draft.theme)
     return next((name for name in names if f"{name}.txt" in theme), names[-1])
+
+
+def _answers(name: str) -> tuple[str, ...]:
+    """The theme's own template of a mail that answers one reader, and the one that all themes share."""
+    return f"mail/{name}", f"shared/mail/{name}"
 
 
 def _folder(draft: Draft) -> str:

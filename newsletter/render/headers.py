@@ -9,17 +9,42 @@ from collections.abc import Iterator
 from email.utils import parseaddr
 
 from newsletter.model.issue import Draft, Issue
+from newsletter.model.service import OF_THE_LIST
 from newsletter.render.escaping import one_line
 
 #: Longest line without its CRLF (RFC 5322, 2.1.1: SHOULD).
 LINE = 78
 #: UTF-8 octets in one encoded word: 12 + 4/3 * 39 = 64 characters, so that "Subject: " and one fit 76 (RFC 2047, 2).
 _WORD = 39
+#: Characters of a word that still fits a line of its own.
+_LONG_WORD = 60
 _PLAIN = re.compile(r"[!-~]+( [!-~]+)*")
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _FIELD = re.compile(r"[^A-Za-z0-9._-]")
 #: The last field of Feedback-ID: the same for everything this program sends (5 to 15 characters).
 FEEDBACK_SENDER = "newsltr"
+
+
+def headers_of(issue: Issue, draft: Draft, subject: str) -> tuple[tuple[tuple[str, str], ...], bool]:
+    """The static headers of a mail, as (name, decoded value), and whether it can be left by a header of its own."""
+    if draft.kind != "service":
+        return digest_headers(issue, draft, subject), True
+    to_list = draft.service in OF_THE_LIST
+    return service_headers(draft, subject, to_list=to_list), to_list
+
+
+def service_headers(draft: Draft, subject: str, *, to_list: bool) -> tuple[tuple[str, str], ...]:
+    """The headers of a mail that answers one reader: it says that no person wrote it (RFC 3834)."""
+    one_click = to_list and not draft.list.leave_url
+    return (
+        ("From", one_line(draft.sender)),
+        *((("Reply-To", one_line(draft.reply_to)),) if draft.reply_to else ()),
+        ("Subject", subject),
+        *((("List-Id", list_id(draft)),) if to_list else ()),
+        *((("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),) if one_click else ()),
+        ("Auto-Submitted", "auto-generated"),
+    )
 
 
 def digest_headers(issue: Issue, draft: Draft, subject: str) -> tuple[tuple[str, str], ...]:
@@ -43,7 +68,9 @@ def list_id(draft: Draft) -> str:
     """The list's name and identifier (RFC 2919), below the domain of the sender."""
     domain = parseaddr(draft.sender)[1].rpartition("@")[2] or "localhost"
     label = _FIELD.sub("-", draft.settings.list)
-    return f"{one_line(draft.list.title)} <{label}.{draft.community.id}.{domain}>"
+    title = one_line(draft.list.title)
+    name = _quoted(title) if '"' in title else title
+    return f"{name} <{label}.{draft.community.id}.{domain}>".lstrip()
 
 
 def header_lines(name: str, value: str) -> bytes:
@@ -54,17 +81,28 @@ def header_lines(name: str, value: str) -> bytes:
 
 def _mailbox(value: str) -> str:
     """`display name <address>` with the name quoted or encoded as it needs, the domain in IDNA."""
-    name, _, address = value.rpartition("<")
+    name, bracket, address = value.rpartition("<")
     if not name.strip():
-        return _ascii_address(value.strip("<> "))
-    words = name.strip().strip('"')
-    return f"{_phrase(words)} <{_ascii_address(address.rstrip('> '))}>"
+        plain = _ascii_address(value.strip("<> "))
+        return f"<{plain}>" if bracket else plain
+    return f"{_phrase(_unquoted(name.strip()))} <{_ascii_address(address.rstrip('> '))}>"
 
 
 def _phrase(words: str) -> str:
-    if not _PLAIN.fullmatch(words) or "=?" in words:
+    # Encoded words can be folded anywhere, a long word of a quoted name nowhere.
+    if not _PLAIN.fullmatch(words) or "=?" in words or max(map(len, words.split(" "))) > _LONG_WORD:
         return " ".join(_encoded(words))
-    return words if _ATOMS.fullmatch(words) else '"' + words.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return words if _ATOMS.fullmatch(words) else _quoted(words)
+
+
+def _quoted(words: str) -> str:
+    """The words as a quoted-string (RFC 5322, 3.2.4)."""
+    return '"' + words.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _unquoted(name: str) -> str:
+    """What a quoted-string says; a name that is none as it is."""
+    return re.sub(r"\\(.)", r"\1", name[1:-1]) if _QUOTED.fullmatch(name) else name
 
 
 def _ascii_address(address: str) -> str:

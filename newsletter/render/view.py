@@ -10,16 +10,13 @@ from newsletter.compose.entries import FLAGS
 from newsletter.dates.wording import day_text, month_day_text
 from newsletter.language.filling import N_
 from newsletter.language.languages import Language
-from newsletter.model.issue import Change, DayTile, Draft, Entry, Issue, Section
+from newsletter.model.issue import Change, Draft, Entry, Issue, Section
 from newsletter.model.workspace import Track
 from newsletter.render.dark import dark_css
 from newsletter.render.slots import Marks
+from newsletter.render.strip import legend, tile_rows
 from newsletter.render.theme import DROP_IN, Theme, topic_tracks
 
-#: Tiles in one row of the masthead.
-TILES = 7
-#: Bars on one tile.
-BARS = 4
 #: A window longer than this shows its days under headings of weeks.
 SHORT_WINDOW = timedelta(days=10)
 
@@ -44,23 +41,6 @@ class Day:
     number: str
     rows: tuple[Entry, ...]
     heading: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Tile:
-    """One tile of the masthead: its words, and the colours of its bars."""
-
-    label: str
-    number: str
-    bars: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """One line of the legend."""
-
-    name: str
-    bar: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +72,7 @@ def carded(issue: Issue, cards: int, rows: int | None = None) -> dict[str, objec
 def context(issue: Issue, draft: Draft, theme: Theme, marks: Marks, language: Language) -> dict[str, object]:
     """All names a template of an issue may use, besides those of `carded` and of the language."""
     tracks = _tracks(issue, theme)
+    colours = {name: track.colours for name, track in tracks.items()}
     plain = Tracked(len(tracks), theme.tracks.get(DROP_IN) or next(iter(theme.tracks.values())))
     return {
         "issue": issue,
@@ -101,6 +82,8 @@ def context(issue: Issue, draft: Draft, theme: Theme, marks: Marks, language: La
         "personal": not issue.choices.shared,
         "web_copy": draft.settings.archive and draft.kind == "issue",
         "list_title": draft.list.title,
+        "service": draft.service,
+        "subscribe_url": f"{draft.base_url.rstrip('/')}/subscribe",
         "sections": shown_sections(issue, draft),
         "texts": section_texts(draft),
         "own": frozenset(name for name, _ in draft.sections),
@@ -109,8 +92,8 @@ def context(issue: Issue, draft: Draft, theme: Theme, marks: Marks, language: La
         "tracks": tracks,
         "plain_track": plain,
         "dark_css": dark_css(theme.dark, [track.colours for track in (*tracks.values(), plain)]),
-        "tile_rows": tile_rows(issue.strip, tracks, theme),
-        "legend": legend(issue, tracks, theme, language),
+        "tile_rows": tile_rows(issue.strip, colours, theme),
+        "legend": legend(issue, colours, theme, language),
         "followed": followed(issue),
         "slot": marks.by_name(),
         "c": theme.light,
@@ -150,24 +133,6 @@ def days(entries: Sequence[Entry], long: bool, language: Language) -> tuple[Day,
         week = monday or week
         out.append(Day(found[0].time.weekday, found[0].time.day, found, heading))
     return tuple(out)
-
-
-def tile_rows(strip: Sequence[DayTile], tracks: Mapping[str, Tracked], theme: Theme) -> tuple[tuple[Tile, ...], ...]:
-    """The masthead's tiles in rows of equal length; a term's last row is filled up with empty tiles."""
-    rows = -(-len(strip) // TILES) or 1
-    length = -(-len(strip) // rows)
-    tiles = [Tile(tile.label, tile.number, _bars(tile, tracks, theme)) for tile in strip]
-    tiles += [Tile("", "", ())] * (rows * length - len(tiles))
-    return tuple(tuple(tiles[row * length : (row + 1) * length]) for row in range(rows) if strip)
-
-
-def legend(issue: Issue, tracks: Mapping[str, Tracked], theme: Theme, language: Language) -> tuple[Key, ...]:
-    """What the colours in the strip mean, in the order of the topics; only those that occur."""
-    seen = {topic for tile in issue.strip for topic in tile.topics}
-    keys = [Key(topic.short or topic.title, tracks[name].colours.bar) for name, topic in issue.topics if name in seen]
-    if DROP_IN in theme.tracks and seen - set(tracks):
-        keys.append(Key(language.gettext("Drop-in"), theme.tracks[DROP_IN].bar))
-    return tuple(keys)
 
 
 def followed(issue: Issue) -> tuple[str, ...]:
@@ -211,12 +176,6 @@ def _entries(issue: Issue, *, glance: bool) -> tuple[Entry, ...]:
 def _tracks(issue: Issue, theme: Theme) -> dict[str, Tracked]:
     found = topic_tracks(issue.topics, theme)
     return {name: Tracked(index, track) for index, (name, track) in enumerate(found.items())}
-
-
-def _bars(tile: DayTile, tracks: Mapping[str, Tracked], theme: Theme) -> tuple[str, ...]:
-    drop_in = theme.tracks.get(DROP_IN)
-    found = [tracks[topic].colours if topic in tracks else drop_in for topic in tile.topics]
-    return tuple(track.bar for track in found if track)[:BARS]
 
 
 def _week_heading(monday: date, language: Language) -> str:

@@ -11,6 +11,7 @@ from newsletter.model.workspace import Secrets
 
 NAMES: Mapping[str, str] = {
     "signing": "NEWSLETTER_SECRET",
+    "signing_old": "NEWSLETTER_SECRET_OLD",
     "smtp_password": "NEWSLETTER_SMTP_PASSWORD",
     "sendgrid_key": "NEWSLETTER_SENDGRID_KEY",
 }

@@ -8,6 +8,8 @@ from sqlalchemy.engine import Connection
 from newsletter.model.people import Consent
 from newsletter.store.tables import consent
 
+_LINE = ("who", "list", "action", "at", "how", "text", "detail", "version", "network")
+
 
 def append(connection: Connection, community: str, lines: Sequence[Consent]) -> None:
     """Write these lines behind what stands there."""
@@ -21,6 +23,8 @@ def append(connection: Connection, community: str, lines: Sequence[Consent]) -> 
             "how": line.how,
             "text": line.text,
             "detail": line.detail,
+            "version": line.version,
+            "network": line.network,
         }
         for line in lines
     ]
@@ -30,6 +34,6 @@ def append(connection: Connection, community: str, lines: Sequence[Consent]) -> 
 
 def of(connection: Connection, community: str, who: str) -> tuple[Consent, ...]:
     """Every line about this keyed hash, in the order written."""
-    columns = [consent.c[name] for name in ("who", "list", "action", "at", "how", "text", "detail")]
+    columns = [consent.c[name] for name in _LINE]
     found = sa.select(*columns).where(consent.c.community == community, consent.c.who == who).order_by(consent.c.id)
     return tuple(Consent(**row) for row in connection.execute(found).mappings())

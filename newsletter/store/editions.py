@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 from newsletter.model.ledger import Rendered
 from newsletter.model.mail import Edition, MimeParts, Parts, SlotRef
 from newsletter.store.engine import insert_new
-from newsletter.store.tables import edition, memory
+from newsletter.store.tables import delivery, edition, memory
 
 
 def put(connection: Connection, community: str, mailing_id: int, rendered: Mapping[str, Rendered]) -> None:
@@ -46,10 +46,33 @@ def get(connection: Connection, mailing_id: int, key: str) -> Edition:
     return load_edition(connection.execute(found).scalar_one())
 
 
+def has(connection: Connection, mailing_id: int, key: str) -> bool:
+    """Whether the mailing has an edition of that name."""
+    found = sa.select(edition.c.key).where(edition.c.mailing_id == mailing_id, edition.c.key == key)
+    return connection.execute(found).first() is not None
+
+
 def count(connection: Connection, mailing_id: int) -> int:
     """How many distinct editions a mailing has."""
     found = sa.select(sa.func.count()).select_from(edition).where(edition.c.mailing_id == mailing_id)
     return connection.execute(found).scalar_one()
+
+
+def memories_of(
+    connection: Connection, community: str, subscriber_id: str, list_name: str, most: int
+) -> tuple[str, ...]:
+    """What a subscriber was told by the last mailings of a list that were planned for them, newest first."""
+    its_edition = sa.and_(edition.c.mailing_id == delivery.c.mailing_id, edition.c.key == delivery.c.edition_key)
+    what = sa.and_(memory.c.community == delivery.c.community, memory.c.key == edition.c.memory)
+    found = (
+        sa.select(memory.c.payload)
+        .select_from(delivery.join(edition, its_edition).join(memory, what))
+        .where(delivery.c.community == community, delivery.c.subscriber_id == subscriber_id)
+        .where(delivery.c.list == list_name)
+        .order_by(delivery.c.mailing_id.desc())
+        .limit(most)
+    )
+    return tuple(connection.execute(found).scalars())
 
 
 def dump_edition(one: Edition) -> str:

@@ -11,12 +11,21 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 
+from newsletter.store import joining_tables  # noqa: F401 - whoever opens the store knows all of its tables
 from newsletter.store.handle import Store, StoreError
 from newsletter.store.migrate import migrate
 
-__all__ = ["Store", "StoreError", "insert_new", "open_store"]
+__all__ = ["Store", "StoreError", "insert_into", "insert_new", "open_store"]
 
-_PRAGMAS = ("busy_timeout=30000", "journal_mode=wal", "synchronous=full", "foreign_keys=on", "cache_size=-65536")
+# secure_delete: what is deleted or changed leaves nothing of it behind in the pages of the file.
+_PRAGMAS = (
+    "busy_timeout=30000",
+    "journal_mode=wal",
+    "synchronous=full",
+    "foreign_keys=on",
+    "secure_delete=on",
+    "cache_size=-65536",
+)
 
 
 def open_store(url: str, root: Path) -> Store:
@@ -60,7 +69,8 @@ def _create_private(path: Path) -> None:
 
 def _engine(url: URL) -> Engine:
     try:
-        engine = sa.create_engine(url)
+        # Without its parameters, so that no error that is logged tells an address.
+        engine = sa.create_engine(url, hide_parameters=True)
     except (sa.exc.NoSuchModuleError, ImportError) as error:
         raise StoreError(f"[store] url names a database without a driver here: {url.drivername} ({error})") from error
     if engine.dialect.name == "sqlite":
@@ -83,6 +93,9 @@ def _begin_sqlite(connection: Connection) -> None:
 
 def insert_new(connection: Connection, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
     """An INSERT that passes over rows whose key stands already."""
-    if connection.dialect.name == "sqlite":
-        return sqlite.insert(table).on_conflict_do_nothing()
-    return postgresql.insert(table).on_conflict_do_nothing()
+    return insert_into(connection, table).on_conflict_do_nothing()
+
+
+def insert_into(connection: Connection, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT that can be told what to do with a row whose key stands already."""
+    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)

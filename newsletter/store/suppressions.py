@@ -1,5 +1,6 @@
 """Addresses never to write to again, known by their keyed hash alone."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -24,6 +25,12 @@ def add(
     graver = sa.update(suppression).where(suppression.c.community == community, suppression.c.who == who)
     change = graver.where(suppression.c.reason.in_(lighter)).values(reason=reason, at=at, detail=detail)
     return connection.execute(change).rowcount == 1
+
+
+def lift(connection: Connection, community: str, who: str, among: Collection[str]) -> bool:
+    """End a suppression for one of these reasons; False where there is none of them."""
+    mine = sa.delete(suppression).where(suppression.c.community == community, suppression.c.who == who)
+    return connection.execute(mine.where(suppression.c.reason.in_(among))).rowcount == 1
 
 
 def reason_of(connection: Connection, community: str, who: str) -> str:

@@ -88,6 +88,8 @@ consent = sa.Table(
     sa.Column("how", sa.Text, nullable=False),
     _text("text"),
     _text("detail"),
+    sa.Column("version", sa.String(20), nullable=False, server_default=""),
+    sa.Column("network", sa.String(64), nullable=False, server_default=""),
     sa.Index(None, "community", "who"),
 )
 

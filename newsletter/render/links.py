@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from urllib.parse import quote, urlsplit
 
 from newsletter.model.issue import Entry, Issue, Link, Section
 
@@ -10,13 +11,26 @@ SCHEMES = frozenset({"http", "https", "mailto", "tel", "webcal"})
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 #: What browsers skip while they read an address.
 _SKIPPED = re.compile(r"[\x00-\x20\x7f]+")
+#: White space, and what cannot be seen: as letters of a text they would break the address, or turn it around.
+_UNSEEN = re.compile(
+    r"[\s\x80-\x9f\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]"
+)
 
 
 def safe_link(address: str) -> str:
-    """The address without white space, or nothing where its scheme has no place in a mail."""
-    plain = _SKIPPED.sub("", address)
+    """The address without white space, or nothing where its scheme has no place in a mail, or nobody could read it.
+
+    It reads the same in the HTML and in the text part: what is not to be seen in it is percent-encoded (RFC 3987).
+    """
+    plain = _UNSEEN.sub(lambda found: quote(found[0]), _SKIPPED.sub("", address))
     scheme = _SCHEME.match(plain)
-    return "" if scheme and scheme[1].lower() not in SCHEMES else plain
+    if scheme and scheme[1].lower() not in SCHEMES:
+        return ""
+    try:
+        urlsplit(plain)
+    except ValueError:
+        return ""
+    return plain
 
 
 def safe_issue(issue: Issue) -> Issue:

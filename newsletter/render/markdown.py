@@ -1,37 +1,39 @@
-"""Markdown of editors and sources as HTML for a mail, and as plain text; raw HTML in it is shown, never obeyed."""
+"""Markdown of editors and sources as HTML for a mail, and as plain text; nothing in it runs, loads or tracks."""
 
 import re
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from urllib.parse import urljoin
 
 import nh3
-from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup
 
-#: What may stand in a mail; pictures become links to themselves, so that the mail is whole without them.
-TAGS = {"p", "br", "a", "em", "strong", "s", "ul", "ol", "li", "blockquote", "code", "pre", "h3", "h4"}
-SCHEMES = {"http", "https", "mailto", "tel"}
+from newsletter.render.prose import SCHEMES, Pictures, render_tokens, tokens_of
+
+#: What may stand in a mail. A picture that is not published is a link to itself: the mail is whole without it.
+TAGS = {"p", "br", "a", "em", "strong", "s", "ul", "ol", "li", "blockquote", "code", "pre", "h3", "h4", "img"}
+ATTRIBUTES = {"a": {"href"}, "ol": {"start"}, "img": {"src", "alt", "width", "height"}}
+#: What keeps a picture inside its column, without any style block.
+_PICTURE_STYLE: Mapping[str, str] = {"style": "max-width:100%;height:auto;border:0;"}
 WIDTH = 72
 
 #: The name of an opening tag, in which our attributes go; no "<" is left anywhere else.
 _OPENING = re.compile(r"<([a-z][a-z0-9]*)(?=[ >])")
-_PARSER = MarkdownIt("commonmark", {"html": False}).enable(["strikethrough", "table"])
 
 
-def markdown_html(text: str, styles: Mapping[str, Mapping[str, str]], base: str = "") -> Markup:
+def markdown_html(
+    text: str, styles: Mapping[str, Mapping[str, str]], base: str = "", pictures: Pictures | None = None
+) -> Markup:
     """HTML of the allowed tags alone, each with the attributes in `styles` (tag -> attribute -> value).
 
-    Links are made absolute from `base`; schemes other than http, https, mailto and tel lose their link.
+    Links are made absolute from `base`; schemes other than http, https, mailto and tel lose their link. `pictures`
+    are those that are published, by their address in the text.
     """
-    tokens = [_mailable(token, base) for token in _PARSER.parse(text)]
-    raw = _PARSER.renderer.render(tokens, _PARSER.options, {})
-    safe = nh3.clean(
-        raw, tags=TAGS, attributes={"a": {"href"}, "ol": {"start"}}, url_schemes=SCHEMES, link_rel=None
-    ).strip()
-    return Markup(_OPENING.sub(lambda tag: tag[0] + _attributes(styles.get(tag[1], {})), safe))  # noqa: S704 - cleaned
+    raw = render_tokens(tokens_of(text, base, pictures))
+    safe = nh3.clean(raw, tags=TAGS, attributes=ATTRIBUTES, url_schemes=set(SCHEMES), link_rel=None).strip()
+    given = {"img": _PICTURE_STYLE, **styles}
+    return Markup(_OPENING.sub(lambda tag: tag[0] + _attributes(given.get(tag[1], {})), safe))  # noqa: S704 - cleaned
 
 
 def _attributes(values: Mapping[str, str]) -> str:
@@ -39,10 +41,10 @@ def _attributes(values: Mapping[str, str]) -> str:
     return "".join(f' {name}="{value}"' for name, value in values.items())
 
 
-def markdown_text(text: str, base: str = "", width: int = WIDTH) -> str:
-    """Plain text: paragraphs wrapped, lists with marks, links as "words (address)"."""
+def markdown_text(text: str, base: str = "", width: int = WIDTH, pictures: Pictures | None = None) -> str:
+    """Plain text: paragraphs wrapped, lists with marks, links and pictures as "words (address)"."""
     out = ""
-    for gap, block in _blocks(_PARSER.parse(text), base, width):
+    for gap, block in _blocks(tokens_of(text, base, pictures), width):
         out += f"{gap if out else ''}{block}"
     return out
 
@@ -56,35 +58,6 @@ def _wrapped(line: str, width: int, indent: str) -> str:
     return textwrap.fill(
         line, width, initial_indent=indent, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
     )
-
-
-def _mailable(token: Token, base: str) -> Token:
-    children = (
-        [part for child in token.children for part in _inline(child, base)] if token.children else token.children
-    )
-    return token.copy(children=children, tag=_heading(token))
-
-
-def _heading(token: Token) -> str:
-    """A heading inside a section stands below the section's own."""
-    if token.type not in ("heading_open", "heading_close"):
-        return token.tag
-    return "h3" if token.tag in ("h1", "h2", "h3") else "h4"
-
-
-def _inline(token: Token, base: str) -> Iterator[Token]:
-    if token.type == "image":
-        yield Token("link_open", "a", 1, attrs={"href": _absolute(token.attrs.get("src", ""), base)})
-        yield Token("text", "", 0, content=token.content or "picture")
-        yield Token("link_close", "a", -1)
-    elif token.type == "link_open":
-        yield token.copy(attrs={"href": _absolute(token.attrs.get("href", ""), base)})
-    else:
-        yield token
-
-
-def _absolute(address: object, base: str) -> str:
-    return (urljoin(base, str(address)) if base else str(address)).replace("<", "%3C")
 
 
 @dataclass(slots=True)
@@ -116,7 +89,7 @@ class _Nesting:
         self.marks.append(" " * len(self.bullet))
 
 
-def _blocks(tokens: Sequence[Token], base: str, width: int) -> Iterator[tuple[str, str]]:
+def _blocks(tokens: Sequence[Token], width: int) -> Iterator[tuple[str, str]]:
     """(gap before it, text) of each block; items of a tight list stand without empty lines between them."""
     nesting = _Nesting()
     tight = was_tight = False
@@ -127,7 +100,7 @@ def _blocks(tokens: Sequence[Token], base: str, width: int) -> Iterator[tuple[st
         elif token.type == "hr":
             yield "\n\n", "* * *"
         elif token.type == "inline" or token.content:
-            yield "\n" if tight and was_tight else "\n\n", _block(_plain(token, base), nesting, width)
+            yield "\n" if tight and was_tight else "\n\n", _block(_plain(token), nesting, width)
             nesting.bullet, was_tight = "", tight
 
 
@@ -139,19 +112,19 @@ def _block(text: str, nesting: _Nesting, width: int) -> str:
     return "".join(nesting.marks[:-1]) + nesting.bullet + wrapped[len(indent) :]
 
 
-def _plain(token: Token, base: str) -> str:
+def _plain(token: Token) -> str:
     if not token.children:
         return token.content.rstrip("\n")
     out: list[str] = []
     opened: list[tuple[int, str]] = []
     for child in token.children:
         if child.type == "link_open":
-            opened.append((len(out), _absolute(child.attrs.get("href", ""), base)))
+            opened.append((len(out), str(child.attrs.get("href", ""))))
         elif child.type == "link_close":
             start, address = opened.pop()
             out[start:] = [_link("".join(out[start:]), address)]
-        elif child.type == "image":
-            out.append(_link(child.content or "picture", _absolute(child.attrs.get("src", ""), base)))
+        elif child.type == "image" and not opened:
+            out.append(_link(child.content, str(child.attrs.get("src", ""))))
         else:
             out.append({"softbreak": " ", "hardbreak": "\n"}.get(child.type, child.content))
     return "".join(out)

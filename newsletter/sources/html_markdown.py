@@ -13,12 +13,16 @@ _MARKS = {"strong": "**", "b": "**", "em": "*", "i": "*"}
 _SPECIAL = re.compile(r"([\\`*_\[\]<>])")
 _LINE_START = re.compile(r"^([ \t]*(?:(?=[#+-])|\d{1,9}(?=[.)])))", re.MULTILINE)
 _LINK = re.compile(r"(?:https?://|mailto:|/|#|\.|\w)[^\s<>]*")
+_PICTURE = re.compile(r"[^\s<>]+")
 MAX_DEPTH = 100
 
 
-def markdown_of(html: str) -> str:
-    """The text of an HTML fragment as Markdown, its own special characters escaped."""
-    writer = _Writer()
+def markdown_of(html: str, *, pictures: bool = False) -> str:
+    """The text of an HTML fragment as Markdown, its own special characters escaped.
+
+    Of its pictures the words that stand for them are kept, and with `pictures` the pictures as well.
+    """
+    writer = _Writer(pictures)
     writer.feed(html)
     writer.close()
     lines = (line.rstrip() for line in writer.text().split("\n"))
@@ -30,9 +34,15 @@ def markdown_of_text(text: str) -> str:
     return _LINE_START.sub(r"\1\\", _SPECIAL.sub(r"\\\1", text))
 
 
+def _target(address: str) -> str:
+    """An address as it may stand in the round brackets of a link."""
+    return address.replace("(", "%28").replace(")", "%29").replace("\\", "%5C")
+
+
 class _Writer(HTMLParser):
-    def __init__(self) -> None:
+    def __init__(self, pictures: bool = False) -> None:
         super().__init__(convert_charrefs=True)
+        self._pictures = pictures
         self._parts: list[str] = []
         self._links: list[str] = []
         self._silent: list[str] = []
@@ -58,7 +68,7 @@ class _Writer(HTMLParser):
         elif tag in _BLOCKS or re.fullmatch("h[1-6]", tag):
             self._parts.append("\n\n### " if tag[1:].isdigit() else "\n\n")
         elif tag == "img":
-            self._parts.append(markdown_of_text(" ".join((dict(attrs).get("alt") or "").split())))
+            self._parts.append(self._picture(dict(attrs)))
 
     def handle_endtag(self, tag: str) -> None:
         """Write what the element ends with."""
@@ -83,6 +93,11 @@ class _Writer(HTMLParser):
         words = words.lstrip() if at_start else words
         self._parts.append(markdown_of_text(words) if at_start else _SPECIAL.sub(r"\\\1", words))
 
+    def _picture(self, attributes: dict[str, str | None]) -> str:
+        words = markdown_of_text(" ".join((attributes.get("alt") or "").split()))
+        target = _target((attributes.get("src") or "").strip())
+        return f"![{words}]({target})" if self._pictures and _PICTURE.fullmatch(target) else words
+
     def _hush(self, tag: str) -> None:
         """Silence until the element ends; of what lies in it, only its own kind is counted."""
         if (not self._silent or tag == self._silent[-1]) and len(self._silent) < MAX_DEPTH:
@@ -97,7 +112,7 @@ class _Writer(HTMLParser):
     def _close_link(self) -> None:
         if not self._links:
             return
-        target = self._links.pop().replace("(", "%28").replace(")", "%29").replace("\\", "%5C")
+        target = _target(self._links.pop())
         self._parts.append(f"]({target})" if _LINK.fullmatch(target) else "]()")
 
     def _close_mark(self, mark: str) -> None:

@@ -18,6 +18,7 @@ from newsletter.model.issue import Section
 from newsletter.model.mail import Row, fill_text, message_bytes
 from newsletter.render.edition import render
 from newsletter.render.escaping import clean, escape, legible, one_line
+from newsletter.render.links import safe_link
 
 AT = datetime(2026, 12, 4, 17, tzinfo=UTC)
 HOSTILE = (
@@ -129,3 +130,17 @@ def test_escaping_gives_plain_ascii_that_reads_the_same(text: str) -> None:
     )
     assert parsed[0].get("title") == clean(text)
     assert "".join(parsed[0].itertext()) == clean(text)
+
+
+@pytest.mark.parametrize(
+    ("written", "link"),
+    [
+        ("https://example.org/nbsp\u00a0here\u202fthere", "https://example.org/nbsp%C2%A0here%E2%80%AFthere"),
+        ("https://example.org/\u202egpj.exe", "https://example.org/%E2%80%AEgpj.exe"),
+        ("https://bücher.example.org/straße", "https://bücher.example.org/straße"),
+        ("https://[broken", ""),
+        (" java\tscript:alert(1)", ""),
+    ],
+)
+def test_an_address_reads_the_same_in_both_parts_or_is_no_link(written: str, link: str) -> None:
+    assert safe_link(written) == link

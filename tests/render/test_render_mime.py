@@ -15,8 +15,9 @@ from render_builders import a_draft, a_row, an_issue
 
 from newsletter.model.issue import Choices
 from newsletter.model.mail import SlotRef, fill_mime, message_bytes
+from newsletter.model.workspace import ListSettings
 from newsletter.render.edition import render
-from newsletter.render.headers import header_lines
+from newsletter.render.headers import header_lines, list_id
 from newsletter.render.mime import quoted
 
 AT = datetime(2026, 12, 4, 17, tzinfo=UTC)
@@ -144,6 +145,22 @@ def test_a_senders_name_comes_back_and_the_address_stays_whole(name: str) -> Non
     assert b"<hours@news.example.org>" in raw
     found = parse(raw + b"\r\n")["From"].addresses[0]
     assert (found.display_name, found.addr_spec) == (name.strip().replace("  ", " "), "hours@news.example.org")
+
+
+@pytest.mark.parametrize(
+    "title", ['Say "hello"', '"A" and "B"', "back\\slash", "long" * 40, "w" * 10_240, "(x) <y>, z"]
+)
+def test_a_lists_name_comes_back_and_no_line_is_too_long(title: str) -> None:
+    raw = header_lines("List-Id", list_id(a_draft(list=ListSettings(title=title, digests=("weekly",)))))
+    assert max(map(len, raw.split(b"\r\n"))) <= 78
+    name = str(parse(raw + b"\r\n")["List-Id"]).rpartition(" <")[0]
+    assert name in (title, '"' + title.replace("\\", "\\\\").replace('"', '\\"') + '"')
+    assert raw.endswith(b"<community.data-lab.news.example.org>\r\n")
+
+
+def test_a_list_without_a_name_keeps_its_brackets() -> None:
+    draft = a_draft(list=ListSettings(title="", digests=("weekly",)))
+    assert header_lines("List-Id", list_id(draft)) == b"List-Id: <community.data-lab.news.example.org>\r\n"
 
 
 def test_a_senders_domain_is_written_in_ascii() -> None:

@@ -9,6 +9,7 @@ from newsletter.delivery.planning import message_id, sender_domain
 from newsletter.model.ledger import Due, Mailing
 from newsletter.model.mail import Row
 from newsletter.model.service import OF_THE_LIST
+from newsletter.people.fresh import ADDRESS, MINE
 from newsletter.people.tokens import make_token
 
 #: What a leave link's token is for; a token made for anything else does not leave a list.
@@ -18,7 +19,7 @@ CONFIRM = "confirm"
 #: What the link to the preferences page is for; it leaves nothing, and a leave link does not open that page.
 PREFERENCES = "preferences"
 #: Where the one link of a service mail leads, by what it is for.
-PATHS: Mapping[str, str] = {CONFIRM: "confirm", LEAVE: "u", PREFERENCES: "p"}
+PATHS: Mapping[str, str] = {CONFIRM: "confirm", LEAVE: "u", PREFERENCES: "p", MINE: "mine", ADDRESS: "address"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,8 +26,8 @@ def readers_for(connection: Connection, ws: Workspace, row: IssueRow, now: datet
     if row.kind == "correction":
         return tuple(_had_an_issue(connection, ws, now))
     if row.kind == "one-off":
-        return tuple(_members(connection, ws, row.list))
-    return within(tuple(_readers_of_digest(connection, ws, row.digest)), ws.settings.limits.editions)
+        return tuple(_members(connection, ws, row.list, now))
+    return within(tuple(_readers_of_digest(connection, ws, row.digest, now)), ws.settings.limits.editions)
 
 
 def list_of(ws: Workspace, row: IssueRow) -> str:
@@ -35,10 +35,10 @@ def list_of(ws: Workspace, row: IssueRow) -> str:
     return find_digest(ws, row.digest).list if row.kind == "issue" else row.list
 
 
-def _readers_of_digest(connection: Connection, ws: Workspace, digest: str) -> Iterator[Reader]:
+def _readers_of_digest(connection: Connection, ws: Workspace, digest: str, now: datetime) -> Iterator[Reader]:
     name = find_digest(ws, digest).list
     last = mailings.baselines(connection, ws.settings.community.id, name)
-    for person, membership in subscribers.sendable(connection, ws.settings.community.id, name):
+    for person, membership in subscribers.sendable(connection, ws.settings.community.id, name, now):
         if wants(membership, digest):
             yield Reader(person.id, Wanted(_choices(ws, person, membership), last.get(person.id)), name)
     for shared in lists_with_address(ws.settings, digest):
@@ -49,10 +49,10 @@ def _choices(ws: Workspace, person: Subscriber, membership: Subscription) -> Cho
     return choices_for(person, membership, ws.settings.community, ws.settings.lists[membership.list])
 
 
-def _members(connection: Connection, ws: Workspace, name: str) -> Iterator[Reader]:
+def _members(connection: Connection, ws: Workspace, name: str, now: datetime) -> Iterator[Reader]:
     """A one-off is the same for all, but for the language and whether it may have pictures and colours."""
     home = ws.settings.community
-    for person, membership in subscribers.sendable(connection, home.id, name):
+    for person, membership in subscribers.sendable(connection, home.id, name, now):
         own = _choices(ws, person, membership)
         same = Choices(home.timezone, language=own.language, text_only=own.text_only, list=name)
         yield Reader(person.id, Wanted(same), name)
@@ -65,7 +65,7 @@ def _had_an_issue(connection: Connection, ws: Workspace, now: datetime) -> Itera
     bars = _Bars(connection, ws, now)
     for name in ws.settings.lists:
         coming = frequency.under_way(connection, ws.settings.community.id, name)
-        for reader in _all_on(connection, ws, name):
+        for reader in _all_on(connection, ws, name, now):
             before = reader.wanted.baseline
             if before is not None and before.memory:
                 choices = replace(reader.wanted.choices, topics=None, density="full", list=name)
@@ -73,9 +73,9 @@ def _had_an_issue(connection: Connection, ws: Workspace, now: datetime) -> Itera
                 yield Reader(reader.subscriber_id, wanted, name, bars.why(reader.subscriber_id, coming))
 
 
-def _all_on(connection: Connection, ws: Workspace, name: str) -> Iterator[Reader]:
+def _all_on(connection: Connection, ws: Workspace, name: str, now: datetime) -> Iterator[Reader]:
     last = mailings.baselines(connection, ws.settings.community.id, name)
-    for person, membership in subscribers.sendable(connection, ws.settings.community.id, name):
+    for person, membership in subscribers.sendable(connection, ws.settings.community.id, name, now):
         yield Reader(person.id, Wanted(_choices(ws, person, membership), last.get(person.id)), name)
     if ws.settings.lists[name].address:
         yield from address_reader(connection, ws, name)

@@ -5,13 +5,16 @@ them.
 """
 
 from dataclasses import dataclass, replace
+from datetime import date, datetime, time
 
 from sqlalchemy.engine import Connection
 
 from newsletter.app.addressing import LEAVE, PREFERENCES
 from newsletter.app.archiving.calendars import personal_url
 from newsletter.app.switching import catch_up
+from newsletter.app.timing import home_zone
 from newsletter.app.workspace import Workspace
+from newsletter.dates.zones import find_zone, localise
 from newsletter.language.languages import words_code
 from newsletter.model.people import Subscriber, Subscription, SubscriptionState
 from newsletter.people.audience import wants
@@ -34,6 +37,8 @@ class Choosing:
 
     `form` is None where there is nothing to choose: who left, bounced or complained, and who was erased.
     `language` is the reader's own, empty where they named none; `calendar_url` is the address of their own calendar.
+    `zone_chosen` says that the zone is theirs and not the community's; `stopped` are series as id and title; `today`
+    is the reader's date.
     """
 
     list: str
@@ -46,6 +51,9 @@ class Choosing:
     refusals: tuple[Refusal, ...] = ()
     saved: bool = False
     calendar_url: str = ""
+    zone_chosen: bool = False
+    stopped: tuple[tuple[str, str], ...] = ()
+    today: date | None = None
 
 
 def look_up_choices(ws: Workspace, token: str) -> Choosing | None:
@@ -67,22 +75,32 @@ def choose(ws: Workspace, token: str, form: PreferencesForm) -> Choosing | None:
     if claim is None:
         return None
     with ws.store.begin() as connection:
-        known = _member(connection, ws, claim)
+        known = member_of(connection, ws, claim)
         if known is None or known[1].state not in OPEN:
             return _choosing(connection, ws, claim)
-        read = read_form(form, ws.settings.lists[claim.scope], preferences_of(*known))
+        home = ws.settings.community.timezone
+        today = today_of(ws, known[0])
+        read = read_form(form, ws.settings.lists[claim.scope], preferences_of(*known, home), today)
         if not isinstance(read, Preferences):
             return replace(_choosing(connection, ws, claim), form=form, refusals=read)
-        chosen = replace(known[1], digests=read.digests, topics=read.topics)
+        chosen = replace(
+            known[1],
+            digests=read.digests,
+            topics=read.topics,
+            paused_until=pause_end(read.pause, read.timezone or home),
+            stopped=tuple(one for one in known[1].stopped if one[0] in read.stopped),
+            online_only=read.online_only,
+        )
         community = ws.settings.community.id
-        reads = {
-            "timezone": read.timezone,
-            "clock": read.clock,
-            "language": read.language,
-            "density": read.density,
-            "text_only": read.text_only,
-        }
-        saved = subscribers.set_choices(connection, community, chosen, OPEN, reads)
+        person = replace(
+            known[0],
+            timezone=read.timezone,
+            clock=read.clock,
+            language=read.language,
+            density=read.density,
+            text_only=read.text_only,
+        )
+        saved = subscribers.set_choices(connection, community, chosen, OPEN, reads_of(person))
         answer = replace(_choosing(connection, ws, claim), saved=saved)
     begun = [name for name in ws.settings.digests if wants(chosen, name) and not wants(known[1], name)]
     if saved and begun:
@@ -90,12 +108,35 @@ def choose(ws: Workspace, token: str, form: PreferencesForm) -> Choosing | None:
     return answer
 
 
+def pause_end(day: date | None, zone: str) -> datetime | None:
+    """The moment at which a pause to this day ends: as the day begins in the zone."""
+    found = find_zone(zone)
+    return localise(datetime.combine(day, time()), found) if day and found else None
+
+
+def reads_of(person: Subscriber) -> dict[str, str | int]:
+    """How somebody reads, by column."""
+    return {
+        "timezone": person.timezone,
+        "clock": person.clock,
+        "language": person.language,
+        "density": person.density,
+        "text_only": person.text_only,
+    }
+
+
+def today_of(ws: Workspace, person: Subscriber) -> date:
+    """The reader's date."""
+    return ws.clock().astimezone(find_zone(person.timezone) or home_zone(ws)).date()
+
+
 def _claim(ws: Workspace, token: str) -> Claim | None:
-    claim = read_token((ws.secret,), token, PREFERENCES)
+    claim = read_token(ws.keys, token, PREFERENCES)
     return claim if claim is not None and claim.scope in ws.settings.lists else None
 
 
-def _member(connection: Connection, ws: Workspace, claim: Claim) -> tuple[Subscriber, Subscription] | None:
+def member_of(connection: Connection, ws: Workspace, claim: Claim) -> tuple[Subscriber, Subscription] | None:
+    """The reader and the membership that a link speaks of; None where there is none any more."""
     community = ws.settings.community.id
     person = subscribers.by_id(connection, community, claim.subject)
     mine = subscribers.subscriptions_of(connection, community, claim.subject)
@@ -104,7 +145,7 @@ def _member(connection: Connection, ws: Workspace, claim: Claim) -> tuple[Subscr
 
 
 def _choosing(connection: Connection, ws: Workspace, claim: Claim) -> Choosing:
-    settings, known = ws.settings.lists[claim.scope], _member(connection, ws, claim)
+    settings, known = ws.settings.lists[claim.scope], member_of(connection, ws, claim)
     leave_token = make_token(ws.secret, LEAVE, claim.subject, claim.scope)
     if known is None:
         return Choosing(claim.scope, settings.title, None, "", leave_token)
@@ -113,6 +154,10 @@ def _choosing(connection: Connection, ws: Workspace, claim: Claim) -> Choosing:
     shown = Choosing(claim.scope, settings.title, membership.state, person.address, leave_token, language)
     if membership.state not in OPEN:
         return shown
-    form = filled_form(preferences_of(*known), settings, ws.settings.community.timezone)
+    home, today = ws.settings.community.timezone, today_of(ws, person)
+    form = filled_form(preferences_of(*known, home), settings, home, today)
     own = personal_url(ws, person.id, claim.scope) if membership.state == "active" else ""
-    return replace(shown, form=form, calendar_url=own)
+    chosen = bool(person.timezone)
+    return replace(
+        shown, form=form, calendar_url=own, zone_chosen=chosen, stopped=membership.stopped, today=today
+    )

@@ -61,5 +61,5 @@ def _addressed(connection: Connection, ws: Workspace, due: Due, digest: str) -> 
 
 def _barred(connection: Connection, ws: Workspace, name: str) -> str:
     """Why an operator forbade the list's address; empty where nobody did."""
-    who = address_hash(ws.secret, parse_address(ws.settings.lists[name].address).key)
+    who = address_hash(ws.hash_key, parse_address(ws.settings.lists[name].address).key)
     return suppressions.reason_of(connection, ws.settings.community.id, who)

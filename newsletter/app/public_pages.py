@@ -1,27 +1,29 @@
 """The public pages of one workspace as ready HTML: choosing, asking whether to leave, having left, a broken link."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
-from newsletter.app.addressing import LEAVE
+from newsletter.app.addressing import LEAVE, PREFERENCES
 from newsletter.app.choosing import Choosing, choose, look_up_choices
+from newsletter.app.own_pages import OwnPages
+from newsletter.app.page_writing import FOLDER, masked, write_page
 from newsletter.app.subscribing import leave, look_up_leave
-from newsletter.app.theme_files import TEMPLATES, load_templates
 from newsletter.app.workspace import Workspace
 from newsletter.dates.zones import common_zones
 from newsletter.language.languages import known_languages, language_of, words_code
 from newsletter.people.preferences import PreferencesForm, sent_form
-from newsletter.people.tokens import read_token
-from newsletter.render.pages import page
+from newsletter.people.tokens import make_token, read_token
 from newsletter.store import subscribers
 
-FOLDER = f"{TEMPLATES}/pages"
+__all__ = ["FOLDER", "PublicPages", "masked"]
+
 #: Characters of a zone's name that are shown again.
 LONGEST_ZONE = 200
 GONE = ("left", "bounced", "complained", None)
 
 
 class PublicPages:
-    """What the public web asks of a workspace. Templates are read afresh, so that editing one needs no restart."""
+    """What the public web asks of a workspace."""
 
     def __init__(self, ws: Workspace) -> None:
         self.ws = ws
@@ -47,15 +49,24 @@ class PublicPages:
         address, language = self._reader(token)
         return self._page("left.html", language, list_title=found.title, address=address)
 
+    def rest(self, token: str) -> str | None:
+        """Pause instead of leaving, which the same link may do, and the page that says until when."""
+        claim = read_token(self.ws.keys, token, LEAVE)
+        if claim is None:
+            return None
+        own = OwnPages(self.ws)
+        pressed = own.press(make_token(self.ws.secret, PREFERENCES, claim.subject, claim.scope), "pause", "", ())
+        return pressed[1] if pressed else None
+
     def preferences_page(self, token: str) -> str | None:
         """The page of a reader's choices, or that they left; None for a token that is not ours."""
         found = look_up_choices(self.ws, token)
-        return None if found is None else self._choices_page(found)
+        return None if found is None else self._choices_page(token, found)
 
     def choose(self, token: str, fields: Sequence[tuple[str, str]]) -> tuple[bool, str] | None:
         """Save the choices of a sent form: whether it could be, and the page that says so; None as above."""
         found = choose(self.ws, token, sent_form(fields))
-        return None if found is None else (not found.refusals, self._choices_page(found))
+        return None if found is None else (not found.refusals, self._choices_page(token, found))
 
     def invalid_page(self) -> str:
         """The page for a link that does not work; RenderError where a template is at fault."""
@@ -69,19 +80,16 @@ class PublicPages:
 
     def _page(self, name: str, language: str = "", /, **values: object) -> str:
         """The page in the reader's language, or the community's where they named none."""
-        community = self.ws.settings.community
-        spoken = language_of(language or community.language)
-        context = {"community": community, **values}
-        return page(dict(load_templates(self.ws.root / FOLDER)), name, context, FOLDER, spoken)
+        return write_page(self.ws, name, language, **values)
 
-    def _choices_page(self, found: Choosing) -> str:
+    def _choices_page(self, token: str, found: Choosing) -> str:
         address = masked(found.address) if found.address else ""
         if found.form is None:
             return self._page("left.html", found.language, list_title=found.title, address=address)
-        values = self._choices(found, found.form)
+        values = self._choices(token, found, found.form)
         return self._page("preferences.html", found.language, list_title=found.title, address=address, **values)
 
-    def _choices(self, found: Choosing, form: PreferencesForm) -> dict[str, object]:
+    def _choices(self, token: str, found: Choosing, form: PreferencesForm) -> dict[str, object]:
         settings, zone = self.ws.settings, form.timezones[-1] if form.timezones else ""
         gettext = language_of(found.language or settings.community.language).gettext
         offered = settings.lists[found.list]
@@ -102,6 +110,12 @@ class PublicPages:
             "languages": self._languages(),
             # Relative, so that it holds behind a proxy that serves these pages under a folder.
             "leave_url": f"../u/{found.leave_token}",
+            "link_url": f"{token}/link",
+            "pause": form.pauses[-1] if form.pauses else "",
+            "tomorrow": str(found.today + timedelta(days=1)) if found.today else "",
+            "place": form.places[-1] if form.places else "",
+            "stopped": [{"name": one, "title": title, "note": "", "chosen": False} for one, title in found.stopped],
+            "zone_chosen": found.zone_chosen,
             "calendar_url": found.calendar_url,
             "webcal_url": "webcal://" + found.calendar_url.partition("://")[2],
         }
@@ -123,7 +137,7 @@ class PublicPages:
 
     def _reader(self, token: str) -> tuple[str, str]:
         """The reader's address, masked, and language: whoever was forwarded the mail learns little from its link."""
-        claim = read_token((self.ws.secret,), token, LEAVE)
+        claim = read_token(self.ws.keys, token, LEAVE)
         if claim is None:
             return "", ""
         with self.ws.store.read() as connection:
@@ -132,9 +146,3 @@ class PublicPages:
             return "", ""
         return masked(person.address), words_code(person.language) and person.language
 
-
-def masked(address: str) -> str:
-    """An address its owner knows again and nobody else can write to: "a…@e….org"."""
-    local, _, domain = address.rpartition("@")
-    name, dot, top = domain.rpartition(".")
-    return f"{local[:1]}…@{(name or top)[:1]}…{dot}{top if name else ''}"

@@ -40,6 +40,9 @@ SUBJECTS: dict[ServiceMailName, str] = {
     "welcome": N_("Welcome to {list}"),
     "goodbye": N_("You have left {list}"),
     "sign_in": N_("Your link for {list}"),
+    "own_data": N_("Your data at {list}"),
+    "new_address": N_("Is this your address? {list}"),
+    "address_changed": N_("Your address for {list} has changed"),
 }
 
 

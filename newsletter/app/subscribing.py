@@ -19,7 +19,6 @@ from newsletter.model.delivery import DeliveryState
 from newsletter.model.people import Consent, Subscriber, Subscription, SubscriptionState, SuppressionReason
 from newsletter.model.workspace import ListSettings
 from newsletter.people.address import Address, address_hash, parse_address
-from newsletter.people.exporting import to_csv, to_jsonl
 from newsletter.people.tokens import read_token
 from newsletter.store import consents, mailings, subscribers, suppressions
 
@@ -94,7 +93,7 @@ def bring_in(
 ) -> Added:
     """One person onto one list inside the caller's transaction; a known subscriber keeps their own choices."""
     community = ws.settings.community.id
-    who = address_hash(ws.secret, key)
+    who = address_hash(ws.hash_key, key)
     known = subscribers.by_key(connection, community, key)
     if known is None:
         barred = suppressions.reason_of(connection, community, who)
@@ -126,7 +125,7 @@ def show(ws: Workspace, address: str) -> Person:
     """All that is known of one subscriber; SubscriberError where the address is nobody's."""
     community = ws.settings.community.id
     with ws.store.read() as connection:
-        subscriber, who = _find(connection, ws, address)
+        subscriber, who = find_subscriber(connection, ws, address)
         return Person(
             subscriber=subscriber,
             subscriptions=subscribers.subscriptions_of(connection, community, subscriber.id),
@@ -136,36 +135,13 @@ def show(ws: Workspace, address: str) -> Person:
         )
 
 
-def change_address(ws: Workspace, old: str, new: str, *, how: str = "command line") -> Subscriber:
-    """Give a subscriber another address, which keeps their lists; the log is told under both.
-
-    SubscriberError where the new address is somebody else's or suppressed.
-    """
-    community, now, parsed = ws.settings.community.id, ws.clock(), read_address(new)
-    new_who = address_hash(ws.secret, parsed.key)
-    with ws.store.begin() as connection:
-        subscriber, old_who = _find(connection, ws, old)
-        taken = subscribers.by_key(connection, community, parsed.key)
-        if taken is not None and taken.id != subscriber.id:
-            raise SubscriberError(f"{parsed.address} belongs to another subscriber already")
-        if new_who != old_who and suppressions.reason_of(connection, community, new_who):
-            raise SubscriberError(f"{parsed.address} is suppressed: nothing may be sent to it")
-        subscribers.change_address(
-            connection, community, subscriber.id, address=parsed.address, key=parsed.key, who=new_who
-        )
-        if new_who != old_who:
-            _carry_over(connection, community, subscriber.id, new_who, Event("added", now, how, detail="new address"))
-        found = subscribers.by_id(connection, community, subscriber.id)
-    return found or subscriber
-
-
 def remove(
     ws: Workspace, address: str, list_name: str | None = None, *, how: str = "command line", reason: str = ""
 ) -> bool:
     """Take somebody off a list, or off all; False where they were on none. SubscriberError for an unknown address."""
     event = Event("removed", ws.clock(), how, detail=reason)
     with ws.store.begin() as connection:
-        subscriber, _ = _find(connection, ws, address)
+        subscriber, _ = find_subscriber(connection, ws, address)
         if list_name is None:
             return end_all(connection, ws.settings.community.id, subscriber.id, event, None)
         return leave_list(connection, ws.settings.community.id, subscriber.id, list_name, event)
@@ -173,31 +149,16 @@ def remove(
 
 def suppress(ws: Workspace, address: str, *, reason: SuppressionReason = "operator", detail: str = "") -> bool:
     """Never write to this address again, be it a subscriber's or not; False where that stood already."""
-    who = address_hash(ws.secret, read_address(address).key)
+    who = address_hash(ws.hash_key, read_address(address).key)
     with ws.store.begin() as connection:
         return suppressions.add(
             connection, ws.settings.community.id, who, reason=reason, at=ws.clock(), detail=detail
         )
 
 
-def export_csv(ws: Workspace, list_name: str | None = None, state: SubscriptionState | None = None) -> Iterator[str]:
-    """Lines of a table that `import` reads back, for spreadsheets too: no cell begins like a formula."""
-    with ws.store.read() as connection:
-        yield from to_csv(subscribers.members(connection, ws.settings.community.id, list_name, state))
-
-
-def export_jsonl(ws: Workspace) -> Iterator[str]:
-    """All that is known of everybody, one JSON document a line."""
-    community = ws.settings.community.id
-    with ws.store.read() as connection:
-        for person, who in subscribers.everybody(connection, community):
-            lines = consents.of(connection, community, who)
-            yield to_jsonl(person, subscribers.subscriptions_of(connection, community, person.id), lines)
-
-
 def look_up_leave(ws: Workspace, token: str) -> Leaving | None:
     """What a leave link is for; None where we did not make it. Changes nothing."""
-    claim = read_token((ws.secret,), token, LEAVE)
+    claim = read_token(ws.keys, token, LEAVE)
     if claim is None:
         return None
     with ws.store.read() as connection:
@@ -209,7 +170,7 @@ def look_up_leave(ws: Workspace, token: str) -> Leaving | None:
 
 def leave(ws: Workspace, token: str, how: str) -> bool:
     """Leave the list of a leave link; False where we did not make it. Leaving again changes nothing, and is True."""
-    claim = read_token((ws.secret,), token, LEAVE)
+    claim = read_token(ws.keys, token, LEAVE)
     if claim is None:
         return False
     event = Event("left", ws.clock(), how)
@@ -234,20 +195,13 @@ def read_address(text: str) -> Address:
     return parsed
 
 
-def _find(connection: Connection, ws: Workspace, address: str) -> tuple[Subscriber, str]:
+def find_subscriber(connection: Connection, ws: Workspace, address: str) -> tuple[Subscriber, str]:
+    """Who has this address, and the keyed hash it stands under; SubscriberError where nobody has."""
     parsed = read_address(address)
     found = subscribers.by_key(connection, ws.settings.community.id, parsed.key)
     if found is None:
         raise SubscriberError(f"nobody has the address {parsed.address}")
-    return found, address_hash(ws.secret, parsed.key)
-
-
-def _carry_over(connection: Connection, community: str, subscriber_id: str, who: str, event: Event) -> None:
-    """Active memberships go on under the new address's hash, so that its log too says why it is written to."""
-    for one in subscribers.subscriptions_of(connection, community, subscriber_id):
-        if one.state == "active":
-            line = Consent(who, one.list, event.action, event.at, event.how, detail=event.detail)
-            consents.append(connection, community, [line])
+    return found, address_hash(ws.hash_key, parsed.key)
 
 
 def _among(named: Sequence[str], offered: Sequence[str], word: str) -> tuple[str, ...]:

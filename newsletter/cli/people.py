@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from newsletter.cli import people_files
 from newsletter.cli.options import AsJson, workspace
 from newsletter.cli.output import print_json, say, show_problems, show_table
 
@@ -19,6 +20,7 @@ _people = typer.Typer(no_args_is_help=True, help="Add, import, export, list, cha
 
 def register(app: typer.Typer) -> None:
     """Add the group to the command line."""
+    people_files.register(_people)
     app.add_typer(_people, name="subscribers", rich_help_panel="People")
 
 
@@ -75,70 +77,6 @@ def _welcome(ws: "Workspace", subscriber_id: str, list_name: str) -> None:
         say(f"{key} is sent to them as a welcome")
 
 
-@_people.command("import")
-def import_(
-    context: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, readable=True)],
-    list_: List = "",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Decide everything, write nothing.")] = False,
-) -> int:
-    """Bring in a table of people; every line is accounted for, and nobody who left comes back.
-
-    Example: `newsletter subscribers import subscribers/example.csv --dry-run`
-    """
-    from newsletter.app.importing import import_file
-
-    report = import_file(workspace(context), file, _list(context, list_), dry_run=dry_run)
-    show_problems(report.problems, limit=50)
-    rows = [
-        ("new", report.new), ("known already", report.known), ("kept out", len(report.kept_out)),
-        ("not active in the file", len(report.not_active)), ("twice in the file", len(report.duplicates)),
-        ("invalid", len(report.invalid)),
-    ]  # fmt: skip
-    show_table("Dry run: nothing was written" if dry_run else "", ("Lines", "Count"), rows)
-    return int(bool(report.invalid))
-
-
-@_people.command("export")
-def export(
-    context: typer.Context,
-    list_: Annotated[str | None, typer.Option("--list", metavar="LIST")] = None,
-    jsonl: Annotated[bool, typer.Option("--jsonl", help="Everything that is known, one document a line.")] = False,
-) -> None:
-    """Print subscribers as CSV, or all that is known of them as JSON lines."""
-    from newsletter.app import subscribing
-
-    ws = workspace(context)
-    for line in subscribing.export_jsonl(ws) if jsonl else subscribing.export_csv(ws, list_):
-        sys.stdout.write(line)
-
-
-@_people.command("list")
-def list_people(
-    context: typer.Context,
-    list_: Annotated[str | None, typer.Option("--list", metavar="LIST")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """List who is on which list, with what they chose."""
-    from newsletter.app import subscribing
-
-    ws = workspace(context)
-    members, barred = subscribing.listing(ws, list_), subscribing.suppressed(ws)
-    rows = [
-        (
-            person.address, one.list, "suppressed" if person.id in barred else one.state, ", ".join(one.digests),
-            _topics(one.topics), person.timezone or "home",
-        )
-        for person, one in members
-    ]  # fmt: skip
-    columns = ("Address", "List", "State", "Digests", "Topics", "Zone")
-    if as_json:
-        print_json([dict(zip(map(str.lower, columns), row, strict=True)) for row in rows])
-    else:
-        show_table("", columns, rows)
-        say(f"{sum(row[2] == 'active' for row in rows)} of {len(rows)} active")
-
-
 def _topics(topics: tuple[str, ...] | None) -> str:
     return "all" if topics is None else ", ".join(topics) or "none"
 
@@ -166,11 +104,16 @@ def show(context: typer.Context, address: Address) -> None:
 
 
 @_people.command("change-address")
-def change_address(context: typer.Context, old: Address, new: Address) -> None:
-    """Give a subscriber another address; their lists and choices stay."""
-    from newsletter.app import subscribing
+def change_address(
+    context: typer.Context,
+    old: Address,
+    new: Address,
+    reason: Annotated[str, typer.Option(help="Kept in the consent log; name no address in it.")] = "",
+) -> None:
+    """Give a subscriber another address; their lists and choices stay, and the log tells it."""
+    from newsletter.app import changing_address
 
-    subscriber = subscribing.change_address(workspace(context), old, new)
+    subscriber = changing_address.change_address(workspace(context), old, new, reason=reason)
     say(f"{old} is now {subscriber.address}")
 
 

@@ -5,10 +5,14 @@ import sys
 import threading
 import webbrowser
 from contextlib import ExitStack
+from datetime import timedelta
 
 from newsletter.app.archiving.publishing import Keeper
 from newsletter.app.archiving.shelf import Shelf
+from newsletter.app.joining_pages import JoinPages
 from newsletter.app.operating import TickResult, new_waits, tick
+from newsletter.app.own_pages import OwnPages
+from newsletter.app.posting import Post
 from newsletter.app.preview_page import fill_page
 from newsletter.app.previewing import Studio
 from newsletter.app.public_pages import PublicPages
@@ -23,6 +27,8 @@ from newsletter.web.public import public_app
 
 LOG = logging.getLogger(__name__)
 PREVIEW_HOST = "127.0.0.1"
+#: How long somebody who asked for a mail waits for it to be sent. A beat of its own tells nothing of what is known.
+BEAT = timedelta(seconds=1)
 
 
 def serve_preview(ws: Workspace, at: str | None, *, port: int = 0, open_browser: bool = False) -> None:
@@ -67,8 +73,9 @@ def run_workspace(ws: Workspace) -> None:
 
     with (
         stopping_on_signals(stop),
-        serving(public_app(pages, Shelf(ws)), listener, stop),
+        serving(public_app(pages, Shelf(ws), OwnPages(ws), JoinPages(ws)), listener, stop),
         waking(wake),
+        waking(Post(ws).beat, BEAT),
     ):
         say(f"{ws.settings.community.name}: public pages on {address(listener)}, cadence running. Ctrl+C ends it.")
         sys.stdout.flush()

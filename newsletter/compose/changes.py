@@ -47,10 +47,10 @@ def marks_of(after: View) -> Marks:
 
 
 def _concerned(after: View) -> tuple[Item, ...]:
-    """What the reader is shown, and what they were told of under a topic that they have left since."""
+    """What the reader is shown, and what they were told of and turned from since: all but the series they stopped."""
     shown = {item.id for item in after.items}
-    left = (item for item in after.programme.items if item.id in after.recalled and item.id not in shown)
-    return (*after.items, *left)
+    unseen = (item for item in after.programme.items if item.id in after.recalled and item.id not in shown)
+    return (*after.items, *(item for item in unseen if item.id not in after.choices.stopped))
 
 
 def vanished_problems(marks: Marks) -> tuple[Problem, ...]:
@@ -181,6 +181,7 @@ def _vanished(after: View) -> Iterator[Told]:
         unread = any(origin.source not in alive or origin.path in broken for origin in item.origins)
         known_later = is_newer(told, after.draft)
         gone = item.kind == "event" and not is_off(item) and now.find(item) is None and not known_later
+        gone = gone and item.id not in after.choices.stopped
         if gone and not unread and _awaited(after, told):
             yield told
 

@@ -34,10 +34,21 @@ def offered(draft: Draft) -> Topics:
 
 def is_chosen(item: Item, topics: Topics, choices: Choices) -> bool:
     """Whether a reader with these choices is shown the item; what has no topic is shown to everybody."""
+    if is_turned_away(item, choices):
+        return False
     if choices.topics is None:
         return True
     mine = topics_of(item, topics)
     return not mine or not set(mine).isdisjoint(choices.topics)
+
+
+def is_turned_away(item: Item, choices: Choices) -> bool:
+    """Whether the reader asked to hear no more of it: a series they stopped, or an event in a room alone.
+
+    What is online besides, and what does not say yet where it is, is still told to who wants online events only.
+    """
+    in_a_room = item.kind == "event" and item.place.mode == "in_person"
+    return item.id in choices.stopped or (choices.online_only and in_a_room)
 
 
 @lru_cache(maxsize=4096)

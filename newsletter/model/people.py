@@ -5,10 +5,13 @@ from datetime import datetime
 from typing import Literal
 
 SubscriptionState = Literal["pending", "active", "left", "bounced", "complained"]
-ConsentAction = Literal["requested", "confirmed", "imported", "added", "left", "removed", "bounced", "complained"]
+ConsentAction = Literal[
+    "requested", "confirmed", "imported", "added", "left", "removed", "bounced", "complained", "moved"
+]
 
 #: State of a subscription after each consent event; a pair that is missing leaves the state as it was.
-#: Only its owner's confirmation brings back somebody who left, bounced or complained.
+#: Only its owner's confirmation brings back somebody who left, bounced or complained. A change of address ("moved")
+#: changes no state: the lines before it stand under the new address's hash too.
 CONSENT_TRANSITIONS: dict[tuple[SubscriptionState | None, ConsentAction], SubscriptionState] = {
     (None, "requested"): "pending",
     (None, "imported"): "active",
@@ -57,7 +60,11 @@ class Subscriber:
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """Membership of one list: the digests chosen, the topics chosen (None: all), and the state."""
+    """Membership of one list: the digests chosen, the topics chosen (None: all), and the state.
+
+    Until `paused_until` (aware) nothing is sent. `stopped` are series the reader asked to hear no more of, as item id
+    and title; with `online_only` they are told of no event that takes place in a room alone.
+    """
 
     subscriber_id: str
     list: str
@@ -65,6 +72,9 @@ class Subscription:
     topics: tuple[str, ...] | None
     state: SubscriptionState
     since: datetime | None = None
+    paused_until: datetime | None = None
+    stopped: tuple[tuple[str, str], ...] = ()
+    online_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)

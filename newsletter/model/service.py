@@ -7,14 +7,21 @@ from typing import Literal
 
 from newsletter.model.people import SubscriptionState, SuppressionReason
 
-ServiceMailName = Literal["confirm", "welcome", "goodbye", "sign_in"]
+ServiceMailName = Literal["confirm", "welcome", "goodbye", "sign_in", "own_data", "new_address", "address_changed"]
+#: Whatever the reader's standing: who left may still take their data along, or erase it.
+ANY_STATE: frozenset[SubscriptionState | None] = frozenset(
+    {None, "pending", "active", "left", "bounced", "complained"}
+)
 
 #: The states of a membership to which each may go; None is somebody who never was on the list.
 MAY_GET: Mapping[ServiceMailName, frozenset[SubscriptionState | None]] = {
     "confirm": frozenset({None, "pending", "left", "bounced"}),
     "welcome": frozenset({"active"}),
     "goodbye": frozenset({"left"}),
-    "sign_in": frozenset({None, "pending", "active", "left", "bounced", "complained"}),
+    "sign_in": ANY_STATE,
+    "own_data": ANY_STATE,
+    "new_address": ANY_STATE,
+    "address_changed": ANY_STATE,
 }
 #: Suppressions that do not stand against it: an address that bounced or was erased may ask to be asked again.
 DESPITE: Mapping[ServiceMailName, frozenset[SuppressionReason]] = {"confirm": frozenset({"bounced", "erased"})}

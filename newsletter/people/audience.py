@@ -26,6 +26,8 @@ def choices_for(
         language=subscriber.language if words_code(subscriber.language) else community.language,
         density=subscriber.density,
         text_only=subscriber.text_only,
+        stopped=tuple(sorted(one for one, _ in subscription.stopped)),
+        online_only=subscription.online_only,
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Literal
 
 from newsletter.dates.zones import find_zone
@@ -15,13 +16,19 @@ OPEN: tuple[SubscriptionState, ...] = ("pending", "active")
 _DENSITIES: dict[str, Literal["full", "compact"]] = {"full": "full", "compact": "compact"}
 _FORMATS = {"designed": False, "text": True}
 _CLOCKS: dict[str, Literal[12, 24]] = {"12": 12, "24": 24}
+_PLACES = {"all": False, "online": True}
+#: Whoever wants a longer rest leaves; a pause nobody remembers is one more address that is dead.
+LONGEST_PAUSE = timedelta(days=366)
 # Names of the zone table that are no place: the server's own clock, and a machine that was never set up.
 _NOWHERE = ("Factory", "localtime")
 
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """A reader's choices on one list (`topics` None: all), and how they read; an empty zone or language: ours."""
+    """A reader's choices on one list (`topics` None: all), and how they read; an empty zone or language: ours.
+
+    `pause` is the first day, in the reader's zone, on which mail comes again. `stopped` are series, by id.
+    """
 
     digests: tuple[str, ...]
     topics: tuple[str, ...] | None
@@ -30,6 +37,9 @@ class Preferences:
     language: str = ""
     density: Literal["full", "compact"] = "full"
     text_only: bool = False
+    pause: date | None = None
+    online_only: bool = False
+    stopped: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +53,9 @@ class PreferencesForm:
     languages: tuple[str, ...] = ()
     densities: tuple[str, ...] = ()
     formats: tuple[str, ...] = ()
+    pauses: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    resumed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +65,15 @@ class Refusal:
     `text` is an English message, to be shown in the reader's language.
     """
 
-    field: Literal["digests", "topics", "timezone", "clock", "language", "density", "format"]
+    field: Literal[
+        "email", "digests", "topics", "timezone", "clock", "language", "density", "format", "pause", "place"
+    ]
     text: str
     empty: bool = False
 
 
-def preferences_of(subscriber: Subscriber, subscription: Subscription) -> Preferences:
-    """What this reader has chosen so far."""
+def preferences_of(subscriber: Subscriber, subscription: Subscription, home: str) -> Preferences:
+    """What this reader has chosen so far; `home` is the community's zone."""
     return Preferences(
         digests=subscription.digests,
         topics=subscription.topics,
@@ -67,15 +82,34 @@ def preferences_of(subscriber: Subscriber, subscription: Subscription) -> Prefer
         language=words_code(subscriber.language),
         density=subscriber.density,
         text_only=subscriber.text_only,
+        pause=paused_to(subscriber, subscription, home),
+        online_only=subscription.online_only,
+        stopped=tuple(one for one, _ in subscription.stopped),
     )
 
 
-def filled_form(chosen: Preferences, offered: ListSettings, home: str) -> PreferencesForm:
-    """The form as it stands for these choices; `home` is the community's zone."""
+def paused_to(subscriber: Subscriber, subscription: Subscription, home: str) -> date | None:
+    """The day on which mail comes again, as the reader's calendar has it; None where there is no pause."""
+    zone = find_zone(subscriber.timezone) or find_zone(home)
+    return subscription.paused_until.astimezone(zone).date() if subscription.paused_until else None
+
+
+def filled_form(chosen: Preferences, offered: ListSettings, home: str, today: date) -> PreferencesForm:
+    """The form as it stands for these choices; `home` is the community's zone. A pause that is over is none."""
     topics = offered.topics if chosen.topics is None else chosen.topics
     zone, clock = chosen.timezone or home, str(chosen.clock)
     kind = "text" if chosen.text_only else "designed"
-    return PreferencesForm(chosen.digests, topics, (zone,), (clock,), (chosen.language,), (chosen.density,), (kind,))
+    return PreferencesForm(
+        digests=chosen.digests,
+        topics=topics,
+        timezones=(zone,),
+        clocks=(clock,),
+        languages=(chosen.language,),
+        densities=(chosen.density,),
+        formats=(kind,),
+        pauses=(str(chosen.pause) if chosen.pause and chosen.pause > today else "",),
+        places=("online" if chosen.online_only else "all",),
+    )
 
 
 def sent_form(fields: Sequence[tuple[str, str]]) -> PreferencesForm:
@@ -84,19 +118,23 @@ def sent_form(fields: Sequence[tuple[str, str]]) -> PreferencesForm:
     def sent(name: str) -> tuple[str, ...]:
         return tuple(value for key, value in fields if key == name)
 
-    names = ("digest", "topic", "timezone", "clock", "language", "density", "format")
+    names = ("digest", "topic", "timezone", "clock", "language", "density", "format", "pause", "place", "resume")
     return PreferencesForm(*map(sent, names))
 
 
-def read_form(form: PreferencesForm, offered: ListSettings, now: Preferences) -> Preferences | tuple[Refusal, ...]:
+def read_form(
+    form: PreferencesForm, offered: ListSettings, now: Preferences, today: date
+) -> Preferences | tuple[Refusal, ...]:
     """The choices that a form makes of those there are now, or every reason why it cannot be saved.
 
-    All topics ticked means all, those to come included; topics that were none before may stay so.
+    All topics ticked means all, those to come included; topics that were none before may stay so. `today` is the
+    reader's date.
     """
     digests = _among(form.digests, offered.digests, "digests")
     topics = _topics(form.topics, offered.topics, now.topics)
     zone, clock, language = _zone(form.timezones), _clock(form.clocks), _language(form.languages, now.language)
     density, text_only = _density(form.densities, now.density), _text_only(form.formats, now.text_only)
+    pause, online_only = _pause(form.pauses, now.pause, today), _online_only(form.places, now.online_only)
     if (
         isinstance(digests, Refusal)
         or isinstance(topics, Refusal)
@@ -105,10 +143,13 @@ def read_form(form: PreferencesForm, offered: ListSettings, now: Preferences) ->
         or isinstance(language, Refusal)
         or isinstance(density, Refusal)
         or isinstance(text_only, Refusal)
+        or isinstance(pause, Refusal)
+        or isinstance(online_only, Refusal)
     ):
-        found = (digests, topics, zone, clock, language, density, text_only)
+        found = (digests, pause, topics, zone, clock, language, density, text_only, online_only)
         return tuple(one for one in found if isinstance(one, Refusal))
-    return Preferences(digests, topics, zone, clock, language, density, text_only)
+    stopped = tuple(one for one in now.stopped if one not in form.resumed)
+    return Preferences(digests, topics, zone, clock, language, density, text_only, pause, online_only, stopped)
 
 
 def _topics(
@@ -124,7 +165,7 @@ def _among(
     sent: tuple[str, ...], offered: tuple[str, ...], field: Literal["digests", "topics"]
 ) -> tuple[str, ...] | Refusal:
     if any(name not in offered for name in sent):
-        return Refusal(field, _NOT_OFFERED[field])
+        return Refusal(field, NOT_OFFERED[field])
     if not sent:
         return Refusal(field, _NONE_CHOSEN[field], empty=True)
     return tuple(name for name in offered if name in sent)
@@ -136,10 +177,15 @@ _NONE_CHOSEN = {
         "You chose no topic, which would leave out nearly every event. Choose at least one, or leave the list."
     ),
 }
-_NOT_OFFERED = {
+NOT_OFFERED = {
     "digests": N_("One of the digests you sent is not on offer any more. Please choose again."),
     "topics": N_("One of the topics you sent is not on offer any more. Please choose again."),
 }
+
+
+def read_zone(text: str) -> str | Refusal:
+    """The zone that was typed; empty for the community's."""
+    return _zone((text,))
 
 
 def _zone(sent: tuple[str, ...]) -> str | Refusal:
@@ -179,3 +225,36 @@ def _text_only(sent: tuple[str, ...], now: bool) -> bool | Refusal:
         return now
     text_only = _FORMATS.get(sent[0]) if len(sent) == 1 else None
     return Refusal("format", N_("Choose a designed mail or plain text.")) if text_only is None else text_only
+
+
+def _pause(sent: tuple[str, ...], now: date | None, today: date) -> date | Refusal | None:
+    """The day mail comes again; an empty field is no pause, and a pause that is over stays over."""
+    if not sent or not sent[0].strip():
+        return None if sent else now
+    return read_pause(", ".join(sent), today)
+
+
+def read_pause(text: str, today: date) -> date | Refusal:
+    """The day on which mail is to come again, written as ISO 8601 has it."""
+    day = _iso_date(text)
+    if day is None:
+        return Refusal("pause", N_("Write the day on which mail is to come again as year-month-day: 2027-01-31."))
+    if day <= today:
+        return Refusal("pause", N_("That day is not to come any more. Choose a later one, or leave the field empty."))
+    if day - today > LONGEST_PAUSE:
+        return Refusal("pause", N_("A pause may last a year. For longer, leave the list: you can always come back."))
+    return day
+
+
+def _iso_date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        return None
+
+
+def _online_only(sent: tuple[str, ...], now: bool) -> bool | Refusal:
+    if not sent:
+        return now
+    online_only = _PLACES.get(sent[0]) if len(sent) == 1 else None
+    return Refusal("place", N_("Choose all events, or those online.")) if online_only is None else online_only

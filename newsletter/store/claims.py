@@ -44,6 +44,7 @@ def due(connection: Connection, job: Mailing, now: datetime, limit: int) -> tupl
             subscriber.c.name,
             subscription.c.state,
             subscription.c.digests,
+            sa.func.coalesce(subscription.c.paused_until > now, sa.false()).label("paused"),
             suppression.c.reason,
         )
         .select_from(_with_reader())
@@ -75,6 +76,7 @@ def _due(row: sa.RowMapping) -> Due:
         digests=tuple(row[subscription.c.digests] or ()),
         suppressed=row[suppression.c.reason] or "",
         list=row[delivery.c.list],
+        paused=bool(row["paused"]),
     )
 
 

@@ -13,7 +13,8 @@ from newsletter.store.tables import subscriber as people
 from newsletter.store.tables import subscription as memberships
 from newsletter.store.tables import suppression
 
-_PERSON = (
+#: The columns of a subscriber, and of a membership.
+PERSON = (
     people.c.id,
     people.c.address,
     people.c.name,
@@ -24,13 +25,16 @@ _PERSON = (
     people.c.text_only,
     people.c.created_at,
 )
-_MEMBERSHIP = (
+MEMBERSHIP = (
     memberships.c.subscriber_id,
     memberships.c.list,
     memberships.c.digests,
     memberships.c.topics,
     memberships.c.state,
     memberships.c.since,
+    memberships.c.paused_until,
+    memberships.c.stopped,
+    memberships.c.online_only,
 )
 
 _BARRED = sa.exists().where(suppression.c.community == people.c.community, suppression.c.who == people.c.who)
@@ -71,6 +75,12 @@ def who_of(connection: Connection, community: str, subscriber_id: str) -> str | 
     return connection.execute(found).scalar()
 
 
+def key_of(connection: Connection, community: str, subscriber_id: str) -> str | None:
+    """The normal form of this subscriber's address."""
+    found = sa.select(people.c.address_key).where(people.c.community == community, people.c.id == subscriber_id)
+    return connection.execute(found).scalar()
+
+
 def change_address(
     connection: Connection, community: str, subscriber_id: str, *, address: str, key: str, who: str
 ) -> None:
@@ -80,12 +90,13 @@ def change_address(
 
 
 def put_subscription(connection: Connection, community: str, membership: Subscription, at: datetime) -> None:
-    """Write the subscription as it stands now, over what stood there before."""
+    """Write the subscription's state as it is now, over what stood there before; a pause ends with the old state."""
     values = {
         "digests": list(membership.digests),
         "topics": None if membership.topics is None else list(membership.topics),
         "state": membership.state,
         "since": membership.since or at,
+        "paused_until": None,
     }
     mine = (memberships.c.subscriber_id == membership.subscriber_id, memberships.c.list == membership.list)
     if connection.execute(sa.update(memberships).where(*mine).values(values)).rowcount:
@@ -109,21 +120,29 @@ def set_choices(
         mine.community == community, mine.subscriber_id == person, mine.list == membership.list, mine.state.in_(among)
     )
     topics = None if membership.topics is None else list(membership.topics)
-    if not connection.execute(change.values(digests=list(membership.digests), topics=topics)).rowcount:
+    values = {
+        "digests": list(membership.digests),
+        "topics": topics,
+        "paused_until": membership.paused_until,
+        "stopped": [list(one) for one in membership.stopped],
+        "online_only": membership.online_only,
+    }
+    if not connection.execute(change.values(values)).rowcount:
         return False
     who = sa.update(people).where(people.c.community == community, people.c.id == person)
-    connection.execute(who.values(dict(reads)))
+    if reads:
+        connection.execute(who.values(dict(reads)))
     return True
 
 
 def subscriptions_of(connection: Connection, community: str, subscriber_id: str) -> tuple[Subscription, ...]:
     """All lists this subscriber is or was on, by name."""
     found = (
-        sa.select(*_MEMBERSHIP)
+        sa.select(*MEMBERSHIP)
         .where(memberships.c.community == community, memberships.c.subscriber_id == subscriber_id)
         .order_by(memberships.c.list)
     )
-    return tuple(_subscription(row) for row in connection.execute(found).mappings())
+    return tuple(subscription_of(row) for row in connection.execute(found).mappings())
 
 
 def members(
@@ -131,7 +150,7 @@ def members(
 ) -> Iterator[tuple[Subscriber, Subscription]]:
     """Subscribers with one subscription each, by address and list; narrowed to a list or a state."""
     found = (
-        sa.select(*_PERSON, *_MEMBERSHIP)
+        sa.select(*PERSON, *MEMBERSHIP)
         .join_from(people, memberships, people.c.id == memberships.c.subscriber_id)
         .where(people.c.community == community)
         .order_by(people.c.address_key, memberships.c.list)
@@ -141,13 +160,13 @@ def members(
     if state is not None:
         found = found.where(memberships.c.state == state)
     for row in connection.execute(found).mappings():
-        yield _subscriber(row), _subscription(row)
+        yield subscriber_of(row), subscription_of(row)
 
 
 def everybody(connection: Connection, community: str) -> tuple[tuple[Subscriber, str], ...]:
     """Every subscriber with the keyed hash of their address, by address."""
-    found = sa.select(*_PERSON, people.c.who).where(people.c.community == community).order_by(people.c.address_key)
-    return tuple((_subscriber(row), row[people.c.who]) for row in connection.execute(found).mappings())
+    found = sa.select(*PERSON, people.c.who).where(people.c.community == community).order_by(people.c.address_key)
+    return tuple((subscriber_of(row), row[people.c.who]) for row in connection.execute(found).mappings())
 
 
 def suppressed(connection: Connection, community: str) -> frozenset[str]:
@@ -157,16 +176,18 @@ def suppressed(connection: Connection, community: str) -> frozenset[str]:
     )
 
 
-def sendable(connection: Connection, community: str, list_name: str) -> tuple[tuple[Subscriber, Subscription], ...]:
-    """The active members of a list whose address is not suppressed, by id."""
+def sendable(
+    connection: Connection, community: str, list_name: str, now: datetime
+) -> tuple[tuple[Subscriber, Subscription], ...]:
+    """The active members of a list who may be written to now, by id: neither suppressed nor in a pause."""
     found = (
-        sa.select(*_PERSON, *_MEMBERSHIP)
+        sa.select(*PERSON, *MEMBERSHIP)
         .join_from(people, memberships, people.c.id == memberships.c.subscriber_id)
         .where(people.c.community == community, memberships.c.list == list_name, memberships.c.state == "active")
-        .where(~_BARRED)
+        .where(~_BARRED, sa.or_(memberships.c.paused_until.is_(None), memberships.c.paused_until <= now))
         .order_by(people.c.id)
     )
-    return tuple((_subscriber(row), _subscription(row)) for row in connection.execute(found).mappings())
+    return tuple((subscriber_of(row), subscription_of(row)) for row in connection.execute(found).mappings())
 
 
 def zones(connection: Connection, community: str, list_name: str) -> tuple[str, ...]:
@@ -181,16 +202,18 @@ def zones(connection: Connection, community: str, list_name: str) -> tuple[str, 
 
 
 def _one(connection: Connection, community: str, which: sa.ColumnElement[bool]) -> Subscriber | None:
-    found = sa.select(*_PERSON).where(people.c.community == community, which)
+    found = sa.select(*PERSON).where(people.c.community == community, which)
     row = connection.execute(found).mappings().first()
-    return _subscriber(row) if row else None
+    return subscriber_of(row) if row else None
 
 
-def _subscriber(row: sa.RowMapping) -> Subscriber:
-    return Subscriber(**{column.name: row[column] for column in _PERSON})
+def subscriber_of(row: sa.RowMapping) -> Subscriber:
+    """The subscriber of a row that has the columns PERSON."""
+    return Subscriber(**{column.name: row[column] for column in PERSON})
 
 
-def _subscription(row: sa.RowMapping) -> Subscription:
+def subscription_of(row: sa.RowMapping) -> Subscription:
+    """The membership of a row that has the columns MEMBERSHIP."""
     topics: Any = row[memberships.c.topics]
     return Subscription(
         subscriber_id=row[memberships.c.subscriber_id],
@@ -199,4 +222,7 @@ def _subscription(row: sa.RowMapping) -> Subscription:
         topics=None if topics is None else tuple(topics),
         state=row[memberships.c.state],
         since=row[memberships.c.since],
+        paused_until=row[memberships.c.paused_until],
+        stopped=tuple((one, title) for one, title in row[memberships.c.stopped]),
+        online_only=row[memberships.c.online_only],
     )

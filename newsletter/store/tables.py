@@ -72,6 +72,9 @@ subscription = sa.Table(
     sa.Column("topics", sa.JSON(none_as_null=True)),
     sa.Column("state", sa.String(20), nullable=False),
     sa.Column("since", Utc, nullable=False),
+    sa.Column("paused_until", Utc),
+    sa.Column("stopped", sa.JSON, nullable=False, server_default="[]"),
+    sa.Column("online_only", sa.Boolean(name="online_only"), nullable=False, server_default=sa.false()),
     one_of("state", SUBSCRIPTION_STATES),
     sa.Index(None, "community", "list", "state"),
 )
@@ -101,6 +104,28 @@ suppression = sa.Table(
     sa.Column("reason", sa.String(20), nullable=False),
     sa.Column("at", Utc, nullable=False),
     _text("detail"),
+)
+
+# What a freshly mailed link was used for: each of its acts is done once.
+spent_link = sa.Table(
+    "spent_link",
+    metadata,
+    sa.Column("community", sa.String(40), primary_key=True),
+    sa.Column("link", sa.String(64), primary_key=True),
+    sa.Column("act", sa.String(20), primary_key=True),
+    sa.Column("at", Utc, nullable=False),
+)
+
+# An address that its owner has not confirmed yet; the newest wish of a subscriber alone.
+address_change = sa.Table(
+    "address_change",
+    metadata,
+    sa.Column("community", sa.String(40), primary_key=True),
+    sa.Column("subscriber_id", sa.ForeignKey("subscriber.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("address", sa.Text, nullable=False),
+    sa.Column("address_key", sa.Text, nullable=False),
+    sa.Column("who", sa.String(64), nullable=False),
+    sa.Column("at", Utc, nullable=False),
 )
 
 issue = sa.Table(

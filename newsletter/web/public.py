@@ -4,6 +4,7 @@ GET and HEAD show and never change anything, because scanners follow every link 
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Protocol
 
 from starlette.applications import Starlette
@@ -13,19 +14,22 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from newsletter.web.forms import LARGEST_BODY, LONGEST_TOKEN, MOST_FIELDS, fields_of, token_of
 from newsletter.web.guards import PRIVATE_PAGE, BodyLimit, FixedHeaders
+from newsletter.web.joining import JoinDesk, join_routes
+from newsletter.web.own import OwnDesk, own_routes
 from newsletter.web.published import Shelf, published_routes
 
-#: Bytes. A one-click body is 26; multipart wraps it in some 200.
-LARGEST_BODY = 8 * 1024
-#: Characters. Longer than any token we sign; what is longer is not even looked at.
-LONGEST_TOKEN = 512
+ZONE_SCRIPT = (Path(__file__).parent / "assets" / "zone.js").read_bytes()
 #: What RFC 8058 section 3.1 has mail clients send, and what the page's own button sends.
 ONE_CLICK = ("List-Unsubscribe", "One-Click")
 BUTTON = ("leave", "yes")
-#: What the button of the preferences page sends along with the choices, and how many names and values it may send.
+#: What the button for a rest instead of leaving sends.
+REST = ("rest", "yes")
+#: What the button of the preferences page sends along with the choices.
 SAVE = ("save", "yes")
-MOST_FIELDS = 200
+
+__all__ = ["LARGEST_BODY", "LONGEST_TOKEN", "MOST_FIELDS", "PublicDesk", "public_app"]
 
 
 class PublicDesk(Protocol):
@@ -41,6 +45,10 @@ class PublicDesk(Protocol):
 
     def left_page(self, token: str) -> str:
         """The page after leaving."""
+        ...
+
+    def rest(self, token: str) -> str | None:
+        """Pause for some weeks instead of leaving, and the page that says so; None for a token that is not ours."""
         ...
 
     def preferences_page(self, token: str) -> str | None:
@@ -60,8 +68,13 @@ class PublicDesk(Protocol):
         ...
 
 
-def public_app(desk: PublicDesk, shelf: Shelf | None = None) -> Starlette:
-    """The public pages as an ASGI app, with what `shelf` publishes; it sets no cookie and sends nobody elsewhere."""
+def public_app(
+    desk: PublicDesk, shelf: Shelf | None = None, own: OwnDesk | None = None, joining: JoinDesk | None = None
+) -> Starlette:
+    """The public pages as an ASGI app, with what `shelf` publishes, readers' own affairs, and joining.
+
+    It sets no cookie and sends nobody elsewhere.
+    """
     pages = PublicPages(desk)
     return Starlette(
         routes=[
@@ -70,6 +83,9 @@ def public_app(desk: PublicDesk, shelf: Shelf | None = None) -> Starlette:
             Route("/p/{token}", pages.preferences, methods=["GET"]),
             Route("/p/{token}", pages.choose, methods=["POST"]),
             Route("/healthz", pages.health, methods=["GET"]),
+            Route("/assets/zone.js", zone_script, methods=["GET"]),
+            *(own_routes(own) if own else ()),
+            *(join_routes(joining) if joining else ()),
             *(published_routes(shelf) if shelf else ()),
         ],
         middleware=[Middleware(FixedHeaders, headers=PRIVATE_PAGE), Middleware(BodyLimit, limit=LARGEST_BODY)],
@@ -85,7 +101,7 @@ class PublicPages:
 
     async def ask(self, request: Request) -> Response:
         """Show the page that asks; nothing changes."""
-        token = _token(request)
+        token = token_of(request)
         page = await run_in_threadpool(self.desk.leave_page, token) if token else None
         return HTMLResponse(page) if page is not None else await self.not_found(request, None)
 
@@ -94,7 +110,10 @@ class PublicPages:
         how = await _how(request)
         if not how:
             return PlainTextResponse("Nothing was changed: the request did not say to leave.\n", 400)
-        token = _token(request)
+        token = token_of(request)
+        if how == "rest":
+            page = await run_in_threadpool(self.desk.rest, token) if token else None
+            return HTMLResponse(page) if page is not None else await self.not_found(request, None)
         if not token or not await run_in_threadpool(self.desk.leave, token, how):
             return await self.not_found(request, None)
         if how == "one-click":
@@ -103,16 +122,16 @@ class PublicPages:
 
     async def preferences(self, request: Request) -> Response:
         """Show what a reader has chosen; nothing changes."""
-        token = _token(request)
+        token = token_of(request)
         page = await run_in_threadpool(self.desk.preferences_page, token) if token else None
         return HTMLResponse(page) if page is not None else await self.not_found(request, None)
 
     async def choose(self, request: Request) -> Response:
         """Save a reader's choices, or say on the same page (422) why that cannot be."""
-        fields = await _fields(request, MOST_FIELDS)
+        fields = await fields_of(request, MOST_FIELDS)
         if SAVE not in fields or ONE_CLICK[0] in dict(fields):
             return PlainTextResponse("Nothing was changed: the request did not say what to save.\n", 400)
-        token = _token(request)
+        token = token_of(request)
         answer = await run_in_threadpool(self.desk.choose, token, fields) if token else None
         if answer is None:
             return await self.not_found(request, None)
@@ -129,20 +148,16 @@ class PublicPages:
         return PlainTextResponse("ok\n") if well else PlainTextResponse("the store does not answer\n", 503)
 
 
-def _token(request: Request) -> str:
-    token: str = request.path_params["token"]
-    return token if len(token) <= LONGEST_TOKEN else ""
+async def zone_script(_request: Request) -> Response:
+    """The one script of these pages: it fills in the browser's time zone."""
+    return Response(ZONE_SCRIPT, media_type="text/javascript", headers={"Cache-Control": "max-age=3600"})
 
 
 async def _how(request: Request) -> str:
-    """How somebody asks to leave: "one-click", "page", or "" for a body that says neither."""
-    fields = await _fields(request, 8)
+    """How somebody asks to leave: "one-click", "page", "rest" (pause instead), or "" for a body that says none."""
+    fields = await fields_of(request, 8)
     if ONE_CLICK in fields:
         return "one-click"
+    if REST in fields:
+        return "rest"
     return "page" if BUTTON in fields else ""
-
-
-async def _fields(request: Request, most: int) -> list[tuple[str, str]]:
-    """The names and values of a form of either encoding; more than `most`, or a file, is refused (400)."""
-    async with request.form(max_files=0, max_fields=most, max_part_size=LARGEST_BODY) as form:
-        return [(name, value) for name, value in form.multi_items() if isinstance(value, str)]

@@ -65,6 +65,7 @@ def test_looking_changes_nothing_and_offers_the_way_out(ws: Workspace) -> None:
     found = look_up_choices(ws, link(ws))
     assert found is not None
     reads = {"languages": ("",), "densities": ("full",), "formats": ("designed",)}
+    reads |= {"pauses": ("",), "places": ("all",)}
     assert found.form == PreferencesForm(("weekly",), ("talks", "dives"), ("America/Los_Angeles",), ("12",), **reads)
     assert show(ws, MIRA) == before
     assert leave(ws, found.leave_token, "page")

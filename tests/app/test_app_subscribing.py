@@ -4,13 +4,12 @@ from pathlib import Path
 import pytest
 from support_workspace import Clock, open_at
 
+from newsletter.app.changing_address import change_address
+from newsletter.app.exporting import export_csv, export_jsonl
 from newsletter.app.importing import import_bytes, import_file
 from newsletter.app.subscribing import (
     SubscriberError,
     add,
-    change_address,
-    export_csv,
-    export_jsonl,
     leave,
     listing,
     look_up_leave,
@@ -19,7 +18,9 @@ from newsletter.app.subscribing import (
     suppress,
 )
 from newsletter.app.workspace import Workspace
+from newsletter.people.address import address_hash
 from newsletter.people.tokens import make_token
+from newsletter.store import consents
 
 MIRA = "mira@example.org"
 
@@ -151,9 +152,15 @@ def test_an_address_can_be_suppressed_before_it_was_ever_ours(ws: Workspace) -> 
 def test_a_new_address_keeps_the_person_and_tells_the_log_under_both(ws: Workspace) -> None:
     before = add(ws, MIRA, "community").subscriber
     token = link(ws)
-    after = change_address(ws, MIRA, "Lund@example.org")
+    after = change_address(ws, MIRA, "Lund@example.org", reason="a new name")
     assert (after.id, after.address) == (before.id, "Lund@example.org")
-    assert [line.action for line in show(ws, "lund@example.org").consents] == ["added"]
+    there = show(ws, "Lund@example.org").consents
+    assert [(line.action, line.detail) for line in there] == [("added", ""), ("moved", "a new name")]
+    with ws.store.read() as connection:
+        here = consents.of(connection, ws.settings.community.id, address_hash(ws.hash_key, MIRA))
+    assert [(line.action, line.detail, line.at) for line in here] == [
+        (line.action, line.detail, line.at) for line in there
+    ]
     assert leave(ws, token, "page")
     assert state(ws, "lund@example.org") == "left"
     with pytest.raises(SubscriberError, match="nobody"):

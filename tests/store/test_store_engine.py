@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from newsletter.model.people import Consent, Subscriber
+from newsletter.model.people import Consent
 from newsletter.store import consents, migrate, subscribers, suppressions
 from newsletter.store.engine import Store, StoreError, open_store
 from newsletter.store.tables import APPEND_ONLY, approval, delivery_event, issue_event, metadata
@@ -147,6 +148,22 @@ def test_logs_can_only_grow(store: Store, table: str, verb: str) -> None:
         connection.exec_driver_sql(verb.format(table))
 
 
+@pytest.mark.parametrize("table", [consent_table, delivery_event], ids=str)
+def test_the_words_of_a_line_may_be_blanked_and_nothing_else_of_it(store: Store, table: sa.Table) -> None:
+    with store.begin() as connection:
+        rows = {
+            "consent": {**_row(), "who": "f00d", "list": "l", "action": "added", "how": "", "detail": "Ada asked"},
+            "delivery_event": {**_row(), "delivery_id": "d", "kind": "lost", "state": "unknown", "detail": "Ada"},
+        }
+        connection.execute(sa.insert(table), rows[table.name])
+    for change in ("detail = 'another word'", "detail = '', community = 'other'", "at = '1999-01-01 00:00:00'"):
+        with pytest.raises(sa.exc.IntegrityError, match="append-only"), store.begin() as connection:
+            connection.exec_driver_sql(f"UPDATE {table.name} SET {change}")
+    with store.begin() as connection:
+        connection.exec_driver_sql(f"UPDATE {table.name} SET detail = ''")
+        assert connection.execute(sa.select(table.c.detail)).scalars().all() == [""]
+
+
 def _row() -> dict[str, object]:
     return {"community": "lab", "at": NOW}
 
@@ -167,17 +184,33 @@ def test_a_graver_reason_takes_the_place_of_a_lighter_one_in_any_order(store: St
             assert suppressions.reason_of(connection, "lab", who) == "complained"
 
 
+OLD_READER = """
+    INSERT INTO subscriber (id, community, address, address_key, who, language, created_at)
+    VALUES (:id, 'lab', :address, :address, :id, :language, :at)
+"""
+
+
+def store_of(version: str, root: Path) -> Store:
+    """A store as an older program left it."""
+    store = Store(sa.create_engine(f"sqlite:///{root / 'old.db'}"))
+    config = Config()
+    config.set_main_option("script_location", str(migrate.SCRIPTS))
+    with store.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, version)
+    return store
+
+
 def test_every_table_names_its_community() -> None:
     assert [table.name for table in metadata.sorted_tables if "community" not in table.c] == []
 
 
 def test_a_language_that_nobody_could_choose_is_not_kept_as_a_choice(tmp_path: Path) -> None:
-    store = open_store(URL, tmp_path)
+    store = store_of("0006", tmp_path)
     with store.begin() as connection:
         for number, language in enumerate(("en", "de", "")):
-            person = Subscriber(f"s{number}", f"reader{number}@example.org", language=language)
-            subscribers.insert(connection, "lab", person, key=person.address, who=person.id, at=NOW)
-        connection.execute(sa.text("UPDATE alembic_version SET version_num = '0006'"))
+            row = {"id": f"s{number}", "address": f"reader{number}@example.org", "language": language, "at": NOW}
+            connection.execute(sa.text(OLD_READER), row)
     assert migrate.migrate(store)
     with store.read() as connection:
         found = [person.language for person, _ in subscribers.everybody(connection, "lab")]

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from support_loopback import Served, ask, served
 
+from newsletter.app.own_pages import OwnPages
 from newsletter.app.public_pages import PublicPages
 from newsletter.app.sample import init_workspace
 from newsletter.app.workspace import Workspace, open_workspace
@@ -27,7 +28,7 @@ def ws(tmp_path: Path) -> Iterator[Workspace]:
 
 @pytest.fixture
 def server(ws: Workspace) -> Iterator[Served]:
-    with served(public_app(PublicPages(ws))) as running:
+    with served(public_app(PublicPages(ws), own=OwnPages(ws))) as running:
         yield running
 
 

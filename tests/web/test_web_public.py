@@ -32,6 +32,10 @@ class Desk:
     def left_page(self, token: str) -> str:
         return "<h1>You have left.</h1>"
 
+    def rest(self, token: str) -> str | None:
+        self.left += ["rest"] if token == "good" else []
+        return "<h1>Pause</h1>" if token == "good" else None
+
     def preferences_page(self, token: str) -> str | None:
         return "<h1>Your choices</h1>" if token == "good" else None
 

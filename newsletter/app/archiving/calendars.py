@@ -48,7 +48,7 @@ def topic_file(ws: Workspace, topic: str, now: datetime) -> PublicFile | None:
 
 def personal_file(ws: Workspace, token: str, now: datetime) -> PublicFile | None:
     """A reader's own topics as a calendar; None for a link that is not ours, or whose reader has left."""
-    claim = read_token((ws.secret,), token, PURPOSE)
+    claim = read_token(ws.keys, token, PURPOSE)
     if claim is None or not ws.settings.web.calendars:
         return None
     with ws.store.read() as connection:

@@ -1,0 +1,61 @@
+"""What the store remembers of one person: what was sent to them, with everything that became of it."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from newsletter.store.joining_tables import service_mail, signup
+from newsletter.store.tables import delivery, delivery_event, mailing
+
+Rows = list[dict[str, Any]]
+
+
+def deliveries_of(connection: Connection, community: str, subscriber_id: str) -> Rows:
+    """Every delivery with its mailing, state, reason and events, in the order planned."""
+    found = (
+        sa.select(
+            delivery.c.id,
+            mailing.c.kind,
+            mailing.c.key,
+            delivery.c.list,
+            delivery.c.state,
+            delivery.c.reason,
+            mailing.c.planned_at,
+            delivery.c.updated_at,
+        )
+        .join_from(delivery, mailing, delivery.c.mailing_id == mailing.c.id)
+        .where(delivery.c.community == community, delivery.c.subscriber_id == subscriber_id)
+        .order_by(mailing.c.id)
+    )
+    rows = [dict(row) for row in connection.execute(found).mappings()]
+    events = _events(connection, community, subscriber_id)
+    return [row | {"events": events.get(row["id"], [])} for row in rows]
+
+
+def _events(connection: Connection, community: str, subscriber_id: str) -> dict[str, Rows]:
+    columns = [delivery_event.c[name] for name in ("delivery_id", "at", "kind", "state", "detail")]
+    mine = sa.select(delivery.c.id).where(
+        delivery.c.community == community, delivery.c.subscriber_id == subscriber_id
+    )
+    found = sa.select(*columns).where(delivery_event.c.delivery_id.in_(mine)).order_by(delivery_event.c.id)
+    events: dict[str, Rows] = {}
+    for row in connection.execute(found).mappings():
+        event = dict(row)
+        events.setdefault(event.pop("delivery_id"), []).append(event)
+    return events
+
+
+def service_mails_of(connection: Connection, community: str, subscriber_id: str) -> Rows:
+    """The mails about their own subscription that were asked for."""
+    columns = (service_mail.c.name, service_mail.c.list, service_mail.c.address, service_mail.c.at)
+    found = sa.select(*columns).where(
+        service_mail.c.community == community, service_mail.c.subscriber_id == subscriber_id
+    )
+    return [dict(row) for row in connection.execute(found.order_by(service_mail.c.id)).mappings()]
+
+
+def signups_of(connection: Connection, community: str, who: str) -> Rows:
+    """What was typed into a form under the address of this keyed hash and is not forgotten yet."""
+    found = sa.select(signup).where(signup.c.community == community, signup.c.who == who).order_by(signup.c.at)
+    return [dict(row) for row in connection.execute(found).mappings()]

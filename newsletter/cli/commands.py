@@ -6,7 +6,19 @@ from typing import Annotated
 import typer
 
 from newsletter import __version__
-from newsletter.cli import archive, content, finding, issues, mails, people, reviewing, running, sending, simulate
+from newsletter.cli import (
+    archive,
+    content,
+    finding,
+    issues,
+    ledger,
+    mails,
+    people,
+    reviewing,
+    running,
+    sending,
+    simulate,
+)
 from newsletter.cli.output import say
 
 app = typer.Typer(
@@ -24,6 +36,7 @@ issues.register(app)
 simulate.register(app)
 reviewing.register(app)
 sending.register(app)
+ledger.register(app)
 mails.register(app)
 people.register(app)
 running.register(app)

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from newsletter.app.sample import init_workspace
 from newsletter.app.sending import this_worker
@@ -36,6 +37,20 @@ def approved(run, root: Path) -> None:
     run("subscribers", "import", str(root / "subscribers/example.csv"))
     assert run("draft", "weekly", "--at", "2026-12-01")[0] == 0
     assert run("approve", KEY)[0] == 0
+
+
+def test_the_audit_lists_every_promise_and_fails_where_one_is_broken(run, root: Path, approved: None) -> None:
+    run("send", KEY, *AT)
+    code, out, _ = run("audit", KEY)
+    assert (code, [out.count(name) for name in ("I1", "I2", "I3", "I4", "I5")]) == (0, [1, 1, 1, 1, 1])
+
+    with open_workspace(root).store.begin() as connection:
+        connection.execute(sa.update(delivery).values(state="unknown"))
+    code, out, _ = run("audit", KEY, "--json")
+    report = json.loads(out)
+    assert (code, len(report["unknown"]), sum(report["states"].values())) == (1, *[report["deliveries"]] * 2)
+    assert {one["invariant"] for one in report["violations"]} == {"I1", "I3"}
+    assert "unknown: the provider may have them" in run("audit", KEY)[1]
 
 
 def test_an_issue_nobody_would_get_is_refused_and_can_be_sent_once_there_are_people(run, root: Path) -> None:

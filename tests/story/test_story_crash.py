@@ -17,6 +17,7 @@ import pytest
 from support_workspace import KEY, open_at, with_issue, with_readers
 
 import newsletter
+from newsletter.app.auditing import audit_mailing
 from newsletter.app.sending import status
 from newsletter.store import mailings, subscribers
 
@@ -115,6 +116,8 @@ def test_many_kills_leave_at_most_one_batch_each_in_doubt(tmp_path: Path) -> Non
     assert not verdict.twice
     assert not verdict.lost
     assert len(verdict.unknown) <= kills * BATCH
+    found = audit_mailing(open_at(tmp_path), KEY)
+    assert (found.violations, len(found.unknown)) == ((), len(verdict.unknown))
 
 
 @pytest.mark.parametrize(("design", "wrong"), [("mark-after-send", "twice"), ("cursor-at-fetch", "lost")])

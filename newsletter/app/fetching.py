@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from ipaddress import ip_network
 from pathlib import Path
@@ -75,8 +75,7 @@ class Fetching:
         return self._load_url(source, url.strip(), guard)
 
     def _guard(self) -> Guard:
-        permitted = tuple(ip_network(text) for text in _listed(self.environ.get(ALLOWED, "")))
-        return Guard((*self.guard.allowed, *permitted), self.guard.limits, self.guard.resolver, self.guard.clock)
+        return permitted(self.guard, self.environ)
 
     def _load_url(self, source: SourceSettings, url: str, guard: Guard) -> Loaded:
         cache = SourceCache(self.root)
@@ -121,6 +120,12 @@ class Fetching:
         age = age_text(self.now - good_at)
         text = f"source {source.name!r} could not be fetched: {failed.reason}; its copy from {age} is used"
         return Loaded(blobs, _problem(source, "warning", "source.cached", text).problems)
+
+
+def permitted(guard: Guard, environ: Mapping[str, str]) -> Guard:
+    """The guard with the networks that the operator permits; ValueError where they cannot be read."""
+    networks = tuple(ip_network(text) for text in _listed(environ.get(ALLOWED, "")))
+    return replace(guard, allowed=(*guard.allowed, *networks))
 
 
 class Recent:

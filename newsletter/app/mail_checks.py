@@ -7,6 +7,7 @@ from newsletter.app.composing import composer
 from newsletter.app.planning import SendRefused, readers_of
 from newsletter.app.workspace import Workspace
 from newsletter.checks.registry import run_checks
+from newsletter.checks.subject import Around
 from newsletter.compose.message import for_list
 from newsletter.delivery.planning import editions_wanted
 from newsletter.model.issue import Choices, Draft
@@ -16,13 +17,13 @@ from newsletter.model.problem import Problem
 
 def check_mail(ws: Workspace, draft: Draft, now: datetime) -> tuple[Problem, ...]:
     """Each finding once; where nobody would get it by now, it is looked at as the community reads."""
-    compose = composer(ws, draft, now)
+    compose, around = composer(ws, draft, now), Around(ws.settings.checks)
     found: dict[Problem, None] = {}
     for choices, baseline in _forms(ws, draft, now):
         issue = compose(choices, baseline)
         if issue is not None:
             mine = for_list(draft, choices)
-            found |= dict.fromkeys(run_checks(issue, render_bounded(issue, mine), mine))
+            found |= dict.fromkeys(run_checks(issue, render_bounded(issue, mine), mine, around))
     return tuple(problem for problem in found if problem not in draft.problems)
 
 

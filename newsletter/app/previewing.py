@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from threading import RLock
 from zoneinfo import ZoneInfo
 
-from newsletter.app.checking import Built, build_edition, persona_choices
+from newsletter.app.checking import Built, build_edition, persona_choices, told_of
 from newsletter.app.collecting import DECISIONS
 from newsletter.app.drafting import last_sent_draft, preview_draft
 from newsletter.app.drifting import drift_from_approved
@@ -126,9 +126,11 @@ class Studio:
     def _view(self, workspace: Workspace, digest: str, persona: Persona) -> View:
         started = time.perf_counter()
         draft = self._draft(workspace, digest)
-        built = build_edition(draft, persona_choices(persona), last_sent_draft(workspace, draft))
+        last, settings = last_sent_draft(workspace, draft), workspace.settings.checks
+        built = build_edition(draft, persona_choices(persona), last, settings)
         moved = drift_problems(drift_from_approved(workspace, draft), draft.key)
-        problems = tuple(excerpt(problem, self._lines) for problem in dict.fromkeys((*moved, *_once(draft, built))))
+        told = told_of(workspace, draft, (*moved, *_once(draft, built)))
+        problems = tuple(excerpt(problem, self._lines) for problem in told)
         return _view(draft, built, problems, round(1000 * (time.perf_counter() - started)))
 
     def _draft(self, workspace: Workspace, digest: str) -> Draft:

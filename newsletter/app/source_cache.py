@@ -31,12 +31,9 @@ class SourceCache:
 
     def place(self, source: str, address: str) -> Path:
         """Where the copy of this address lies; its folder is made, closed to others and to git."""
-        folder = self.folder / "sources"
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for private in (self.folder, folder):
-            private.chmod(0o700)
-        with contextlib.suppress(FileExistsError), (self.folder / ".gitignore").open("x", encoding="ascii") as file:
-            file.write("*\n")
+        folder = private_folder(self.folder.parent) / "sources"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        folder.chmod(0o700)
         return folder / f"{source}-{hashlib.sha256(address.encode()).hexdigest()[:16]}"
 
     def load(self, source: str, address: str) -> Copy | None:
@@ -60,6 +57,16 @@ class SourceCache:
         }
         with contextlib.suppress(OSError):
             _replace(self.place(source, address), json.dumps(meta).encode() + b"\n" + copy.data)
+
+
+def private_folder(root: Path) -> Path:
+    """The workspace's `.cache/`, made if it is not there, closed to others and to git."""
+    folder = root / FOLDER
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    with contextlib.suppress(FileExistsError), (folder / ".gitignore").open("x", encoding="ascii") as file:
+        file.write("*\n")
+    return folder
 
 
 def _replace(path: Path, data: bytes) -> None:

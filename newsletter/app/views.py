@@ -1,12 +1,16 @@
 """The JSON documents of the command line, built from values (architecture, section 6)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from newsletter.checks.registry import RULES
+from newsletter.checks.silencing import Sorted
+from newsletter.checks.subject import Rule
 from newsletter.dates.recurrence import occurrences
 from newsletter.dates.zones import localise
+from newsletter.model.editing import Silence
 from newsletter.model.issue import Entry, Issue, Section, Window
 from newsletter.model.item import Deadline, Item, Reading, SourceReport
 from newsletter.model.problem import Origin, Problem
@@ -29,6 +33,24 @@ def problem_json(problem: Problem) -> Json:
         "text": problem.text,
         "origin": origin_json(problem.origin),
     }
+
+
+def finding_json(problem: Problem, rules: Mapping[str, Rule], silence: Silence | None = None) -> Json:
+    """One finding of `check`: a problem, with what its rule asks, how to mend it, and why it is silenced."""
+    rule = rules.get(problem.code)
+    return problem_json(problem) | {
+        "element": problem.element,
+        "rule": rule.text if rule else "",
+        "fix": rule.fix if rule else "",
+        "silenced": {"reason": silence.reason, "origin": origin_json(silence.origin)} if silence else None,
+    }
+
+
+def findings_json(found: Sorted) -> list[Json]:
+    """`check --json`: what is told, then what is silenced."""
+    rules = {rule.id: rule for rule in RULES}
+    told = [finding_json(problem, rules) for problem in found.problems]
+    return told + [finding_json(one.problem, rules, one.silence) for one in found.silenced]
 
 
 def problems_json(problems: Iterable[Problem]) -> list[Json]:

@@ -130,10 +130,15 @@ def entry_origin(entry: Entry) -> Origin:
 
 def link_origin(subject: Subject, address: str) -> Origin:
     """Where a link was written: the entry that carries it, the note, or else the mail."""
-    for entry in subject.entries():
+    return written_at(subject.issue, address)
+
+
+def written_at(issue: Issue, address: str) -> Origin:
+    """The same for an issue of which no mail was made."""
+    for entry in (entry for section in issue.sections for entry in section.entries):
         if address in entry_links(entry) or address in f"{entry.body}":
             return entry_origin(entry)
-    note = subject.issue.note
+    note = issue.note
     return note.origin if note.origin and address in note.body else mail_part("html part")
 
 

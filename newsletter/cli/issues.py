@@ -111,7 +111,7 @@ def render(
     frozen = drafting.preview_draft(ws, digest, timing.read_at(ws, at))
     persona = checking.find_persona(ws, as_)
     last = drafting.last_sent_draft(ws, frozen)
-    built = checking.build_edition(frozen, checking.persona_choices(persona), last)
+    built = checking.build_edition(frozen, checking.persona_choices(persona), last, ws.settings.checks)
     files = write_edition(built.edition, out, f"{frozen.key}-{persona.name}", frozen.slot.send_at)
     show_problems(built.problems)
     for file in files:

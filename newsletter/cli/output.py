@@ -31,7 +31,7 @@ def show_problems(problems: Iterable[Problem], *, limit: int | None = None) -> N
     order = {"error": 0, "warning": 1, "info": 2}
     ranked = sorted(problems, key=lambda problem: order[problem.level])
     for problem in ranked[:limit]:
-        line = Text(f"{problem.origin}: ")
+        line = Text(f"{problem.place}: ")
         line.append(problem.level, style=_STYLE[problem.level])
         console.print(line.append(f": {problem.text} [{problem.code}]"))
     if limit is not None and len(ranked) > limit:

@@ -1,6 +1,7 @@
 """Commands about the review of an issue: check, approve, revoke."""
 
 import getpass
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -13,7 +14,7 @@ from newsletter.model.problem import has_errors
 if TYPE_CHECKING:
     from newsletter.app.approving import Approved
     from newsletter.app.workspace import Workspace
-    from newsletter.model.problem import Problem
+    from newsletter.checks.silencing import Sorted
 
 By = Annotated[str, typer.Option("--by", help="Who approves.", default_factory=getpass.getuser, show_default=False)]
 Format = Literal["text", "json", "sarif", "github"]
@@ -33,6 +34,7 @@ def check(
     at: At = None,
     as_json: AsJson = False,
     format_: Annotated[Format, typer.Option("--format", help="For people, programs, or a code host.")] = "text",
+    links: Annotated[bool, typer.Option("--links", help="Follow every link of the mail as well.")] = False,
     list_rules: Annotated[bool, typer.Option("--list", help="Print every rule.")] = False,
 ) -> int:
     """Run all checks on an issue; exit 1 where one of level error is found.
@@ -54,26 +56,29 @@ def check(
     ws = workspace(context)
     draft = drafting.draft_named(ws, name, at)
     drift = drifting.drift_of_issue(ws, name)
-    problems = (*checking.check_draft(ws, draft), *drift_problems(drift, draft.key))
-    _print_findings(ws, problems, "json" if as_json else format_)
-    return int(has_errors(problems))
+    found = checking.examine(ws, draft, links=links, more=tuple(drift_problems(drift, draft.key)))
+    _print_findings(ws, found, "json" if as_json else format_)
+    return int(has_errors(found.problems))
 
 
-def _print_findings(ws: "Workspace", problems: "tuple[Problem, ...]", format_: Format) -> None:
+def _print_findings(ws: "Workspace", found: "Sorted", format_: Format) -> None:
     from newsletter.app import views
     from newsletter.checks.annotations import github, sarif
     from newsletter.checks.registry import RULES
 
     if format_ == "json":
-        print_json(views.problems_json(problems))
+        print_json(views.findings_json(found))
     elif format_ == "sarif":
-        print_json(sarif(problems, _folder(ws.root)))
+        print_json(sarif(found.problems, _folder(ws.root), found.silenced))
     elif format_ == "github":
-        for line in github(problems, _folder(ws.root)):
+        for line in github(found.problems, _folder(ws.root), found.silenced):
             say(line)
     else:
-        show_problems(problems)
-        say(f"{len(RULES)} rules, {len(ws.personas)} personas: {count_problems(problems)}")
+        show_problems(found.problems)
+        for one in found.silenced:
+            say(f"silenced: {one.problem} because: {one.silence.reason} ({one.silence.origin})", file=sys.stderr)
+        quiet = f", {len(found.silenced)} silenced" if found.silenced else ""
+        say(f"{len(RULES)} rules, {len(ws.personas)} personas: {count_problems(found.problems)}{quiet}")
 
 
 def _folder(root: Path) -> str:

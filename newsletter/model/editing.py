@@ -15,6 +15,20 @@ class Mention:
     origin: Origin
 
 
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """A rule whose warnings are meant, at paths of a pattern (empty: everywhere), why, and where that is written.
+
+    With `once`, it was written for one issue alone.
+    """
+
+    rule: str
+    reason: str
+    origin: Origin
+    where: str = ""
+    once: bool = False
+
+
 NO_NOTE = Note()
 
 
@@ -28,6 +42,7 @@ class EditorsFile:
     order: tuple[Mention, ...] = ()
     merges: tuple[Pairing, ...] = ()
     overrides: tuple[FieldOverride, ...] = ()
+    silences: tuple[Silence, ...] = ()
     problems: tuple[Problem, ...] = ()
 
     @property

@@ -9,7 +9,7 @@ from dataclasses import replace
 from difflib import get_close_matches
 
 from newsletter.model.decisions import FieldOverride, Pairing
-from newsletter.model.editing import EditorsFile, Mention
+from newsletter.model.editing import EditorsFile, Mention, Silence
 from newsletter.model.issue import Note
 from newsletter.model.problem import Origin, Problem, has_errors
 from newsletter.sources.blob import Blob, SourceContext, UnreadableError, decode
@@ -22,7 +22,8 @@ SOURCE = "issue"
 FENCE = "+++"
 WORDS = ("subject", "preheader", "by", "role")
 NAMES = ("pins", "hides", "order")
-KEYS = (*WORDS, *NAMES, "merges", "overrides")
+KEYS = (*WORDS, *NAMES, "merges", "silence", "overrides")
+SILENCE = ("rule", "reason", "where")
 #: Front matter begins below its fence.
 _FIRST_LINE = 2
 
@@ -70,11 +71,12 @@ class _Reader:
         words = {key: self._word(key) for key in WORDS if key in self._data}
         unknown = [key for key in self._data if key not in KEYS]
         names = {key: tuple(self._names(key)) for key in NAMES}
-        merges, overrides = tuple(self._merges()), tuple(self._overrides())
+        merges, overrides, silences = tuple(self._merges()), tuple(self._overrides()), tuple(self._silences())
         return EditorsFile(
             note=_with_words(note, words),
             merges=merges,
             overrides=overrides,
+            silences=silences,
             problems=(*(self._unknown(key) for key in unknown), *self._table.problems),
             **names,
         )
@@ -109,6 +111,18 @@ class _Reader:
                 self._table.refuse(("merges",), 'merges lists what is one event: merges = [["one id", "other id"]]')
             else:
                 yield Pairing(ids, self._where(("merges",), ids[0]))
+
+    def _silences(self) -> Iterator[Silence]:
+        entries = self._data.get("silence", [])
+        for number, entry in enumerate(entries if isinstance(entries, list) else [entries]):
+            place: Path = ("silence", number) if isinstance(entries, list) else ("silence",)
+            words = {key: as_text(entry.get(key, "")) for key in SILENCE} if isinstance(entry, dict) else {}
+            if isinstance(entry, dict) and not set(entry) - set(SILENCE) and words["rule"] and words["reason"]:
+                yield Silence(origin=self._table.origin(place), once=True, **words)
+            else:
+                self._table.refuse(
+                    place, '[[silence]] needs a rule and a reason: rule = "evt.no-place", reason = "..."'
+                )
 
     def _overrides(self) -> Iterator[FieldOverride]:
         tables = self._data.get("overrides", {})

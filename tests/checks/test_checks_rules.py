@@ -140,6 +140,11 @@ BARE_LINK = '<a style="color:#0B5F62;text-decoration:none" href="https://data.ex
 
 FAULTS = [
     ("evt.past", Mail(with_entries("events", PIPELINES, CLINIC, DATATHON, STALE)), "content/events/late.md:3"),
+    (
+        "spam.score",
+        Mail(an_issue(subject="WINNER!! ACT NOW AND BUY NOW", preheader="A limited time, no obligation, risk-free.")),
+        "mail",
+    ),
     ("html.compat", Mail(edition=swap("</h1>", '</h1><p style="aspect-ratio:2;">x</p>')), "html part"),
     ("html.style-needed", Mail(edition=swap("</h1>", '</h1><div style="width:560px">x</div>')), "html part"),
     (
@@ -274,6 +279,7 @@ def test_a_fault_trips_its_rule(rule: str, mail: Mail, place: str) -> None:
 
 #: Faults that cannot be planted alone: an empty text part lacks every link and the footer too.
 COMPANIONS = {
+    "spam.score": {"inbox.subject"},
     "text.missing": {"text.parity", "foot.complete", "time.zone-named"},
     "a11y.contrast": {"dark.forced"},
     "evt.duplicate": {"a11y.link-text"},

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 FAMILIES = "|".join(
     (
         *("a11y", "dark", "evt", "foot", "hdr", "html", "img", "import", "inbox", "issue", "link", "mjml", "note"),
-        *("preview", "priv", "settings", "source", "src", "text", "theme", "time"),
+        *("ics", "preview", "priv", "send", "settings", "silence", "source", "spam", "src", "text", "theme", "time"),
     )
 )
 CODE = re.compile(rf"[EWI]-[A-Z][A-Z0-9-]*|(?:{FAMILIES})\.[a-z][a-z-]*")

@@ -30,6 +30,7 @@ GRACEFUL: Mapping[str, str] = {
     "css-at-media-prefers-color-scheme": "the light scheme, or the program's own dark one",
     "css-at-media-prefers-reduced-motion": "nothing moves in a mail anyway",
     "css-box-shadow": "no shadow",
+    "css-box-sizing": "a box that is wider by its padding, in programs that are on no telephone",
     "css-color-scheme": "as with prefers-color-scheme",
     "css-hyphens": "words are not parted",
     "css-orphans": "nothing, but on paper",

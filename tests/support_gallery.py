@@ -1,7 +1,7 @@
 """The mails of the sample workspace that are looked at: three readers, the week and the quarter."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,6 +15,7 @@ from newsletter.app.workspace import open_workspace
 from newsletter.compose.issue import compose
 from newsletter.model.issue import Choices, Draft
 from newsletter.model.mail import fill_text
+from newsletter.model.workspace import LookSettings
 from newsletter.render.edition import render
 
 QUARTERLY_AT = "2026-12-20T09:00"
@@ -56,9 +57,11 @@ def _draft(root: Path, digest: str, at: str) -> Draft:
 
 
 @cache
-def mail(digest: str, reader: str) -> str:
+def mail(digest: str, reader: str, *, logo: bool = False) -> str:
     """The HTML of the sample's `weekly` or `quarterly` issue as one of READERS gets it."""
     drafts = sample()
     draft, before = (drafts.weekly, drafts.before) if digest == "weekly" else (drafts.quarterly, None)
+    if logo:
+        draft = replace(draft, look=LookSettings(logo="https://data.example.org/logo.png"))
     issue = compose(draft, READERS[reader], before)
     return fill_text(render(issue, draft).html, sample_row().values)

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 from newsletter.app.addressing import LEAVE, PREFERENCES
 from newsletter.app.choosing import Choosing, choose, look_up_choices
+from newsletter.app.leaving import Answer, Leaver, leave, look_up_leave
 from newsletter.app.own_pages import OwnPages
 from newsletter.app.page_writing import FOLDER, masked, write_page
-from newsletter.app.subscribing import leave, look_up_leave
 from newsletter.app.workspace import Workspace
 from newsletter.dates.zones import common_zones
 from newsletter.language.languages import known_languages, language_of, words_code
@@ -27,6 +27,7 @@ class PublicPages:
 
     def __init__(self, ws: Workspace) -> None:
         self.ws = ws
+        self._leaver = Leaver(ws)
 
     def leave_page(self, token: str) -> str | None:
         """The page that asks whether to leave, or says that it is done; None for a token that is not ours."""
@@ -40,6 +41,14 @@ class PublicPages:
     def leave(self, token: str, how: str) -> bool:
         """Leave the list; again is no change. False for a token that is not ours."""
         return leave(self.ws, token, how)
+
+    def leave_soon(self, token: str, how: str, answer: Answer) -> None:
+        """Leave along with whoever else does now; `answer` is called from another thread, once it is on disk."""
+        self._leaver.ask(token, how, answer)
+
+    def close(self) -> None:
+        """Write down who still waits to have left."""
+        self._leaver.close()
 
     def left_page(self, token: str) -> str:
         """The page after leaving."""

@@ -4,13 +4,14 @@ Every change is one transaction with its line in the consent log; what changes n
 """
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from sqlalchemy.engine import Connection
 
-from newsletter.app.addressing import LEAVE
+from newsletter.app.leaving import leave as leave
+from newsletter.app.leaving import look_up_leave as look_up_leave
 from newsletter.app.membership import Event, end_all, enter, leave_list
 from newsletter.app.workspace import Workspace
 from newsletter.dates.zones import find_zone
@@ -19,7 +20,6 @@ from newsletter.model.delivery import DeliveryState
 from newsletter.model.people import Consent, Subscriber, Subscription, SubscriptionState, SuppressionReason
 from newsletter.model.workspace import ListSettings
 from newsletter.people.address import Address, address_hash, parse_address
-from newsletter.people.tokens import read_token
 from newsletter.store import consents, mailings, subscribers, suppressions
 
 Member = tuple[Subscriber, Subscription]
@@ -48,15 +48,6 @@ class Person:
     consents: tuple[Consent, ...]
     deliveries: tuple[tuple[str, DeliveryState], ...]
     suppressed: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Leaving:
-    """What the page behind a leave link shows: the list, and whether its reader is still on it."""
-
-    list: str
-    title: str
-    state: SubscriptionState | None
 
 
 def add(
@@ -154,29 +145,6 @@ def suppress(ws: Workspace, address: str, *, reason: SuppressionReason = "operat
         return suppressions.add(
             connection, ws.settings.community.id, who, reason=reason, at=ws.clock(), detail=detail
         )
-
-
-def look_up_leave(ws: Workspace, token: str) -> Leaving | None:
-    """What a leave link is for; None where we did not make it. Changes nothing."""
-    claim = read_token(ws.keys, token, LEAVE)
-    if claim is None:
-        return None
-    with ws.store.read() as connection:
-        mine = subscribers.subscriptions_of(connection, ws.settings.community.id, claim.subject)
-    state = next((one.state for one in mine if one.list == claim.scope), None)
-    settings = ws.settings.lists.get(claim.scope)
-    return Leaving(claim.scope, settings.title if settings else claim.scope, state)
-
-
-def leave(ws: Workspace, token: str, how: str) -> bool:
-    """Leave the list of a leave link; False where we did not make it. Leaving again changes nothing, and is True."""
-    claim = read_token(ws.keys, token, LEAVE)
-    if claim is None:
-        return False
-    event = Event("left", ws.clock(), how)
-    with ws.store.begin() as connection:
-        leave_list(connection, ws.settings.community.id, claim.subject, claim.scope, event)
-    return True
 
 
 def find_list(ws: Workspace, name: str) -> ListSettings:

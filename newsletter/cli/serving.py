@@ -4,7 +4,7 @@ import logging
 import sys
 import threading
 import webbrowser
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from datetime import timedelta
 
 from newsletter.app.archiving.publishing import Keeper
@@ -73,6 +73,7 @@ def run_workspace(ws: Workspace) -> None:
 
     with (
         stopping_on_signals(stop),
+        closing(pages),
         serving(public_app(pages, Shelf(ws), OwnPages(ws), JoinPages(ws)), listener, stop),
         waking(wake),
         waking(Post(ws).beat, BEAT),

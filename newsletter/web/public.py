@@ -3,7 +3,9 @@
 GET and HEAD show and never change anything, because scanners follow every link of a mail. POST saves or leaves.
 """
 
-from collections.abc import Sequence
+import asyncio
+import contextlib
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -39,8 +41,12 @@ class PublicDesk(Protocol):
         """The page that asks whether to leave; None for a token that is not ours."""
         ...
 
-    def leave(self, token: str, how: str) -> bool:
-        """Leave the list; doing it again changes nothing. False for a token that is not ours."""
+    def leave_soon(self, token: str, how: str, answer: Callable[[bool | None], None]) -> None:
+        """Leave the list; doing it again changes nothing. It returns at once.
+
+        `answer` is called from any thread, once that is durable: False for a token that is not ours, None where it
+        could not be written.
+        """
         ...
 
     def left_page(self, token: str) -> str:
@@ -114,7 +120,10 @@ class PublicPages:
         if how == "rest":
             page = await run_in_threadpool(self.desk.rest, token) if token else None
             return HTMLResponse(page) if page is not None else await self.not_found(request, None)
-        if not token or not await run_in_threadpool(self.desk.leave, token, how):
+        left = await _answered(self.desk, token, how) if token else False
+        if left is None:
+            return PlainTextResponse("Nothing was changed: the store cannot be written. Please try again.\n", 503)
+        if not left:
             return await self.not_found(request, None)
         if how == "one-click":
             return PlainTextResponse("Unsubscribed.\n")
@@ -151,6 +160,24 @@ class PublicPages:
 async def zone_script(_request: Request) -> Response:
     """The one script of these pages: it fills in the browser's time zone."""
     return Response(ZONE_SCRIPT, media_type="text/javascript", headers={"Cache-Control": "max-age=3600"})
+
+
+async def _answered(desk: PublicDesk, token: str, how: str) -> bool | None:
+    """What the desk says to a leaving, waited for without a thread."""
+    loop = asyncio.get_running_loop()
+    answered: asyncio.Future[bool | None] = loop.create_future()
+
+    def settle(left: bool | None) -> None:
+        if not answered.done():
+            answered.set_result(left)
+
+    def answer(left: bool | None) -> None:
+        # The server may have stopped meanwhile; what was written stays written.
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(settle, left)
+
+    desk.leave_soon(token, how, answer)
+    return await answered
 
 
 async def _how(request: Request) -> str:

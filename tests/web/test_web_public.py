@@ -1,6 +1,6 @@
 """Leaving and choosing over real HTTP: a scanner changes nothing, one POST is enough, whatever client sends it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from http.client import HTTPResponse
 from urllib.parse import urlencode
 
@@ -24,10 +24,10 @@ class Desk:
     def leave_page(self, token: str) -> str | None:
         return "<h1>Leave?</h1>" if token == "good" else None
 
-    def leave(self, token: str, how: str) -> bool:
+    def leave_soon(self, token: str, how: str, answer: Callable[[bool | None], None]) -> None:
         if token == "good":
             self.left.append(how)
-        return token == "good"
+        answer(None if token == "disk-full" else token == "good")
 
     def left_page(self, token: str) -> str:
         return "<h1>You have left.</h1>"
@@ -71,6 +71,11 @@ def desk() -> Desk:
 def multipart(name: str, value: str, extra: str = "") -> tuple[bytes, dict[str, str]]:
     body = f'--edge\r\nContent-Disposition: form-data; name="{name}"{extra}\r\n\r\n{value}\r\n--edge--\r\n'
     return body.encode(), {"Content-Type": "multipart/form-data; boundary=edge"}
+
+
+def test_a_leaving_that_could_not_be_written_is_not_called_done(server, desk):
+    answer, text = ask(server, "POST", "/u/disk-full", ONE_CLICK, FORM)
+    assert (answer.status, "try again" in text) == (503, True)
 
 
 def test_following_the_link_shows_a_page_and_changes_nothing(server, desk):

@@ -1,21 +1,33 @@
-"""Who joins a list is sent the issue that went out last, once, where the list says so."""
+"""Who joins a list is sent the issue that went out last or a short mail, once, where the list says so."""
 
 from datetime import datetime
 
+from newsletter.app.addressing import PREFERENCES
 from newsletter.app.dispatching import edition_renderer
 from newsletter.app.planning import SendRefused
+from newsletter.app.service_mails import ask_for_mail
 from newsletter.app.topping_up import top_up
 from newsletter.app.workspace import Workspace
+from newsletter.model.service import ServiceMail
 from newsletter.store import mailings, subscribers
 
 
 def welcome(ws: Workspace, subscriber_id: str, list_name: str, now: datetime) -> str:
-    """Plan the current issue for somebody who just became an active member, and say its key; empty where none is due.
+    """Plan what the list sends to somebody who just became an active member; the key of the issue, if it is one.
 
-    It is due where the list's `welcome` is "current-issue", and an issue of a digest they chose is still of use.
+    With `welcome = "current-issue"` it is the last issue of the digests they chose, if it is still of use; else, and
+    with "mail", a short mail, which the running program sends.
     """
-    if ws.settings.lists[list_name].welcome != "current-issue":
-        return ""
+    wanted = ws.settings.lists[list_name].welcome
+    key = _send_current(ws, subscriber_id, list_name, now) if wanted == "current-issue" else ""
+    if wanted != "none" and not key:
+        mail = ServiceMail("welcome", subscriber_id, list_name, PREFERENCES)
+        with ws.store.begin() as connection:
+            ask_for_mail(connection, ws, mail, now)
+    return key
+
+
+def _send_current(ws: Workspace, subscriber_id: str, list_name: str, now: datetime) -> str:
     key = _current(ws, subscriber_id, list_name)
     if not key:
         return ""

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
 
@@ -12,7 +13,7 @@ from newsletter.people.tokens import make_token, read_token
 #: What a form's token is for: it says when the form was shown.
 FORM = "form"
 #: Nobody fills in a form in less time; and after this long, another is shown.
-QUICKEST, OLDEST = timedelta(seconds=2), timedelta(days=1)
+QUICKEST, OLDEST = timedelta(seconds=1), timedelta(days=1)
 #: How long the link of a confirmation mail works.
 CONFIRM_WITHIN = timedelta(days=7)
 #: Bits of an address that name its network: about what one household, office or customer has (IPv4, IPv6).
@@ -52,9 +53,9 @@ def form_token(secret: bytes, list_name: str, now: datetime) -> str:
     return make_token(secret, FORM, str(int(now.timestamp())), list_name)
 
 
-def form_is_fresh(secret: bytes, token: str, list_name: str, now: datetime) -> bool:
+def form_is_fresh(secrets: Sequence[bytes], token: str, list_name: str, now: datetime) -> bool:
     """Whether the form is ours, of this list, and was shown neither just now nor days ago."""
-    claim = read_token((secret,), token, FORM)
+    claim = read_token(secrets, token, FORM)
     if claim is None or claim.scope != list_name:
         return False
     age = now.timestamp() - int(claim.subject)

@@ -1,0 +1,51 @@
+"""What keeps the sign-up form from being a weapon: limits for an address, a network and everybody, with an alert."""
+
+import hashlib
+import logging
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy.engine import Connection
+
+from newsletter.app.workspace import Workspace
+from newsletter.model.joining import Alert, Limit
+from newsletter.store import alerts, limits
+
+LOG = logging.getLogger(__name__)
+HOUR, DAY = 3600.0, 86400.0
+#: May be mailed; was mailed just now (which nobody is told); the network, or everybody, asked too often.
+Verdict = Literal["free", "again", "network", "everybody"]
+
+
+def weigh(connection: Connection, ws: Workspace, who: str, network: str, now: datetime) -> Verdict:
+    """Count this request and say whether it may lead to a mail; whether anybody has the address is not asked.
+
+    Whoever is refused for everybody's sake is so whatever their address, so the answer tells nothing of it.
+    """
+    community, settings = ws.settings.community.id, ws.settings.joining
+    everybody = Limit("everybody", settings.per_hour, HOUR)
+    if not limits.take(connection, community, Limit("network", settings.per_network, HOUR), network, now):
+        return _refused(connection, ws, "network", network, now)
+    if limits.is_full(connection, community, everybody, "", now):
+        return _refused(connection, ws, "everybody", "", now)
+    address = Limit("address", settings.a_day, DAY, spacing=60.0 * settings.minutes_apart)
+    if not limits.take(connection, community, address, who, now):
+        return "again"
+    limits.take(connection, community, everybody, "", now)
+    return "free"
+
+
+def _refused(
+    connection: Connection, ws: Workspace, kind: Literal["network", "everybody"], key: str, now: datetime
+) -> Verdict:
+    """Tell the operator once an hour, and never which network it was."""
+    settings = ws.settings.joining
+    most, whose = {
+        "network": (settings.per_network, "one network"),
+        "everybody": (settings.per_hour, "everybody together"),
+    }[kind]
+    text = f"more than {most} sign-ups in an hour from {whose}: the rest are turned away until it is over"
+    about = hashlib.sha256(f"{key} {now:%Y-%m-%dT%H}".encode()).hexdigest()[:32]
+    if alerts.sound(connection, ws.settings.community.id, Alert(f"joining-{kind}", about, now, text)):
+        LOG.warning("%s", text)
+    return kind

@@ -1,0 +1,42 @@
+"""One beat of the running program for people: their requests answered, their mails sent, old requests forgotten."""
+
+import logging
+from datetime import datetime, timedelta
+
+from newsletter.app.joining import answer_requests, forget_unconfirmed
+from newsletter.app.service_mails import forget_old_requests, post_service_mails
+from newsletter.app.workspace import Workspace
+
+LOG = logging.getLogger(__name__)
+#: After a failure, so that a road that is closed does not fill the log.
+REST = timedelta(seconds=30)
+TIDY = timedelta(hours=1)
+
+
+class Post:
+    """Called again and again; what fails is logged, and tried again after a rest."""
+
+    def __init__(self, ws: Workspace) -> None:
+        self.ws = ws
+        self._not_before: datetime | None = None
+        self._tidied: datetime | None = None
+
+    def beat(self) -> None:
+        """Answer and send what there is."""
+        now = self.ws.clock()
+        if self._not_before and now < self._not_before:
+            return
+        try:
+            answer_requests(self.ws)
+            post_service_mails(self.ws)
+            self._tidy(now)
+            self._not_before = None
+        except Exception:
+            LOG.exception("mails that answer people wait for %d seconds", REST.seconds)
+            self._not_before = now + REST
+
+    def _tidy(self, now: datetime) -> None:
+        if self._tidied is None or now - self._tidied >= TIDY:
+            forget_unconfirmed(self.ws)
+            forget_old_requests(self.ws, now)
+            self._tidied = now

@@ -13,17 +13,17 @@ from newsletter.app.joining_pages import JoinPages
 from newsletter.app.operating import TickResult, new_waits, tick
 from newsletter.app.own_pages import OwnPages
 from newsletter.app.posting import Post
-from newsletter.app.preview_page import fill_page
-from newsletter.app.previewing import Studio
 from newsletter.app.public_pages import PublicPages
+from newsletter.app.studio.desk import Studio
+from newsletter.app.studio.page import fill_page
 from newsletter.app.workspace import Workspace
 from newsletter.cli.output import say
 from newsletter.runtime.server import address, listen, serving, stopping_on_signals
 from newsletter.runtime.waker import waking
 from newsletter.runtime.watcher import watching
-from newsletter.web.changes import Changes
-from newsletter.web.preview import entry_path, new_key, preview_app
 from newsletter.web.public import public_app
+from newsletter.web.studio.app import entry_path, new_key, preview_app
+from newsletter.web.studio.changes import Changes
 
 LOG = logging.getLogger(__name__)
 PREVIEW_HOST = "127.0.0.1"

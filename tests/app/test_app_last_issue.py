@@ -9,8 +9,8 @@ import pytest
 
 from newsletter.app.checking import check_draft
 from newsletter.app.drafting import draft_issue, last_sent_draft, preview_draft, stored_draft
-from newsletter.app.previewing import Studio
 from newsletter.app.sample import init_workspace
+from newsletter.app.studio.desk import Studio
 from newsletter.app.workspace import open_workspace
 from newsletter.cli.failures import run_guarded
 from newsletter.store import issues

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from newsletter.app.approving import approve_draft
 from newsletter.app.drafting import draft_issue
-from newsletter.app.previewing import Studio
 from newsletter.app.sample import init_workspace
+from newsletter.app.studio.desk import Studio
 from newsletter.app.workspace import open_workspace
 
 AT = datetime(2026, 12, 1, 17, tzinfo=UTC)

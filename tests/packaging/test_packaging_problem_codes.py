@@ -71,7 +71,7 @@ def test_no_row_of_the_tables_is_overlooked() -> None:
         ('report.error("E-NEW", text)', ["E-NEW"]),
         ('Rule("a11y.new-rule", "error", "words", check)', ["a11y.new-rule"]),
         ('Problem("error", "brand.new", text, origin)', ["brand.new"]),
-        ('open("theme.toml"), page("preview.html")', []),
+        ('open("theme.toml"), page("studio.html")', []),
         ('say("E-mail"), say("not E-A code")', []),
     ],
 )

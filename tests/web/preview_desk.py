@@ -2,7 +2,8 @@
 
 from email.message import EmailMessage
 
-from newsletter.app.preview_view import Finding, Line, Menu, Named, Shown, View, for_frame
+from newsletter.app.studio.stage import for_frame
+from newsletter.app.studio.view import Finding, Line, Menu, Named, Shown, View
 from newsletter.model.problem import Origin, Problem
 
 MENU = Menu(

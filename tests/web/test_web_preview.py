@@ -8,10 +8,10 @@ import pytest
 from preview_desk import FAULT, Desk
 from support_loopback import Served, ask, served
 
-from newsletter.app.preview_page import fill_page
+from newsletter.app.studio.page import fill_page
 from newsletter.runtime.server import listen
-from newsletter.web.changes import Changes
-from newsletter.web.preview import entry_path, new_key, preview_app
+from newsletter.web.studio.app import entry_path, new_key, preview_app
+from newsletter.web.studio.changes import Changes
 
 KEY = new_key()
 DESK = Desk()
@@ -61,7 +61,7 @@ def test_the_first_address_hands_out_the_key_and_moves_on(server):
 
 def refused(server: Served) -> Iterator[tuple[str, str, dict[str, str], int]]:
     ours = cookie(server)
-    for path in ("/", "/mail", "/events", "/assets/preview.js"):
+    for path in ("/", "/mail", "/events", "/assets/studio.js"):
         yield "GET", path, {}, 403
         yield "GET", path, {"Cookie": f"newsletter-preview-{server.port}=guess"}, 403
         yield "GET", path, {"Cookie": f"newsletter-preview-{server.port}="}, 403
@@ -74,7 +74,7 @@ def refused(server: Served) -> Iterator[tuple[str, str, dict[str, str], int]]:
             yield "GET", path, {**ours, "Host": host}, 400
     yield "GET", entry_path("guess"), {}, 403
     yield "GET", entry_path(KEY), {"Host": "evil.example.org"}, 400
-    for path in ("/assets/../preview.py", "/assets/%2e%2e/preview.py", "/assets/preview.html", "/etc/passwd"):
+    for path in ("/assets/../app.py", "/assets/%2e%2e/app.py", "/assets/studio.html", "/etc/passwd"):
         yield "GET", path, ours, 404
 
 

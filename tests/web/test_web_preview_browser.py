@@ -9,10 +9,10 @@ from preview_desk import FAULT, Desk
 from support_browser import browser
 from support_loopback import served
 
-from newsletter.app.preview_page import fill_page
+from newsletter.app.studio.page import fill_page
 from newsletter.runtime.server import listen
-from newsletter.web.changes import Changes
-from newsletter.web.preview import entry_path, new_key, preview_app
+from newsletter.web.studio.app import entry_path, new_key, preview_app
+from newsletter.web.studio.changes import Changes
 
 pytestmark = pytest.mark.browser
 

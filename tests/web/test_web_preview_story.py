@@ -11,13 +11,13 @@ from playwright.sync_api import Browser, Frame, Page, expect
 from support_browser import browser
 from support_loopback import served
 
-from newsletter.app.preview_page import fill_page
-from newsletter.app.previewing import Studio
 from newsletter.app.sample import init_workspace
+from newsletter.app.studio.desk import Studio
+from newsletter.app.studio.page import fill_page
 from newsletter.runtime.server import listen
 from newsletter.runtime.watcher import watching
-from newsletter.web.changes import Changes
-from newsletter.web.preview import entry_path, new_key, preview_app
+from newsletter.web.studio.app import entry_path, new_key, preview_app
+from newsletter.web.studio.changes import Changes
 
 pytestmark = pytest.mark.browser
 

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from support_http import canned, response
 
-from newsletter.app.preview_view import headers, in_scheme
-from newsletter.app.previewing import Studio
 from newsletter.app.sample import init_workspace
+from newsletter.app.studio.desk import Studio
+from newsletter.app.studio.message import headers
+from newsletter.app.studio.stage import in_scheme
 
 AT = "2026-12-01T09:00"
 

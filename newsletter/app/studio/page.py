@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 from newsletter.render.pages import page
 
-FOLDER = "newsletter/web/templates"
+FOLDER = "newsletter/web/studio/templates"
 
 
 def fill_page(template: str, context: Mapping[str, object]) -> str:
     """The template with the values, each escaped; RenderError names the line at fault."""
-    return page({"preview.html": template}, "preview.html", context, FOLDER)
+    return page({"studio.html": template}, "studio.html", context, FOLDER)

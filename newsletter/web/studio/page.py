@@ -5,7 +5,9 @@ from dataclasses import asdict, dataclass, replace
 from typing import cast
 from urllib.parse import urlencode
 
-from newsletter.app.preview_view import Finding, Named, Scheme, Shown, View, headers, parts
+from newsletter.app.studio.message import headers, parts
+from newsletter.app.studio.stage import Scheme
+from newsletter.app.studio.view import Finding, Named, Shown, View
 
 #: CSS pixels: the smallest phone, a usual phone, the mail's own width in a desktop client, a tablet.
 WIDTHS = (320, 375, 600, 768)
@@ -45,7 +47,7 @@ def read_state(query: Mapping[str, str]) -> State:
 
 
 def page_context(state: State, shown: Shown, number: int) -> dict[str, object]:
-    """The values of templates/preview.html; `number` is that of the last change."""
+    """The values of templates/studio.html; `number` is that of the last change."""
     state = replace(state, digest=shown.digest, persona=shown.persona)
     view = shown.view
     return {

@@ -14,7 +14,8 @@ from newsletter.app.collecting import DECISIONS
 from newsletter.app.drafting import last_sent_draft, preview_draft
 from newsletter.app.drifting import drift_from_approved
 from newsletter.app.fetching import Recent
-from newsletter.app.preview_view import Finding, Menu, Named, Shown, View, excerpt, fault, for_frame
+from newsletter.app.studio.stage import for_frame
+from newsletter.app.studio.view import Finding, Menu, Named, Shown, View, excerpt, fault
 from newsletter.app.timing import UsageError, read_at
 from newsletter.app.workspace import PERSONAS, Workspace, open_workspace, utc_now
 from newsletter.compose.drift import drift_problems

@@ -16,11 +16,12 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from newsletter.app.preview_view import Scheme, Shown, View, in_scheme
-from newsletter.web.changes import Changes
+from newsletter.app.studio.stage import Scheme, Stage, staged
+from newsletter.app.studio.view import Shown, View
 from newsletter.web.guards import FixedHeaders
-from newsletter.web.preview_gate import ENTRY, NO_KEY, Gate, hosts_of
-from newsletter.web.preview_page import page_context, read_state
+from newsletter.web.studio.changes import Changes
+from newsletter.web.studio.gate import ENTRY, NO_KEY, Gate, hosts_of
+from newsletter.web.studio.page import page_context, read_state
 
 PAGE_HEADERS: Mapping[str, str] = {
     "Cache-Control": "no-store",
@@ -38,7 +39,7 @@ MAIL_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src https: data:; frame-ancestors 'self'; base-uri 'none'; "
     "sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox"
 )
-ASSETS: Mapping[str, str] = {"preview.js": "text/javascript", "preview.css": "text/css"}
+ASSETS: Mapping[str, str] = {"studio.js": "text/javascript", "studio.css": "text/css"}
 
 
 class PreviewDesk(Protocol):
@@ -108,7 +109,7 @@ class PreviewPages:
         state = read_state(request.query_params)
         shown = await run_in_threadpool(self.desk.show, state.digest, state.persona)
         context = page_context(state, shown, number)
-        return HTMLResponse(await run_in_threadpool(self.fill, _text("templates", "preview.html"), context))
+        return HTMLResponse(await run_in_threadpool(self.fill, _text("templates", "studio.html"), context))
 
     async def mail(self, request: Request) -> Response:
         """The mail itself, for the frame."""
@@ -129,7 +130,7 @@ def _mail(view: View | None, scheme: Scheme) -> str:
         return "<!doctype html><title>No mail</title><p>There is no mail to show yet."
     if not view.html:
         return f'<!doctype html><title>Text only</title><pre style="white-space:pre-wrap">{escape(view.text)}</pre>'
-    return in_scheme(view.html, scheme)
+    return staged(view.html, Stage(scheme))
 
 
 def _asset(name: str) -> Callable[[Request], Response]:
@@ -140,4 +141,4 @@ def _asset(name: str) -> Callable[[Request], Response]:
 
 
 def _text(folder: str, name: str) -> str:
-    return files("newsletter.web").joinpath(folder, name).read_text(encoding="utf-8")
+    return files("newsletter.web.studio").joinpath(folder, name).read_text(encoding="utf-8")

@@ -99,6 +99,12 @@ def inks_of(page: Page, dark: Sequence[Dark] = ()) -> tuple[Ink, ...]:
     return tuple(found.values())
 
 
+def grounds_of(subject: Subject, element: Element) -> tuple[str, str]:
+    """The ground that an element stands on, in the light scheme and in the dark one."""
+    light, dark = _Painter(()), _Painter(_dark(subject))
+    return light.look_of(element.parent).ground, dark.look_of(element.parent).ground
+
+
 def _worst(inks: Iterator[Ink]) -> Sequence[Ink]:
     """One for each pair of colours: the words are many, the fault is one."""
     return list({(ink.colour, ink.ground): ink for ink in inks}.values())

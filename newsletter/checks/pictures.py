@@ -2,8 +2,17 @@
 
 from collections.abc import Iterator
 
+from newsletter.checks.contrast import grounds_of
 from newsletter.checks.subject import Finding, MailRule, Subject, host_of, in_html, link_origin, site_of, tag_of
+from newsletter.model.problem import Level
+from newsletter.render.colour import luminance
 
+#: Octets of a picture that are a reason to look, and that are too many.
+HEAVY, TOO_HEAVY = 200_000, 1_000_000
+#: Halfway between black and white, as eyes see it (WCAG's relative luminance).
+HALF = 0.18
+
+_TRANSPARENT = (".png", ".gif")
 _REFUSED = (".svg", ".webp", ".avif", ".heic", ".tif", ".tiff", ".bmp")
 
 
@@ -36,8 +45,43 @@ def remote(subject: Subject) -> Iterator[Finding]:
             yield in_html(f"the picture on {host} is one pixel large: a beacon; take it out", element)
 
 
+def picture_weight(subject: Subject) -> Iterator[Finding]:
+    """Pictures of which the weight is known are light enough for a telephone's network."""
+    for picture in subject.page.of("img"):
+        octets = subject.around.weights.get(picture.get("src"), 0)
+        if octets > HEAVY:
+            text = f"the picture {picture.get('src')} weighs {octets / 1000:,.0f} kB; {HEAVY // 1000} kB are enough"
+            level: Level = "error" if octets > TOO_HEAVY else "warning"
+            yield Finding(text, link_origin(subject, picture.get("src")), level, tag_of(picture))
+
+
+def dark_logo(subject: Subject) -> Iterator[Finding]:
+    """A logo that may be transparent, on a ground that turns dark, is to be looked at."""
+    logo = subject.draft.look.logo
+    for picture in subject.page.of("img"):
+        if logo and picture.get("src") == logo and logo.lower().partition("?")[0].endswith(_TRANSPARENT):
+            light, dark = grounds_of(subject, picture)
+            if luminance(light) > HALF > luminance(dark):
+                text = "the logo stands on a ground that turns dark: if it is transparent, dark letters in it vanish"
+                yield in_html(f"{text}; give it a light edge, or a ground of its own", picture)
+
+
 RULES = (
     MailRule("img.format", "warning", "Pictures are PNG, JPEG or GIF", "Save it as PNG or JPEG", picture_format),
     MailRule("img.dims", "warning", "Every picture has a width", "Write its width in pixels", picture_size),
+    MailRule(
+        "img.weight",
+        "warning",
+        "Pictures weigh at most 200 kB, and in no case more than 1 MB",
+        "Save it smaller, or as JPEG",
+        picture_weight,
+    ),
+    MailRule(
+        "dark.logo",
+        "info",
+        "A logo can be seen on a dark ground",
+        "Give it a light edge, or save it with a ground of its own",
+        dark_logo,
+    ),
     MailRule("priv.remote", "error", "No beacon, and nothing from a stranger's machine", "Host it at home", remote),
 )

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import cache, cached_property
 
 import pytest
 from render_builders import (
@@ -20,31 +21,48 @@ from render_builders import (
     an_item,
     event,
     plain,
+    theme,
     time_on,
 )
 
 from newsletter.checks.registry import MAIL_RULES, RULES, run_checks
+from newsletter.checks.subject import Around
 from newsletter.model.issue import Choices, Draft, Entry, Issue, Section, TimeText, Window
 from newsletter.model.item import Deadline
 from newsletter.model.mail import Edition, Parts, SlotRef
 from newsletter.model.problem import Origin, Problem
-from newsletter.model.workspace import SectionSettings
+from newsletter.model.workspace import CheckSettings, ListSettings, LookSettings, SectionSettings
 from newsletter.render.edition import render
 
 GOOD_ISSUE, GOOD_DRAFT = an_issue(), a_draft()
 
 
-@dataclass(frozen=True)
+@dataclass
 class Mail:
     """One fault planted in the good mail: in the draft, the issue, or the finished edition."""
 
     issue: Issue = GOOD_ISSUE
     draft: Draft = GOOD_DRAFT
     edition: Callable[[Edition], Edition] = lambda edition: edition
+    around: Around = field(default_factory=Around)
+
+    @cached_property
+    def found(self) -> tuple[Problem, ...]:
+        edition = self.edition(rendered(self.issue, self.draft))
+        return run_checks(self.issue, edition, self.draft, self.around)
 
     def problems(self) -> tuple[Problem, ...]:
-        edition = self.edition(render(self.issue, self.draft))
-        return run_checks(self.issue, edition, self.draft)
+        return self.found
+
+
+@cache
+def good() -> Edition:
+    return render(GOOD_ISSUE, GOOD_DRAFT)
+
+
+def rendered(issue: Issue, draft: Draft) -> Edition:
+    """Most faults are planted in the finished mail, which is rendered once for them all."""
+    return good() if issue is GOOD_ISSUE and draft is GOOD_DRAFT else render(issue, draft)
 
 
 def with_entries(kind: str, *entries: Entry) -> Issue:
@@ -71,6 +89,7 @@ def without_text(words: str) -> Callable[[Edition], Edition]:
 
 
 def changed(parts: Parts, old: str, new: str) -> Parts:
+    assert any(old in part for part in parts if isinstance(part, str)), old
     return tuple(part.replace(old, new) if isinstance(part, str) else part for part in parts)
 
 
@@ -136,6 +155,20 @@ STALE = replace(LAST_WEEK, time=replace(time_on(2, "12–1 PM"), iso_end="2026-1
 HIDDEN = an_item("clash", held_back=True)
 CLASH = Problem("error", "E-WEEKDAY", "Tuesday is not 9 December", Origin("events", "content/events/clash.md", 3))
 
+PICTURE = "https://data.example.org/a.png"
+
+
+def with_logo(name: str, address: str) -> Draft:
+    """The good draft in a theme, with a logo."""
+    settings = GOOD_DRAFT.settings.model_copy(update={"theme": name})
+    return a_draft(theme=theme(name), settings=settings, look=LookSettings(logo=address))
+
+
+def said(html: str) -> Callable[[Edition], Edition]:
+    """Something more below the heading."""
+    return swap("</h1>", f"</h1>{html}")
+
+
 BARE_LINK = '<a style="color:#0B5F62;text-decoration:none" href="https://data.example.org">one</a>'
 
 FAULTS = [
@@ -145,6 +178,12 @@ FAULTS = [
         Mail(an_issue(subject="WINNER!! ACT NOW AND BUY NOW", preheader="A limited time, no obligation, risk-free.")),
         "mail",
     ),
+    (
+        "img.weight",
+        Mail(edition=swap("</h1>", f"</h1>{picture()}"), around=Around(weights={PICTURE: 200_001})),
+        "html part",
+    ),
+    ("dark.logo", Mail(draft=with_logo("letter", "https://data.example.org/logo.png")), "html part"),
     ("html.compat", Mail(edition=swap("</h1>", '</h1><p style="aspect-ratio:2;">x</p>')), "html part"),
     ("html.style-needed", Mail(edition=swap("</h1>", '</h1><div style="width:560px">x</div>')), "html part"),
     (
@@ -266,6 +305,96 @@ FAULTS = [
 ]
 
 
+LATE = "2026-12-05T09:00:00-08:00"
+LEFT_ELSEWHERE = ListSettings(title="Common Hours", digests=("weekly",), leave_url="https://lists.example.org/staff")
+
+#: For each rule, what comes near to its fault and is none.
+SPARED = [
+    ("evt.past", Mail(with_entries("glance", replace(STALE, time=replace(STALE.time, iso_end=LATE))))),
+    ("evt.changed-unlisted", Mail(with_entries("thanks", replace(THANKS[0], change="moved")))),
+    ("evt.cancelled-live", Mail(with_entries("glance", replace(COFFEE, url="https://data.example.org/awards")))),
+    ("evt.no-place", Mail(with_entries("events", replace(CLINIC, place="", cancelled=True)))),
+    ("evt.zone", Mail(with_entries("deadlines", replace(DATATHON, time=replace(DATATHON.time, zone="", clock=""))))),
+    ("evt.one-instant", Mail(with_entries("recurring", replace(OFFICE, time=starting(OFFICE, "2026-12-09"))))),
+    ("evt.weekday", Mail(with_note("We meet on Wednesday 9 December, and met on Tuesday 9 December 2025."))),
+    (
+        "evt.rsvp-late",
+        Mail(draft=a_draft(items=(an_item("clinic", deadlines=(CLOSED, replace(CLOSED, at=date(2026, 12, 9)))),))),
+    ),
+    ("evt.duplicate", Mail(with_entries("events", PIPELINES, CLINIC, replace(DATATHON, title=CLINIC.title)))),
+    ("evt.dst", Mail(replace(across_a_change(), choices=Choices("America/Vancouver")))),
+    ("time.zone-named", Mail(an_issue(sections=SECTIONS[6:]), edition=without_text("Seattle time (PST)"))),
+    ("time.relative", Mail(with_note("The tomorrowland of data, in the next weekly."))),
+    ("src.placeholder", Mail(with_entries("thanks", plain("tk", "thanks", "Todor TKach, xxx, todo")))),
+    ("src.held-back", Mail(draft=a_draft(items=(an_item("fine"),), problems=(CLASH,)))),
+    ("src.unsafe", Mail(edition=said("<p>script, form and onclick=&quot;x()&quot; are words</p>"))),
+    ("issue.empty", Mail(an_issue(sections=(SECTIONS[0], *SECTIONS[3:4])))),
+    ("mjml.leak", Mail(edition=said("<p>{ { note } } and &lt;mj-text&gt; and %}</p>"))),
+    ("html.size", Mail(edition=swap("</body>", f"<!--{'x' * 20_000}--></body>"))),
+    ("html.style-size", Mail(edition=swap("</head>", f"<style>{'a{}' * 2000}</style></head>"))),
+    ("a11y.lang", Mail(edition=swap('<html lang="en"', '<html lang="de"'))),
+    ("a11y.alt", Mail(edition=said('<img src="https://data.example.org/b.png" alt="" width="9">'))),
+    (
+        "a11y.link-name",
+        Mail(edition=said('<a href="https://data.example.org/x" aria-label="Awards, and how">Awards</a>')),
+    ),
+    ("a11y.layout-table", Mail(edition=said('<table role="none"><tr><td>x</td></tr></table>'))),
+    ("html.hsl", Mail(edition=said("<p>hsl(9,9%,9%) in words</p>"))),
+    ("html.data-uri", Mail(edition=said('<a href="https://data.example.org/data:x">data: of ours</a>'))),
+    ("html.webfont", Mail(edition=said("<p>Nothing to @import, no @font-face</p>"))),
+    ("html.vml", Mail(edition=said('<v:rect alt="A frame" fill="t"><v:fill /></v:rect>'))),
+    ("dark.meta", Mail(edition=in_dark(".x{color:#EEEEEE}"))),
+    ("dark.pair", Mail(edition=in_dark(".x{color:#EEEEEE}.x{background:#222222}"))),
+    ("dark.black", Mail(edition=in_dark(".x{background:#000000FF}"))),
+    ("html.compat", Mail(edition=said('<p style="box-shadow:none;-webkit-hyphens:auto">x</p>'))),
+    ("html.style-needed", Mail(edition=said('<div style="width:560px;max-width:100%">x</div>'))),
+    (
+        "a11y.colour-only",
+        Mail(edition=said(f'<p style="color:#1B2333;background:#FFFFFF"><b>See</b> {BARE_LINK}</p>')),
+    ),
+    ("img.format", Mail(edition=said(picture("https://data.example.org/a.svg.png")))),
+    ("img.dims", Mail(edition=said(picture()))),
+    ("img.weight", Mail(edition=said(picture()), around=Around(weights={PICTURE: 200_000}))),
+    ("dark.logo", Mail(draft=with_logo("hours", "https://data.example.org/logo.png"))),
+    ("priv.remote", Mail(edition=said(picture("https://pictures.example.org/a.png")))),
+    ("a11y.dir", Mail(edition=swap('<html lang="en" dir="ltr"', '<html lang="en" dir="rtl"'))),
+    ("a11y.title", Mail(edition=swap("<title>", "<title>Hours: "))),
+    ("a11y.headings", Mail(edition=said("<h2>Down here</h2><h3>And here</h3>"))),
+    ("a11y.data-table", Mail(edition=said('<table><tr><th scope="row">x</th></tr></table>'))),
+    ("a11y.alt-quality", Mail(edition=said(picture(alt="The file list, with bus.png chosen")))),
+    ("a11y.link-text", Mail(edition=said('<a href="https://data.example.org/x">Here is what we did</a>'))),
+    ("a11y.text-size", Mail(edition=said('<p style="font-size:12px">A short label</p>'))),
+    ("a11y.contrast", Mail(edition=said(f'<p style="font-size:24px">{words("#767676", "#FFFFFF")}</p>'))),
+    ("dark.forced", Mail(edition=said(words("#1B2333", "#F3EFE7")))),
+    ("link.relative", Mail(edition=said('<a href="mailto:data@example.org">Write, at data@example.org</a>'))),
+    ("link.http", Mail(with_link("https://http.example.org/"))),
+    ("link.local", Mail(with_link("https://localhost.example.org/"))),
+    ("link.shortener", Mail(with_link("https://bit.ly.example.org/abc"))),
+    ("link.token-leak", Mail(with_link("https://news.example.org/issues/weekly-2026-11-27"))),
+    ("inbox.subject", Mail(an_issue(subject="Pipelines on Tuesday"), around=Around(last_subject="On Tuesday"))),
+    ("inbox.preheader", Mail(an_issue(preheader="x" * 60))),
+    ("text.missing", Mail()),
+    (
+        "text.parity",
+        Mail(edition=lambda edition: replace(edition, text=(*edition.text, "a < b, {x}, <ada@example.org>"))),
+    ),
+    (
+        "text.width",
+        Mail(edition=lambda edition: replace(edition, text=(*edition.text, f"https://x.example.org/{'w' * 90}"))),
+    ),
+    ("hdr.unsub", Mail(draft=a_draft(list=LEFT_ELSEWHERE))),
+    ("hdr.ids", Mail(edition=headers(b"List-Id:", b"LIST-ID:"))),
+    ("hdr.from-align", Mail(around=Around(CheckSettings(dkim_domain="mail.example.org")))),
+    ("foot.complete", Mail(draft=a_draft(list=LEFT_ELSEWHERE))),
+    ("spam.score", Mail(an_issue(subject="RE: WINNER of the poster prize"))),
+]
+
+
+@pytest.mark.parametrize(("rule", "mail"), SPARED, ids=[rule for rule, _ in SPARED])
+def test_what_comes_near_to_a_fault_is_spared(rule: str, mail: Mail) -> None:
+    assert rule not in {problem.code for problem in mail.problems()}
+
+
 def test_the_good_mail_trips_no_rule() -> None:
     assert Mail().problems() == ()
 
@@ -294,7 +423,7 @@ def test_a_fault_trips_no_other_rule(rule: str, mail: Mail, _place: str) -> None
 
 
 def test_every_rule_has_its_fault() -> None:
-    assert {rule.id for rule in MAIL_RULES} == {rule for rule, _, _ in FAULTS}
+    assert {rule.id for rule in MAIL_RULES} == {rule for rule, _, _ in FAULTS} == {rule for rule, _ in SPARED}
 
 
 def test_ids_are_unique_and_every_rule_says_what_it_asks() -> None:

@@ -25,7 +25,7 @@ from newsletter.render.slots import Marks, marks_for
 from newsletter.render.templates import locator, markup_environment, plain_environment, render_template
 from newsletter.render.theme import Theme, read_theme
 from newsletter.render.view import card_limit, carded, change_word, clock, context, days, flag, in_words
-from newsletter.render.words import bdi, turns, words_for
+from newsletter.render.words import bdi, settled_words, turns, words_for
 
 #: Invisible letters after the preheader, so that an inbox does not fill its line with the mail's first words.
 PREHEADER_PAD = Markup("&#847;&zwnj;&nbsp;") * 60
@@ -57,10 +57,12 @@ def render(issue: Issue, draft: Draft) -> Edition:
     marks = marks_for(issue, draft)
     safe = safe_issue(issue)
     language = _language(issue, draft)
-    theme = _theme(draft.theme, _folder(draft), draft.look.model_dump_json())
+    look = draft.look.model_dump_json()
+    theme = _theme(draft.theme, _folder(draft), look)
     shared = {**words_for(language), **context(safe, draft, theme, marks, language)}
-    text = marks.split(_text(draft, {**shared, **carded(safe, card_limit(safe))}), "text")
-    html = () if issue.choices.text_only else marks.split(_html(safe, draft, shared), "html")
+    text = marks.split(_text(draft, language, {**shared, **carded(safe, card_limit(safe))}), "text")
+    page = functools.partial(_page, draft, _markup(draft.theme, _folder(draft), look, language))
+    html = () if issue.choices.text_only else marks.split(_html(safe, page, shared), "html")
     subject, preheader = one_line(issue.subject), one_line(issue.preheader)
     headers, to_list = headers_of(issue, draft, subject)
     return Edition(
@@ -90,7 +92,7 @@ def edition_key(marks: Marks) -> str:
     return marks.digest[:16]
 
 
-def _html(issue: Issue, draft: Draft, shared: Mapping[str, object]) -> str:
+def _html(issue: Issue, page: Callable[[Mapping[str, object]], str], shared: Mapping[str, object]) -> str:
     """The HTML with as many cards, and then rows, as fit the size that mail programs show whole.
 
     What has no room is counted there, and stands in the text part in any case.
@@ -99,29 +101,29 @@ def _html(issue: Issue, draft: Draft, shared: Mapping[str, object]) -> str:
     cards = min(
         card_limit(issue), max((len(part.entries) for part in issue.sections if part.kind == "events"), default=0)
     )
-    html = _page(draft, {**names, **carded(issue, cards)})
+    html = page({**names, **carded(issue, cards)})
     while cards and (over := len(html.encode("utf-8")) - ROOM) > 0:
         cards = max(0, cards - -(-over // CARD))
-        html = _page(draft, {**names, **carded(issue, cards)})
+        html = page({**names, **carded(issue, cards)})
     rows = max((len(part.entries) for part in issue.sections), default=0)
     while rows > FEWEST_ROWS and (size := len(html.encode("utf-8"))) > ROOM:
         rows = max(FEWEST_ROWS, min(rows - 1, rows * ROOM // size))
-        html = _page(draft, {**names, **carded(issue, 0, rows)})
+        html = page({**names, **carded(issue, 0, rows)})
     return html
 
 
-def _page(draft: Draft, names: Mapping[str, object]) -> str:
+def _page(draft: Draft, env: ImmutableSandboxedEnvironment, names: Mapping[str, object]) -> str:
     folder = _folder(draft)
     slim = not names["personal"] and draft.kind == "issue" and any(path == _SLIM for path, _ in draft.theme)
     name = _SLIM if slim else f"{_template(draft)}.mjml"
-    source = render_template(_markup(draft.theme, folder), folder, name, names)
+    source = render_template(env, folder, name, names)
     return compile_mjml(source, f"{folder}/{name}", locator(dict(draft.theme), folder))
 
 
-def _text(draft: Draft, shared: Mapping[str, object]) -> str:
+def _text(draft: Draft, language: Language, shared: Mapping[str, object]) -> str:
     folder = _folder(draft)
     name = f"{_template(draft)}.txt"
-    return tidy(render_template(_plain(draft.theme, folder), folder, name, shared))
+    return tidy(render_template(_plain(draft.theme, folder, language), folder, name, shared))
 
 
 def tidy(text: str) -> str:
@@ -156,14 +158,19 @@ def _theme(texts: ThemeTexts, folder: str, look: str) -> Theme:
     return with_look(read_theme(settings, path), LookSettings.model_validate_json(look), path)
 
 
-@functools.lru_cache(maxsize=8)
-def _markup(texts: ThemeTexts, folder: str) -> ImmutableSandboxedEnvironment:
-    return markup_environment(dict(texts), folder, {**_FILTERS, "markdown": _markdown, "bdi": bdi})
+@functools.lru_cache(maxsize=16)
+def _markup(texts: ThemeTexts, folder: str, look: str, language: Language) -> ImmutableSandboxedEnvironment:
+    theme = _theme(texts, folder, look)
+    filters = {**_FILTERS, "markdown": _markdown, "bdi": bdi}
+    return markup_environment(
+        dict(texts), folder, filters, {"c": theme.light, "font": theme.fonts, **settled_words(language)}
+    )
 
 
-@functools.lru_cache(maxsize=8)
-def _plain(texts: ThemeTexts, folder: str) -> ImmutableSandboxedEnvironment:
-    return plain_environment(dict(texts), folder, {**_FILTERS, "markdown": markdown_text, "wordwrap": wrap})
+@functools.lru_cache(maxsize=16)
+def _plain(texts: ThemeTexts, folder: str, language: Language) -> ImmutableSandboxedEnvironment:
+    filters = {**_FILTERS, "markdown": markdown_text, "wordwrap": wrap}
+    return plain_environment(dict(texts), folder, filters, settled_words(language))
 
 
 @pass_context

@@ -35,6 +35,11 @@ def ascii_markup(markup: str) -> str:
     return _NOT_ASCII.sub(_reference, clean(markup))
 
 
+def is_ascii_markup(markup: str) -> bool:
+    """Whether `ascii_markup` would leave the markup as it is."""
+    return _NOT_ASCII.search(markup) is None
+
+
 def legible(markup: str) -> str:
     """References to letters, marks, digits, punctuation and symbols beyond ASCII turned back into characters.
 

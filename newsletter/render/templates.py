@@ -4,10 +4,12 @@ Templates are the editors'; content is only ever a value and is never read as a 
 """
 
 import difflib
+import functools
 import re
 import traceback
 from collections.abc import Callable, Mapping
 from types import TracebackType
+from typing import Any
 
 from jinja2 import StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError
 from jinja2.loaders import FunctionLoader
@@ -15,23 +17,28 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from newsletter.render.errors import RenderError, template_problem
-from newsletter.render.escaping import ascii_markup, clean, escape
+from newsletter.render.escaping import ascii_markup, clean, escape, is_ascii_markup
+from newsletter.render.sandbox import NOTHING, Constants, Filters, Sandbox
 
-Filters = Mapping[str, Callable[..., object]]
+#: Texts below this length are kept once they are escaped.
+SHORT = 256
 
 
-def plain_environment(templates: Mapping[str, str], folder: str, filters: Filters) -> ImmutableSandboxedEnvironment:
+def plain_environment(
+    templates: Mapping[str, str], folder: str, filters: Filters, constants: Constants = NOTHING
+) -> ImmutableSandboxedEnvironment:
     """An environment for text parts: nothing is escaped, control characters are dropped."""
-    env = _environment(templates, folder, filters, escaped=False)
-    env.finalize = lambda value: clean(str(value))
-    return env
+    return _environment(templates, folder, filters, constants, autoescape=False, finalize=_cleaned)
 
 
-def markup_environment(templates: Mapping[str, str], folder: str, filters: Filters) -> ImmutableSandboxedEnvironment:
-    """An environment for MJML and HTML: every value comes out as plain ASCII, escaped unless it is markup already."""
-    env = _environment(templates, folder, filters, escaped=True)
-    env.finalize = _ascii
-    return env
+def markup_environment(
+    templates: Mapping[str, str], folder: str, filters: Filters, constants: Constants = NOTHING
+) -> ImmutableSandboxedEnvironment:
+    """An environment for MJML and HTML: every value comes out as plain ASCII, escaped unless it is markup already.
+
+    `constants` are what every rendering in it will give these names.
+    """
+    return _environment(templates, folder, filters, constants, autoescape=True, finalize=_ascii)
 
 
 def render_template(env: ImmutableSandboxedEnvironment, folder: str, name: str, context: Mapping[str, object]) -> str:
@@ -67,28 +74,40 @@ def locator(templates: Mapping[str, str], folder: str) -> Callable[[str], tuple[
 
 
 def _environment(
-    templates: Mapping[str, str], folder: str, filters: Filters, *, escaped: bool
+    templates: Mapping[str, str], folder: str, filters: Filters, constants: Constants, **output: Any
 ) -> ImmutableSandboxedEnvironment:
     def load(name: str) -> tuple[str, str, Callable[[], bool]] | None:
         text = templates.get(name)
         return None if text is None else (text, path_of(folder, name), lambda: True)
 
-    env = ImmutableSandboxedEnvironment(
+    return Sandbox(
+        templates,
+        constants,
+        filters,
         loader=FunctionLoader(load),
-        autoescape=escaped,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        **output,
     )
-    env.filters.update(filters)
-    return env
+
+
+def _cleaned(value: object) -> str:
+    return clean(str(value))
 
 
 def _ascii(value: object) -> Markup:
     if isinstance(value, Markup):
-        return Markup(ascii_markup(value))  # noqa: S704 - it was markup before
-    return Markup(escape(str(value)))  # noqa: S704 - escaped just here
+        return value if is_ascii_markup(value) else Markup(ascii_markup(str(value)))  # noqa: S704 - it was markup
+    text = str(value)
+    return _known(text) if len(text) < SHORT else Markup(escape(text))  # noqa: S704 - escaped just here
+
+
+@functools.lru_cache(maxsize=4096)
+def _known(text: str) -> Markup:
+    """A colour, a word, an address: what stands in a mail many times is escaped once."""
+    return Markup(escape(text))  # noqa: S704 - escaped just here
 
 
 def _place(trace: TracebackType | None, folder: str) -> tuple[str, int | None] | None:

@@ -1,6 +1,6 @@
 """What templates say in the reader's language: `_`, `ngettext` and `pgettext`, and `bdi` for what others wrote."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from jinja2 import pass_context
 from jinja2.runtime import Context
@@ -33,6 +33,12 @@ def words_for(language: Language) -> dict[str, object]:
         "start": "right" if language.right_to_left else "left",
         "end": "left" if language.right_to_left else "right",
     }
+
+
+def settled_words(language: Language) -> dict[str, str | Callable[[str], str]]:
+    """What of those names never changes: the tag, the sides, and `_` with a message and no values."""
+    named = words_for(language)
+    return {"_": language.gettext, **{name: str(named[name]) for name in ("lang", "dir", "start", "end")}}
 
 
 @pass_context

@@ -22,6 +22,7 @@ from time import process_time
 from zoneinfo import ZoneInfo
 
 from newsletter.app.drafting import freeze
+from newsletter.app.known_readings import KNOWN
 from newsletter.app.sample import init_workspace
 from newsletter.app.timing import slot_for
 from newsletter.app.workspace import Workspace, open_workspace
@@ -117,6 +118,7 @@ def compose_all(draft: Draft, had: list[Had | None]) -> tuple[Programme, list[Is
 def measure() -> Spent:
     with lab() as ws:
         slot = slot_of(ws)
+        KNOWN.forget()
         reading, draft = _timed(lambda: freeze(ws, slot, AT))
         had = baselines(draft)
         composing, (_, issues) = _timed(lambda: compose_all(draft, had))

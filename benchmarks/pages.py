@@ -19,6 +19,7 @@ from time import process_time
 from zoneinfo import ZoneInfo
 
 from newsletter.app.drafting import preview_draft
+from newsletter.app.known_readings import KNOWN
 from newsletter.app.workspace import Workspace, open_workspace
 from newsletter.compose.issue import compose
 from newsletter.model.issue import Choices, Issue
@@ -117,6 +118,7 @@ def read_and_compose(ws: Workspace) -> Issue:
 
 def _timed(seed: int) -> float:
     with workspace(seed) as ws:
+        KNOWN.forget()
         gc.collect()
         begun = process_time()
         issue = read_and_compose(ws)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from newsletter.app.cautions import settings_cautions
 from newsletter.app.fetching import Fetching, Loaded, Recent
+from newsletter.app.known_readings import KNOWN
 from newsletter.app.timing import terms_around
 from newsletter.app.workspace import Workspace
 from newsletter.compose.facts import check_facts
@@ -19,7 +20,7 @@ from newsletter.model.workspace import SourceSettings
 from newsletter.sources.decisions_file import SOURCE as DECISIONS_SOURCE
 from newsletter.sources.decisions_file import read_decisions
 from newsletter.sources.expectations import check_expectations
-from newsletter.sources.registry import Blob, SourceContext, merge, read_source
+from newsletter.sources.registry import Blob, SourceContext, merge
 
 DECISIONS = "decisions.toml"
 NOTHING = Decisions()
@@ -74,7 +75,7 @@ def _read(ws: Workspace, source: SourceSettings, at: datetime, remote: Loaded | 
     source = located(source)
     home = ws.settings.community.timezone
     context = SourceContext(source.naive or home, terms_around(ws, at), at.astimezone(ZoneInfo(home)).date())
-    reading = read_source(source, blobs, context) if blobs or not remote else Reading()
+    reading = KNOWN.read(source, blobs, context) if blobs or not remote else Reading()
     expected = check_expectations(source, reading, at.date())
     return merge([Reading(problems=problems), reading, Reading(problems=expected)])
 

@@ -1,0 +1,63 @@
+"""What was read lately, so that files that have not changed are not read again.
+
+A program that serves looks at its sources before every draft, sending and correction, and the preview at every change
+of any file. Reading is a function of the source's settings, the files' bytes and the day; so its result is kept by
+their digest.
+"""
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Sequence
+from threading import Lock
+
+from newsletter.model.item import Reading
+from newsletter.model.workspace import SourceSettings
+from newsletter.sources.registry import Blob, SourceContext, read_source
+
+#: Bytes of sources whose readings are kept; a reading takes some ten times as much memory.
+ROOM = 4 << 20
+#: What a reading counts for in any case.
+LEAST = 1024
+
+
+class KnownReadings:
+    """Readings by what was read, the least recently asked for going first; any thread may ask."""
+
+    def __init__(self, room: int = ROOM) -> None:
+        self._room = room
+        self._kept: OrderedDict[bytes, tuple[Reading, int]] = OrderedDict()
+        self._lock = Lock()
+
+    def read(self, source: SourceSettings, blobs: Sequence[Blob], context: SourceContext) -> Reading:
+        """As `read_source` reads it."""
+        key = _digest(source, blobs, context)
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key][0]
+        reading = read_source(source, blobs, context)
+        with self._lock:
+            self._kept[key] = reading, LEAST + sum(len(blob.data) for blob in blobs)
+            self._make_room()
+        return reading
+
+    def forget(self) -> None:
+        """Keep nothing, as a program that has just begun."""
+        with self._lock:
+            self._kept.clear()
+
+    def _make_room(self) -> None:
+        while sum(size for _, size in self._kept.values()) > self._room:
+            self._kept.popitem(last=False)
+
+
+def _digest(source: SourceSettings, blobs: Sequence[Blob], context: SourceContext) -> bytes:
+    digest = hashlib.sha256(source.model_dump_json().encode())
+    digest.update(repr((context, [(blob.path, len(blob.data)) for blob in blobs])).encode())
+    for blob in blobs:
+        digest.update(blob.data)
+    return digest.digest()
+
+
+#: What all of this program's workspaces share.
+KNOWN = KnownReadings()

@@ -1,17 +1,16 @@
 """What keeps the sign-up form from being a weapon: limits for an address, a network and everybody, with an alert."""
 
 import hashlib
-import logging
 from datetime import datetime
 from typing import Literal
 
 from sqlalchemy.engine import Connection
 
+from newsletter.app.alerting import sound_alert
 from newsletter.app.workspace import Workspace
 from newsletter.model.joining import Alert, Limit
-from newsletter.store import alerts, limits
+from newsletter.store import limits
 
-LOG = logging.getLogger(__name__)
 HOUR, DAY = 3600.0, 86400.0
 #: May be mailed; was mailed just now (which nobody is told); the network, or everybody, asked too often.
 Verdict = Literal["free", "again", "network", "everybody"]
@@ -46,6 +45,5 @@ def _refused(
     }[kind]
     text = f"more than {most} sign-ups in an hour from {whose}: the rest are turned away until it is over"
     about = hashlib.sha256(f"{key} {now:%Y-%m-%dT%H}".encode()).hexdigest()[:32]
-    if alerts.sound(connection, ws.settings.community.id, Alert(f"joining-{kind}", about, now, text)):
-        LOG.warning("%s", text)
+    sound_alert(connection, ws, Alert(f"joining-{kind}", about, now, text))
     return kind

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from newsletter.app.archiving.hosting import calendars_url
+from newsletter.app.archiving.hosting import calendars_url, subscribe_url
 from newsletter.app.collecting import read_sources, settled
 from newsletter.app.editors_file import issue_file, read_editors_file, refresh_listing, write_new
 from newsletter.app.fetching import Recent
@@ -169,6 +169,7 @@ def _draft(ws: Workspace, slot: Slot, reading: Reading, file: EditorsFile, at: d
         reply_to=settings.sender.reply_to,
         base_url=settings.web.base_url,
         calendars_url=calendars_url(settings),
+        subscribe_url=subscribe_url(settings, digest.list),
         lists=tuple((name, settings.lists[name]) for name in lists_with_address(settings, slot.digest)),
     )
 

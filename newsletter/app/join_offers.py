@@ -49,16 +49,6 @@ def offer_of(settings: Settings, name: str) -> Offer | None:
     return next((one for one in offers(settings) if name in ("", one.name)), None)
 
 
-def subscribe_url(settings: Settings, list_name: str) -> str:
-    """Where somebody joins the list, for links in mails; empty where nobody can."""
-    offer = offer_of(settings, list_name)
-    base = settings.web.base_url.rstrip("/")
-    if settings.web.subscribe_url or offer is None:
-        return settings.web.subscribe_url if offer else ""
-    only = len(offers(settings)) == 1
-    return f"{base}/subscribe" if only else f"{base}/subscribe?list={offer.name}"
-
-
 def consent_text(settings: Settings, offer: Offer, language: str) -> str:
     """What somebody agrees to by pressing the button: the list's own words, or ours."""
     words = language_of(language or settings.community.language)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from newsletter.app.archiving.hosting import subscribe_url
 from newsletter.app.theme_files import load_theme
 from newsletter.app.timing import terms_around
 from newsletter.app.workspace import Workspace
@@ -57,6 +58,7 @@ def mail_draft(
         sender=settings.sender.address,
         reply_to=settings.sender.reply_to,
         base_url=settings.web.base_url,
+        subscribe_url=subscribe_url(settings, list_name),
         look=settings.look,
         categories=tuple(settings.categories.items()),
         kind=kind,

@@ -36,7 +36,9 @@ def for_list(draft: Draft, choices: Choices) -> Draft:
     found = dict(draft.lists).get(choices.list)
     if found is None:
         return draft
-    return replace(draft, list=found, settings=draft.settings.model_copy(update={"list": choices.list}))
+    joins = draft.subscribe_url if found.sign_up and not found.address else ""
+    settings = draft.settings.model_copy(update={"list": choices.list})
+    return replace(draft, list=found, subscribe_url=joins, settings=settings)
 
 
 def _beginning(note: Note) -> str:

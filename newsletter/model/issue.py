@@ -115,7 +115,8 @@ class Draft:
     The content hash of all of this is what an editor approves; the audience is not in it.
     `calendars_url` is below which address public events have calendar files; empty where they have none.
     `lists` are those it may go to besides `list`; a correction is `about` the items of these ids. `service` names
-    the mail that answers one reader, such as "confirm".
+    the mail that answers one reader, such as "confirm". `subscribe_url`
+    is where somebody joins to whom the mail was passed on; empty where nobody can.
     """
 
     key: str
@@ -145,6 +146,7 @@ class Draft:
     about: tuple[str, ...] = ()
     editing: Editing = Editing()
     service: str = ""
+    subscribe_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

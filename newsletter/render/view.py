@@ -83,7 +83,7 @@ def context(issue: Issue, draft: Draft, theme: Theme, marks: Marks, language: La
         "web_copy": draft.settings.archive and draft.kind == "issue",
         "list_title": draft.list.title,
         "service": draft.service,
-        "subscribe_url": f"{draft.base_url.rstrip('/')}/subscribe",
+        "subscribe_url": draft.subscribe_url,
         "sections": shown_sections(issue, draft),
         "texts": section_texts(draft),
         "own": frozenset(name for name, _ in draft.sections),

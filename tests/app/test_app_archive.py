@@ -271,9 +271,13 @@ def test_without_archive_no_mail_leads_to_a_page(tmp_path):
 
 
 def test_people_are_sent_to_subscribe_where_the_workspace_says(ws):
-    assert b'href="https://data.example.org">Subscribe' in Shelf(ws).archive_file("index.html").body
+    assert b'href="https://news.example.org/subscribe">Subscribe' in Shelf(ws).archive_file("index.html").body
     joined = again(ws, "[web]", '[web]\nsubscribe_url = "https://data.example.org/join"')
     assert b'href="https://data.example.org/join">Subscribe' in Shelf(joined).archive_file("index.html").body
+    lists = ws.root / "subscribers" / "lists.toml"
+    lists.write_text(lists.read_text().replace("double_opt_in = true", "sign_up = false"))
+    closed = open_workspace(ws.root, environ={})
+    assert b'href="https://data.example.org">Subscribe' in Shelf(closed).archive_file("index.html").body
 
 
 # Issues from before our time.

@@ -4,6 +4,7 @@ import ipaddress
 from email.utils import parseaddr
 from urllib.parse import urlsplit
 
+from newsletter.app.join_offers import offer_of, offers
 from newsletter.app.workspace import Workspace
 from newsletter.language.languages import language_of
 from newsletter.model.workspace import Settings
@@ -20,6 +21,15 @@ def calendars_url(settings: Settings) -> str:
 def base_url(settings: Settings) -> str:
     """The public address, without a slash at its end."""
     return settings.web.base_url.rstrip("/")
+
+
+def subscribe_url(settings: Settings, list_name: str = "") -> str:
+    """Where somebody joins the list (the first that is open where none is named); empty where nobody can."""
+    offer = offer_of(settings, list_name)
+    if offer is None or settings.web.subscribe_url or not is_public(settings.web.base_url):
+        return settings.web.subscribe_url if offer else ""
+    page = f"{base_url(settings)}/subscribe"
+    return page if len(offers(settings)) == 1 else f"{page}?list={offer.name}"
 
 
 def is_public(url: str) -> bool:
@@ -41,7 +51,7 @@ def site_of(settings: Settings) -> Site:
     return Site(
         community=settings.community,
         base_url=base_url(settings),
-        subscribe_url=settings.web.subscribe_url or settings.community.url,
+        subscribe_url=settings.web.subscribe_url or subscribe_url(settings) or settings.community.url,
         digests=tuple(_pages(settings, name) for name in archived(settings)),
         calendars=_calendars(settings),
     )

@@ -35,6 +35,7 @@ def dark_css(palette: Mapping[str, str], tracks: Iterable[Track]) -> Markup:
     rules = [(selector, name, palette[colour]) for selector, name, colour in RULES]
     for index, track in enumerate(tracks):
         rules += [(f".t{index}", "background", track.dark_bg), (f".t{index},.f{index}", "color", track.dark_fg)]
+        rules += [(f".p{index}", "border-color", track.dark_fg)]
     media = "".join(f"{selector}{{{name}:{value}!important}}" for selector, name, value in rules)
     outlook = "".join(_outlook(*rule) for rule in rules if rule[1] != "border-color")
     return Markup(f"@media (prefers-color-scheme:dark){{{media}}}\n{outlook}")  # noqa: S704 - checked colours only

@@ -13,6 +13,7 @@ from newsletter.language.languages import Language
 from newsletter.model.issue import Change, Draft, Entry, Issue, Section
 from newsletter.model.workspace import Track
 from newsletter.render.dark import dark_css
+from newsletter.render.once import told_once
 from newsletter.render.slots import Marks
 from newsletter.render.strip import legend, tile_rows
 from newsletter.render.theme import DROP_IN, Theme, topic_tracks
@@ -71,6 +72,7 @@ def carded(issue: Issue, cards: int, rows: int | None = None) -> dict[str, objec
 
 def context(issue: Issue, draft: Draft, theme: Theme, marks: Marks, language: Language) -> dict[str, object]:
     """All names a template of an issue may use, besides those of `carded` and of the language."""
+    issue = told_once(issue)
     tracks = _tracks(issue, theme)
     colours = {name: track.colours for name, track in tracks.items()}
     plain = Tracked(len(tracks), theme.tracks.get(DROP_IN) or next(iter(theme.tracks.values())))
@@ -100,6 +102,7 @@ def context(issue: Issue, draft: Draft, theme: Theme, marks: Marks, language: La
         "font": theme.fonts,
         "look": draft.look,
         "topic_tags": frozenset(tag for _, topic in issue.topics for tag in topic.tags),
+        "compact": issue.choices.density == "compact",
         "long": issue.window.end - issue.window.start > SHORT_WINDOW,
         "base": draft.community.url,
     }

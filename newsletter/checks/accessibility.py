@@ -10,6 +10,8 @@ from newsletter.checks.subject import HTML, Finding, MailRule, Subject, in_html,
 #: Letters below this many pixels cannot be read by many.
 SMALLEST = 12.0
 LONGEST_ALT = 125
+#: What MJML writes where a template names no direction, "auto", leaves it to each program.
+DIRECTIONS = ("ltr", "rtl")
 
 _SIZE = re.compile(r"(?:^|;)\s*font-size:\s*([\d.]+)px")
 _FILE = re.compile(r"\.(?:png|jpe?g|gif|webp|svg)$", re.IGNORECASE)
@@ -19,9 +21,13 @@ _EMPTY_WORDS = frozenset({"click here", "here", "read more", "more", "link", "th
 def direction(subject: Subject) -> Iterator[Finding]:
     """The direction of writing is told on html and inside body: webmail keeps only the latter."""
     roots = subject.page.of("html")
-    if roots and not roots[0].get("dir"):
+    if roots and roots[0].get("dir") not in DIRECTIONS:
         yield Finding('<html> has no dir; write <mjml dir="{{ dir }}"> in issue.mjml', HTML)
-    inside = [element for element in subject.page.elements if element.tag in ("div", "table") and element.get("dir")]
+    inside = [
+        element
+        for element in subject.page.elements
+        if element.tag in ("div", "table") and element.get("dir") in DIRECTIONS
+    ]
     if subject.html and not inside:
         yield Finding('nothing in <body> has a dir; write <mjml dir="{{ dir }}"> in issue.mjml', HTML)
 

@@ -10,6 +10,8 @@ LARGE = 90_000
 TOO_LARGE = 102 * 1024
 #: Gmail drops a style block above this.
 STYLE = 16 * 1024
+#: What MJML writes where a template names no language; "undetermined" is none.
+UNTOLD = frozenset({"", "und"})
 
 
 def leak(subject: Subject) -> Iterator[Finding]:
@@ -41,9 +43,9 @@ def language(subject: Subject) -> Iterator[Finding]:
     """The language is told on html and inside body: webmail keeps only the latter."""
     if not subject.html:
         return
-    if not subject.page.language:
+    if subject.page.language in UNTOLD:
         yield Finding('<html> has no lang; write <mjml lang="{{ lang }}"> in issue.mjml', HTML)
-    if not subject.page.body_languages:
+    if set(subject.page.body_languages) <= UNTOLD:
         yield Finding('nothing in <body> has a lang; write <mjml lang="{{ lang }}"> in issue.mjml', HTML)
 
 

@@ -54,7 +54,11 @@ RULES: tuple[Rule, ...] = (
 )
 
 #: What sources are told of an item for any issue, and the rule that says the same of a mail.
-SAID_TWICE: Mapping[str, str] = {"W-PLACE": "evt.no-place", "W-PLACEHOLDER": "src.placeholder"}
+SAID_TWICE: Mapping[str, str] = {
+    "W-BODY-WEEKDAY": "evt.weekday",
+    "W-PLACE": "evt.no-place",
+    "W-PLACEHOLDER": "src.placeholder",
+}
 
 
 def run_checks(issue: Issue, edition: Edition, draft: Draft, around: Around = Around()) -> tuple[Problem, ...]:  # noqa: B008

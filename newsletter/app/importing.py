@@ -1,76 +1,226 @@
 """Bringing in a file of subscribers: every line is accounted for, and all of it happens in one transaction or not."""
 
-import secrets
+import io
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
+from typing import Any, BinaryIO
 
 from sqlalchemy.engine import Connection
 
-from newsletter.app.membership import Event
-from newsletter.app.subscribing import Added, bring_in, find_list
+from newsletter.app.import_account import AccountLine, account_line
+from newsletter.app.import_rows import Rows
+from newsletter.app.restoring import put_right
+from newsletter.app.subscribing import SubscriberError, find_list
+from newsletter.app.timing import UsageError
 from newsletter.app.workspace import Workspace
-from newsletter.model.people import Subscriber, Subscription
 from newsletter.model.problem import Origin, Problem
-from newsletter.people.importing import ImportRow, read_import
+from newsletter.people.address_kinds import address_book
+from newsletter.people.importing.checking import Checker
+from newsletter.people.importing.deciding import OUTCOMES, Outcome, cases
+from newsletter.people.importing.reading import Reading, read_people
+from newsletter.people.importing.recognising import NAMES
+from newsletter.people.importing.standing import Standing
+from newsletter.people.importing.text import Opener
+from newsletter.store import imports, staging
+
+#: Rows that are read and staged at once.
+PART = 2000
+#: Lines that a report names; the account that is asked for has them all.
+NAMED = 1000
+#: What `--state` takes: how everybody in a file stands that does not say it itself.
+STATES: tuple[Standing, ...] = ("active", "left", "bounced", "complained", "blocked")
+#: Told now and then how many bytes of the file are read.
+Progress = Callable[[int], None]
 
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What became of every line. `kept_out` names who left, bounced, complained or is suppressed, and stays so.
+    """What became of every line: `counts` of all outcomes add up to `rows`.
 
-    Lines of people = new + known + kept_out + not_active + duplicates + invalid. `remarks` are about lines that were
-    taken all the same.
+    `named` are the lines with something to tell, at most NAMED of them; `problem` says why nothing was read at all,
+    and `candidates` which profiles the file might have.
     """
 
     path: str
     dry_run: bool
-    new: int = 0
-    known: int = 0
-    kept_out: tuple[Problem, ...] = field(default=())
-    not_active: tuple[Problem, ...] = ()
-    duplicates: tuple[Problem, ...] = ()
-    invalid: tuple[Problem, ...] = ()
-    remarks: tuple[Problem, ...] = ()
+    profile: str = ""
+    title: str = ""
+    problem: str = ""
+    candidates: tuple[str, ...] = ()
+    remark: str = ""
+    counts: Mapping[Outcome, int] = field(default_factory=dict)
+    named: tuple[AccountLine, ...] = ()
+
+    @property
+    def rows(self) -> int:
+        """How many rows the file has."""
+        return sum(self.counts.values())
+
+    def count(self, outcome: Outcome) -> int:
+        """How many rows came out so."""
+        return self.counts.get(outcome, 0)
+
+    @property
+    def new(self) -> int:
+        """How many came onto the list."""
+        return self.count("new")
+
+    @property
+    def known(self) -> int:
+        """How many were on it before."""
+        return self.count("known")
+
+    def lines(self, outcome: Outcome) -> tuple[int, ...]:
+        """The named lines that came out so."""
+        return tuple(one.line for one in self.named if one.outcome == outcome)
+
+    @property
+    def remarked(self) -> tuple[AccountLine, ...]:
+        """The named lines that were taken though something in them is odd."""
+        return tuple(one for one in self.named if one.remarks)
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """All that is to be said, by line."""
-        found = self.kept_out + self.not_active + self.duplicates + self.invalid + self.remarks
-        return tuple(sorted(found, key=lambda one: one.origin.line or 0))
+        """What is to be said, the whole file first and then by line."""
+        return (*self._of_file(), *(found for one in self.named for found in one.problems(self.path)))
+
+    def _of_file(self) -> Iterator[Problem]:
+        origin = Origin("import", self.path)
+        if self.problem:
+            code = "import.ambiguous" if self.candidates else "import.file"
+            yield Problem("error", code, self.problem, origin)
+        if self.remark:
+            yield Problem("warning", "import.encoding", self.remark, origin)
 
 
-def import_file(ws: Workspace, path: Path, list_name: str, *, dry_run: bool = False) -> ImportReport:
-    """Import a table of subscribers as active members of a list; OSError where the file cannot be read."""
-    return import_bytes(ws, path.read_bytes(), str(path), list_name, dry_run=dry_run)
+def import_file(ws: Workspace, path: Path, list_name: str = "", **how: Any) -> ImportReport:
+    """Import a file as `import_bytes` does; OSError where it cannot be read."""
+    return _import(ws, lambda: path.open("rb"), str(path), list_name, **how)
 
 
-def import_bytes(ws: Workspace, data: bytes, path: str, list_name: str, *, dry_run: bool = False) -> ImportReport:
-    """Import a table that is at hand; `path` stands in its problems. A dry run decides all and writes nothing."""
-    read = read_import(data, path, find_list(ws, list_name))
-    # What is written in a reading transaction is rolled back: a rehearsal by the same code.
-    with ws.store.read() if dry_run else ws.store.begin() as connection:
-        tally = [_take(connection, ws, row, list_name, path) for row in read.rows]
-    refused = tuple(
-        Problem("warning", "import.kept-out", f"{row.address}: {added.refusal}", Origin("import", path, row.line))
-        for row, added in zip(read.rows, tally, strict=True)
-        if added.refusal
-    )
-    return ImportReport(
-        path=path,
-        dry_run=dry_run,
-        new=sum(added.new for added in tally),
-        known=sum(not added.new and not added.refusal for added in tally),
-        kept_out=refused,
-        not_active=read.not_active,
-        duplicates=read.duplicates,
-        invalid=read.invalid,
-        remarks=read.remarks,
-    )
+def import_bytes(ws: Workspace, data: bytes, path: str, list_name: str = "", **how: Any) -> ImportReport:
+    """Import a file that is at hand; `path` stands in its problems.
+
+    `list_name` is where everybody goes; without one, the lists that the file names, or the only one there is.
+    `dry_run` decides all and writes nothing; `profile` and `state` say what the file does not; `tell` is given every
+    line of the account, `progress` the bytes read.
+    """
+    return _import(ws, lambda: io.BytesIO(data), path, list_name, **how)
 
 
-def _take(connection: Connection, ws: Workspace, row: ImportRow, list_name: str, path: str) -> Added:
-    settings = find_list(ws, list_name)
-    person = Subscriber(secrets.token_hex(10), row.address, row.name, row.timezone, row.clock, row.language)
-    wanted = Subscription(person.id, list_name, row.digests or settings.digests[:1], row.topics, "active")
-    event = Event("imported", ws.clock(), "import", text=settings.consent_text, detail=f"{path}:{row.line}")
-    return bring_in(connection, ws, person, row.key, wanted, event)
+def _import(
+    ws: Workspace,
+    open_file: Opener,
+    path: str,
+    list_name: str,
+    *,
+    dry_run: bool = False,
+    profile: str = "",
+    state: str = "",
+    tell: Callable[[AccountLine], None] | None = None,
+    progress: Progress | None = None,
+) -> ImportReport:
+    checker = _checker(ws, list_name, profile, state)
+    with ExitStack() as files:
+        opened = _Opened(open_file, files)
+        reading = read_people(opened, path, checker, profile)
+        files.callback(reading.close)
+        if reading.problem:
+            counts: dict[Outcome, int] = {"invalid": 1}
+            return ImportReport(path, dry_run, "", "", reading.problem, reading.candidates, reading.remark, counts)
+        with staging.staging(ws.store) as connection:
+            _stage(ws, connection, reading, opened, progress)
+            _settle(ws, connection, Path(path).name, dry_run=dry_run)
+            return _report(connection, reading, path, tell, dry_run=dry_run)
+
+
+def _checker(ws: Workspace, list_name: str, profile: str, state: str) -> Checker:
+    lists = ws.settings.lists
+    if list_name:
+        find_list(ws, list_name)
+    if profile and profile not in NAMES:
+        raise UsageError(f"there is no profile {profile!r}; there are {', '.join(NAMES)}")
+    if state and state not in STATES:
+        raise UsageError(f"there is no state {state!r} for a file; there are {', '.join(STATES)}")
+    everybody = next((one for one in STATES if one == state), None)
+    only = next(iter(lists)) if len(lists) == 1 else ""
+    flagged = ws.settings.addresses
+    book = address_book(flagged.roles, flagged.disposable_domains)
+    return Checker(lists, list_name, ws.clock(), book, everybody, otherwise=only)
+
+
+class _Opened:
+    """Opens the file and knows how far the last opening has been read."""
+
+    def __init__(self, open_file: Opener, files: ExitStack) -> None:
+        self.open_file, self.files = open_file, files
+        self.file: BinaryIO | None = None
+
+    def __call__(self) -> BinaryIO:
+        self.file = self.files.enter_context(self.open_file())
+        return self.file
+
+    def read(self) -> int:
+        return self.file.tell() if self.file and not self.file.closed else 0
+
+
+def _stage(
+    ws: Workspace, connection: Connection, reading: Reading, opened: _Opened, progress: Progress | None
+) -> None:
+    stager, rows = staging.Stager(connection), Rows(ws)
+    with connection.begin():
+        while part := list(islice(reading.lines, PART)):
+            stager.stage([rows.row(one, stager.moment) for one in part])
+            if progress:
+                progress(opened.read())
+
+
+def _settle(ws: Workspace, connection: Connection, name: str, *, dry_run: bool) -> None:
+    """Decide, and bring in; a rehearsal decides alone."""
+    if dry_run:
+        with connection.begin():
+            imports.decide(connection, ws.settings.community.id, _table())
+        return
+    with staging.writing(connection):
+        imports.decide(connection, ws.settings.community.id, _table())
+        at = ws.clock()
+        imports.bring_in(connection, ws.settings.community.id, at=at, how="import", text="", detail=f"{name}:")
+        put_right(connection, ws, name, at)
+
+
+def _table() -> Sequence[Mapping[str, object]]:
+    return [
+        {
+            "standing": one.standing,
+            "state": one.state or "",
+            "suppressed": one.suppressed,
+            "outcome": one.verdict.outcome,
+            "after": one.verdict.after,
+        }
+        for one in cases()
+    ]
+
+
+def _report(
+    connection: Connection,
+    reading: Reading,
+    path: str,
+    tell: Callable[[AccountLine], None] | None,
+    *,
+    dry_run: bool,
+) -> ImportReport:
+    with connection.begin():
+        counts = Counter({one.outcome: one.rows for one in imports.tallies(connection)})
+        named = tuple(account_line(one) for one in islice(imports.lines(connection, odd=True), NAMED))
+        if tell:
+            for one in imports.lines(connection):
+                tell(account_line(one))
+    known: dict[Outcome, int] = {outcome: counts[outcome] for outcome in OUTCOMES if counts[outcome]}
+    return ImportReport(path, dry_run, reading.profile, reading.title, "", (), reading.remark, known, named)
+
+
+__all__ = ["NAMED", "STATES", "ImportReport", "SubscriberError", "import_bytes", "import_file"]

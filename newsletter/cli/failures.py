@@ -20,6 +20,7 @@ _TOLD = {
     "ProviderError": 1,
     "SendRefused": 1,
     "StoreError": 1,
+    "SegmentError": 2,
     "SubscriberError": 1,
     "UsageError": 2,
 }

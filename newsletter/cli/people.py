@@ -1,16 +1,16 @@
 """Commands about subscribers."""
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from newsletter.cli import people_files
-from newsletter.cli.options import AsJson, workspace
-from newsletter.cli.output import print_json, say, show_problems, show_table
+from newsletter.cli.options import workspace
+from newsletter.cli.output import say, show_table
 
 if TYPE_CHECKING:
+    from newsletter.app.erasing import Erased
     from newsletter.app.workspace import Workspace
 
 List = Annotated[str, typer.Option("--list", metavar="LIST", help="A list of lists.toml; by default the only one.")]
@@ -142,3 +142,36 @@ def suppress(
 
     new = subscribing.suppress(workspace(context), address, detail=detail)
     say(f"{address}: {'suppressed' if new else 'was suppressed already'}")
+
+
+@_people.command("erase")
+def erase(
+    context: typer.Context,
+    address: Address,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask first.")] = False,
+) -> int:
+    """Erase somebody for good: what is left is a keyed hash, by which the address is kept out.
+
+    Example: `newsletter subscribers erase ada@example.org --yes`
+    """
+    from newsletter.app.erasing import erase as erase_person
+
+    ws = workspace(context)
+    if not yes:
+        typer.confirm(f"Erase everything about {address} from {ws.settings.community.name}, for good?", abort=True)
+    done = erase_person(ws, address)
+    say(f"{address}: {'erased' if done.known else 'nobody had this address; it is kept out from now on'}")
+    for line in _traces(done):
+        say(line)
+    return int(bool(done.traces.left))
+
+
+def _traces(done: "Erased") -> list[str]:
+    """What the look into the store's files found, and what is for the operator to delete."""
+    left = done.traces.left
+    found = {
+        None: "The database's own files and logs overwrite what was deleted in their own time: see docs/operators.md.",
+        0: "The store's files were looked through: the address is in none of them.",
+    }.get(left, f"The store's files still spell the address {left} times, within longer addresses of others or in use.")
+    kept = [f"Mails of the development outbox keep the address: delete {path}." for path in done.elsewhere]
+    return [found, *kept, "Exports, backups and mails that left are for you to think of."]

@@ -1,6 +1,7 @@
 """Subscribers and their consent: states, the events that move them, and who may be written to."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -16,6 +17,7 @@ CONSENT_TRANSITIONS: dict[tuple[SubscriptionState | None, ConsentAction], Subscr
     (None, "requested"): "pending",
     (None, "imported"): "active",
     (None, "added"): "active",
+    (None, "left"): "left",
     ("pending", "confirmed"): "active",
     ("pending", "imported"): "active",
     ("pending", "added"): "active",
@@ -44,7 +46,8 @@ def next_state(state: SubscriptionState | None, action: ConsentAction) -> Subscr
 class Subscriber:
     """A person's address and how they read: zone (IANA), clock, language, density.
 
-    Where zone or language is empty, the community's is meant.
+    Where zone or language is empty, the community's is meant. `attributes` are what an import brought that we have
+    no field for, by name: text, or any JSON value.
     """
 
     id: str
@@ -56,6 +59,7 @@ class Subscriber:
     density: Literal["full", "compact"] = "full"
     text_only: bool = False
     created_at: datetime | None = None
+    attributes: Mapping[str, object] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,8 @@ class Subscription:
 class Consent:
     """One line of the append-only proof. `who` and `network` are keyed hashes; no address stands here.
 
-    `text` is what was agreed to, and `version` a short name for those very words.
+    `text` is what was agreed to, and `version` a short name for those very words. `given_at` is when the person
+    agreed, where that was elsewhere and before `at`.
     """
 
     who: str
@@ -91,6 +96,7 @@ class Consent:
     how: str
     text: str = ""
     detail: str = ""
+    given_at: datetime | None = None
     version: str = ""
     network: str = ""
 

@@ -346,6 +346,13 @@ class ListSettings(Strict):
     goodbye: bool = False
 
 
+class AddressSettings(Strict):
+    """Addresses that are flagged besides those the program knows: names of roles, and domains that are thrown away."""
+
+    roles: tuple[str, ...] = ()
+    disposable_domains: tuple[str, ...] = ()
+
+
 class Secrets(Strict):
     """Keys from the environment or 0600 files; never printed, never stored.
 
@@ -381,6 +388,7 @@ class Settings(Strict):
     checks: CheckSettings = CheckSettings()
     provider: ProviderSettings = ProviderSettings()
     store: StoreSettings = StoreSettings()
+    addresses: AddressSettings = AddressSettings()
     web: WebSettings = WebSettings()
     joining: JoiningSettings = JoiningSettings()
     topics: dict[str, TopicSettings] = Field(default_factory=dict)

@@ -2,8 +2,9 @@
 
 import re
 
-_RISKY = re.compile(r"'*[=+\-@\t\r]")
-_DISARMED = re.compile(r"'+[=+\-@\t\r]")
+# The wide forms are what an input method for Chinese or Japanese types, and spreadsheets take them for the others.
+_RISKY = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
+_DISARMED = re.compile(r"'+[=+\-@\t\r\n＝＋－＠]")
 
 
 def disarm(cell: str) -> str:

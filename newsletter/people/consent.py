@@ -7,7 +7,8 @@ from newsletter.model.people import Consent, ConsentAction, SubscriptionState, n
 
 #: Events by which somebody else brings a person in. They never raise who left, bounced, complained or is suppressed.
 BROUGHT_IN: frozenset[ConsentAction] = frozenset({"requested", "imported", "added"})
-_GONE: dict[SubscriptionState, str] = {
+#: States that no one but their owner ends, and why.
+GONE: dict[SubscriptionState, str] = {
     "left": "they left this list; only they can come back",
     "bounced": "mail to this address bounced; only its owner can bring it back",
     "complained": "they reported a mail as spam; they are not written to again",
@@ -36,7 +37,7 @@ def decide(state: SubscriptionState | None, action: ConsentAction, *, suppressed
     """What the event does to a subscription in this state; `suppressed` is the address's suppression, or empty."""
     if action in BROUGHT_IN and suppressed:
         return Decision(state, changed=False, refusal=f"the address is suppressed ({suppressed})")
-    if action in BROUGHT_IN and state in _GONE:
-        return Decision(state, changed=False, refusal=_GONE[state])
+    if action in BROUGHT_IN and state in GONE:
+        return Decision(state, changed=False, refusal=GONE[state])
     after = next_state(state, action)
     return Decision(after, changed=after != state)

@@ -8,7 +8,7 @@ from sqlalchemy.engine import Connection
 from newsletter.model.people import Consent
 from newsletter.store.tables import consent
 
-_LINE = ("who", "list", "action", "at", "how", "text", "detail", "version", "network")
+_LINE = ("who", "list", "action", "at", "how", "text", "detail", "version", "network", "given_at")
 
 
 def append(connection: Connection, community: str, lines: Sequence[Consent]) -> None:
@@ -25,6 +25,7 @@ def append(connection: Connection, community: str, lines: Sequence[Consent]) -> 
             "detail": line.detail,
             "version": line.version,
             "network": line.network,
+            "given_at": line.given_at,
         }
         for line in lines
     ]
@@ -36,4 +37,9 @@ def of(connection: Connection, community: str, who: str) -> tuple[Consent, ...]:
     """Every line about this keyed hash, in the order written."""
     columns = [consent.c[name] for name in _LINE]
     found = sa.select(*columns).where(consent.c.community == community, consent.c.who == who).order_by(consent.c.id)
-    return tuple(Consent(**row) for row in connection.execute(found).mappings())
+    return tuple(consent_of(row) for row in connection.execute(found).mappings())
+
+
+def consent_of(row: sa.RowMapping) -> Consent:
+    """The line of a row that has its columns."""
+    return Consent(**{name: row[name] for name in _LINE})

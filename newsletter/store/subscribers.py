@@ -24,6 +24,7 @@ PERSON = (
     people.c.density,
     people.c.text_only,
     people.c.created_at,
+    people.c.attributes,
 )
 MEMBERSHIP = (
     memberships.c.subscriber_id,
@@ -55,6 +56,7 @@ def insert(connection: Connection, community: str, person: Subscriber, *, key: s
         "density": person.density,
         "text_only": person.text_only,
         "created_at": person.created_at or at,
+        "attributes": dict(person.attributes),
     }
     return connection.execute(insert_new(connection, people), row).rowcount == 1
 

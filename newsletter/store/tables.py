@@ -58,6 +58,7 @@ subscriber = sa.Table(
     sa.Column("density", sa.String(20), nullable=False, server_default="full"),
     sa.Column("text_only", sa.Boolean(name="text_only"), nullable=False, server_default=sa.false()),
     sa.Column("created_at", Utc, nullable=False),
+    sa.Column("attributes", sa.JSON, nullable=False, server_default="{}"),
     sa.UniqueConstraint("community", "address_key"),
     sa.Index(None, "community", "who"),
 )
@@ -93,6 +94,7 @@ consent = sa.Table(
     _text("detail"),
     sa.Column("version", sa.String(20), nullable=False, server_default=""),
     sa.Column("network", sa.String(64), nullable=False, server_default=""),
+    sa.Column("given_at", Utc),
     sa.Index(None, "community", "who"),
 )
 

@@ -126,7 +126,7 @@ def test_who_left_is_not_brought_back_by_hand_or_by_file(ws: Workspace) -> None:
     assert "only they can come back" in add(ws, MIRA, "community").refusal
     report = import_bytes(ws, b"email\nmira@example.org\n", "people.csv", "community")
     assert (report.new, report.known) == (0, 0)
-    assert [problem.origin.line for problem in report.kept_out] == [2]
+    assert report.lines("suppressed") == (2,)
     assert state(ws) == "left"
 
 
@@ -145,7 +145,7 @@ def test_an_address_can_be_suppressed_before_it_was_ever_ours(ws: Workspace) -> 
     assert not suppress(ws, "Mira@example.org")
     assert "suppressed" in add(ws, MIRA, "community").refusal
     report = import_bytes(ws, b"email\nmira@example.org\nnoor@example.org\n", "people.csv", "community")
-    assert (report.new, [problem.origin.line for problem in report.kept_out]) == (1, [2])
+    assert (report.new, report.lines("suppressed")) == (1, (2,))
     assert [person.address for person, _ in listing(ws)] == ["noor@example.org"]
 
 
@@ -185,10 +185,11 @@ def test_a_file_is_imported_once_and_every_line_is_accounted_for(ws: Workspace, 
     assert listing(ws) == ()
     report = import_file(ws, file, "community")
     assert (rehearsal.new, report.new, report.known) == (1, 1, 0)
-    assert [len(found) for found in (report.invalid, report.duplicates, report.not_active)] == [1, 1, 1]
+    assert [report.lines(outcome) for outcome in ("invalid", "duplicate", "ended")] == [(3,), (4,), (5,)]
+    assert (rehearsal.counts, report.rows) == (report.counts, 4)
     assert [problem.origin.line for problem in report.problems] == [3, 4, 5]
     again = import_file(ws, file, "community")
-    assert (again.new, again.known) == (0, 1)
+    assert (again.new, again.known) == (0, 2)
     assert [line.action for line in show(ws, MIRA).consents] == ["imported"]
 
 
@@ -199,9 +200,10 @@ def test_what_is_exported_goes_into_another_store_and_gives_the_same_people(ws: 
     remove(ws, "left@example.org")
     (tmp_path / "other").mkdir()
     other = open_at(tmp_path / "other", Clock())
-    report = import_bytes(other, "".join(export_csv(ws, "community")).encode(), "export.csv", "community")
-    assert (report.new, len(report.not_active), report.remarks) == (2, 1, ())
-    (mira, hers), (noor, his) = listing(other)
+    report = import_bytes(other, "".join(export_csv(ws)).encode(), "export.csv", "community")
+    assert (report.new, report.lines("ended"), report.remarked) == (2, (2,), ())
+    (_, gone), (mira, hers), (noor, his) = listing(other)
+    assert gone.state == "left"
     assert (mira.name, mira.timezone, mira.clock) == ("=1+1", "Europe/Berlin", 24)
     assert (hers.topics, hers.digests) == (("dives",), ("monthly",))
     assert (noor.address, his.topics) == ("noor@example.org", ())

@@ -56,7 +56,7 @@ def test_who_is_gone_is_not_brought_back_and_the_reason_is_said(
 def test_the_log_of_one_list_says_nothing_of_another() -> None:
     lines = [Consent("f00d", "community", "added", NOW, "test"), Consent("f00d", "staff", "left", NOW, "test")]
     assert fold(lines, "community") == "active"
-    assert fold(lines, "staff") is None
+    assert fold(lines, "staff") == "left"
     assert fold([], "community") is None
 
 

@@ -196,6 +196,10 @@ ELSEWHERE: dict[str, str] = {
     "CorrectionSettings.a_day": "app/test_app_correcting.py::test_the_limit_is_the_workspaces",
     "CorrectionSettings.review": "app/test_app_correcting.py::"
     "test_without_approval_it_does_not_leave_unless_the_workspace_says_so",
+    "AddressSettings.roles": "app/test_app_importing.py::test_a_workspace_flags_names_and_domains_of_its_own",
+    "AddressSettings.disposable_domains": "app/test_app_importing.py::"
+    "test_a_workspace_flags_names_and_domains_of_its_own",
+    "Settings.addresses": "app/test_app_importing.py::test_a_workspace_flags_names_and_domains_of_its_own",
     "EditorSettings.notify": "runtime/test_runtime_editor_mails.py::test_every_editor_is_told_of_a_draft_once",
     "EditorSettings.remind": "runtime/test_runtime_editor_mails.py::test_the_reminder_comes_when_the_setting_says",
     "ListSettings.address": "app/test_app_list_addresses.py::test_a_list_without_an_address_is_no_reader",

@@ -1,0 +1,129 @@
+"""A file of people on its way in: rows in a temporary table, decided about and brought in by statements over all.
+
+The temporary tables belong to one connection and are gone with it; they lie in files that have no name.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from newsletter.store.handle import Store
+from newsletter.store.types import Utc
+
+_temporary = sa.MetaData()
+
+#: One row for each line of the file and list, in the order read; one that was refused has its line and text alone.
+staged = sa.Table(
+    "staged",
+    _temporary,
+    sa.Column("seq", sa.Integer, primary_key=True),
+    sa.Column("line", sa.Integer),
+    sa.Column("refused", sa.Text),
+    sa.Column("remarks", sa.Text),
+    sa.Column("standing", sa.Text),
+    sa.Column("gravity", sa.Integer),
+    sa.Column("person_id", sa.Text),
+    sa.Column("address", sa.Text),
+    sa.Column("address_key", sa.Text),
+    sa.Column("who", sa.Text),
+    sa.Column("list", sa.Text),
+    sa.Column("name", sa.Text),
+    sa.Column("timezone", sa.Text),
+    sa.Column("clock", sa.Integer),
+    sa.Column("language", sa.Text),
+    sa.Column("density", sa.Text),
+    sa.Column("text_only", sa.Boolean(create_constraint=False)),
+    sa.Column("digests", sa.Text),
+    sa.Column("topics", sa.Text),
+    sa.Column("attributes", sa.Text),
+    sa.Column("since", Utc),
+    sa.Column("given_at", Utc),
+    sa.Column("created_at", Utc),
+    sa.Column("restored", sa.Text),
+    prefixes=["TEMPORARY"],
+)
+#: What was decided about each staged row that was not refused, and what stood there before.
+decided = sa.Table(
+    "decided",
+    _temporary,
+    sa.Column("seq", sa.Integer, primary_key=True),
+    sa.Column("subscriber_id", sa.Text),
+    sa.Column("known", sa.Boolean(create_constraint=False)),
+    sa.Column("state", sa.Text),
+    sa.Column("suppressed", sa.Text),
+    sa.Column("before", sa.Integer),
+    sa.Column("outcome", sa.Text),
+    sa.Column("after", sa.Text),
+    prefixes=["TEMPORARY"],
+)
+#: What follows from how a line's person stands, the state of their membership and their suppression, "" for none.
+verdict = sa.Table(
+    "verdict",
+    _temporary,
+    sa.Column("standing", sa.Text, primary_key=True),
+    sa.Column("state", sa.Text, primary_key=True),
+    sa.Column("suppressed", sa.Text, primary_key=True),
+    sa.Column("outcome", sa.Text),
+    sa.Column("after", sa.Text),
+    prefixes=["TEMPORARY"],
+)
+#: Columns of a row that is staged, in the order `stage` takes them.
+COLUMNS = tuple(column.name for column in staged.columns if column.name != "seq")
+# So that a file of any size takes the same room: KiB of pages held of the store, and of the temporary tables.
+_PAGES = ("cache_size=-32768", "temp.cache_size=-8192")
+
+
+@contextmanager
+def staging(store: Store) -> Iterator[Connection]:
+    """A connection of its own with empty tables to stage in; what is in them is gone when the block ends."""
+    with store.engine.connect() as connection:
+        connection.detach()
+        connection.execution_options(reading=True)
+        if connection.dialect.name == "sqlite":
+            _bound(connection)
+        _temporary.create_all(connection, checkfirst=False)
+        connection.commit()
+        yield connection
+
+
+def _bound(connection: Connection) -> None:
+    raw: Any = connection.connection.dbapi_connection
+    for pragma in _PAGES:
+        raw.execute(f"PRAGMA {pragma}")
+
+
+@contextmanager
+def writing(connection: Connection) -> Iterator[None]:
+    """One durable transaction on a staging connection: all of the block or, if it raises, nothing of it."""
+    connection.execution_options(reading=False)
+    with connection.begin():
+        yield
+    connection.execution_options(reading=True)
+
+
+class Stager:
+    """Writes rows into `staged`, many at a time, as plainly as the driver can."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        dialect = connection.dialect
+        self._statement = str(sa.insert(staged).compile(dialect=dialect, column_keys=list(COLUMNS)))
+        self._positional = bool(dialect.positional)
+        self._moment = Utc().dialect_impl(dialect).bind_processor(dialect)
+
+    def moment(self, value: datetime | None) -> object:
+        """An instant as the driver wants it."""
+        return self._moment(value) if self._moment and self._positional else value
+
+    def stage(self, rows: Sequence[tuple[object, ...]]) -> None:
+        """Write these rows, each with a value for every one of COLUMNS."""
+        if not rows:
+            return
+        if self._positional:
+            self.connection.exec_driver_sql(self._statement, list(rows))
+        else:
+            self.connection.execute(sa.insert(staged), [dict(zip(COLUMNS, row, strict=True)) for row in rows])

@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from newsletter.app.archiving.hosting import calendars_url, subscribe_url
+from newsletter.app.archiving.pictures import publish_pictures, with_pictures
 from newsletter.app.collecting import read_sources, settled
 from newsletter.app.editors_file import issue_file, read_editors_file, refresh_listing, write_new
 from newsletter.app.fetching import Recent
@@ -55,6 +56,7 @@ def draft_slot(ws: Workspace, slot: Slot, at: datetime) -> Drafted:
     new = write_new(ws, slot)
     draft = freeze(ws, slot, at)
     hashed = draft_hash(draft)
+    publish_pictures(ws, draft)
     with ws.store.begin() as conn:
         issue_rows.insert_slot(conn, ws.settings.community.id, slot)
         state = issue_rows.save_draft(conn, ws.settings.community.id, draft, dump_draft(draft), hashed)
@@ -69,6 +71,7 @@ def freeze(ws: Workspace, slot: Slot, at: datetime, recent: Recent | None = None
     draft = _draft(ws, slot, settled(ws, read, at), file, at)
     if file.decides:
         draft = _decided(ws, draft, file, read)
+    draft = with_pictures(ws, draft, for_everybody)
     return replace(draft, problems=tuple(dict.fromkeys((*draft.problems, *file.problems))))
 
 

@@ -74,6 +74,13 @@ class Fetching:
             return _problem(source, "error", "source.secret", text)
         return self._load_url(source, url.strip(), guard)
 
+    def kept_repository(self, source: SourceSettings) -> "KeptRepository | None":
+        """What was fetched last of a git source; nothing is fetched. None where nothing is kept."""
+        rules = git.GitRules(seconds=self.git_seconds, environ=self.environ)
+        store = SourceCache(self.root).place(source.name, f"git {_address(source)}")
+        entries = git.list_files(store, rules)
+        return None if entries is None else KeptRepository(store, {one.path: one for one in entries}, rules)
+
     def _guard(self) -> Guard:
         return permitted(self.guard, self.environ)
 
@@ -95,8 +102,7 @@ class Fetching:
         protocols = ("https", *_listed(self.environ.get(PROTOCOLS, "")))
         rules = git.GitRules(guard, tuple(dict.fromkeys(protocols)), self.git_seconds, self.environ)
         cache = SourceCache(self.root)
-        ref = source.ref or "HEAD"
-        address = f"{source.git}#{ref}"
+        ref, address = source.ref or "HEAD", _address(source)
         store = cache.place(source.name, f"git {address}")
         failed = git.fetch_repository(source.git, ref, store, rules)
         if failed is None:
@@ -128,6 +134,22 @@ def permitted(guard: Guard, environ: Mapping[str, str]) -> Guard:
     return replace(guard, allowed=(*guard.allowed, *networks))
 
 
+@dataclass(frozen=True, slots=True)
+class KeptRepository:
+    """The files of one fetched commit, by path."""
+
+    store: Path
+    entries: Mapping[str, git.Entry]
+    rules: git.GitRules
+
+    def read(self, path: str, limit: int) -> bytes | None:
+        """A file's bytes; None where there is none, or it is a link or larger than that."""
+        entry = self.entries.get(path)
+        if entry is None or entry.is_link or entry.size > limit:
+            return None
+        return next((data for _, data in git.read_files(self.store, [entry], self.rules)), None)
+
+
 class Recent:
     """What remote sources held within the last minute, so that looking again asks nobody; one thread at a time.
 
@@ -147,6 +169,10 @@ class Recent:
         for name, loaded in fetching.load_all(missing).items():
             self._kept[remote[name]] = fetching.now, loaded
         return {name: self._kept[place][1] for name, place in remote.items()}
+
+
+def _address(source: SourceSettings) -> str:
+    return f"{source.git}#{source.ref or 'HEAD'}"
 
 
 def _place(source: SourceSettings) -> tuple[str, ...]:

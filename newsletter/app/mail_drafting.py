@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from newsletter.app.archiving.hosting import subscribe_url
+from newsletter.app.archiving.pictures import publish_pictures
 from newsletter.app.theme_files import load_theme
 from newsletter.app.timing import terms_around
 from newsletter.app.workspace import Workspace
@@ -69,6 +70,7 @@ def mail_draft(
 def save_mail(ws: Workspace, draft: Draft, send_at: datetime | None) -> MailDrafted:
     """Store the draft; an approval of another one falls. With `send_at` it leaves by itself once it is approved."""
     hashed, community = draft_hash(draft), ws.settings.community.id
+    publish_pictures(ws, draft)
     name = draft.settings.list if draft.kind == "one-off" else ""
     with ws.store.begin() as connection:
         mails.enter(

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta
 from pathlib import Path
 
+from newsletter.app.archiving.pictures import with_pictures
 from newsletter.app.mail_drafting import MailDrafted, mail_draft, save_mail
 from newsletter.app.mail_keys import OPEN, open_key
 from newsletter.app.subscribing import find_list
@@ -46,7 +47,7 @@ def draft_message(ws: Workspace, file: Path, list_name: str, at: datetime) -> Ma
     leaves = send_at or at
     slot = Slot("", key, leaves, at, Window(leaves, leaves + A_DAY))
     draft = mail_draft(ws, "one-off", slot, list_name, at, read.note)
-    return save_mail(ws, replace(draft, problems=problems), send_at)
+    return save_mail(ws, with_pictures(ws, replace(draft, problems=problems)), send_at)
 
 
 def _key(ws: Workspace, file: Path, list_name: str, note: Note, leaves: datetime) -> str:

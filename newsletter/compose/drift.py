@@ -14,15 +14,16 @@ from newsletter.compose.matching import Known
 from newsletter.compose.when_words import when_words, zone_of
 from newsletter.model.issue import Choices, Draft
 from newsletter.model.item import Deadline, Item, Place
+from newsletter.model.picture import Mention
 from newsletter.model.problem import Origin, Problem
 from newsletter.model.when import When
 
 DriftKind = Literal["added", "removed", "changed", "reworded", "unreadable"]
 
 #: Words that may be edited freely.
-WORDS = frozenset({"summary", "body", "prerequisites", "image", "custom"})
+WORDS = frozenset({"summary", "body", "prerequisites", "image", "picture", "custom"})
 #: Where something stands says nothing about it; the zone is part of the time.
-ASIDE = frozenset({"id", "kind", "origins", "body_at", "timezone"})
+ASIDE = frozenset({"id", "kind", "origins", "body_at", "body_pictures", "timezone"})
 #: Parts of a draft that are no source, and what people call them.
 PARTS = (
     ("note", "the editor's file"),
@@ -38,6 +39,7 @@ PARTS = (
     ("list", "subscribers/lists.toml"),
     ("lists", "subscribers/lists.toml"),
     ("look", "config.toml"),
+    ("pictures", "a picture"),
     ("calendars_url", "config.toml"),
     ("sender", "config.toml"),
     ("reply_to", "config.toml"),
@@ -161,13 +163,16 @@ def _changes(old: Item, new: Item, *, words: bool) -> Iterator[FieldChange]:
 
 
 def _same(was: object, now: object) -> bool:
-    """Whether two values say the same; where a deadline is written says nothing about it."""
+    """Whether two values say the same; where a deadline or a picture is written says nothing about it."""
     if isinstance(was, tuple) and isinstance(now, tuple):
         return [_bare(one) for one in was] == [_bare(one) for one in now]
-    return was == now
+    return _bare(was) == _bare(now)
 
 
 def _bare(value: object) -> object:
+    """What is said, without where it is written."""
+    if isinstance(value, Mention):
+        return value.address, value.alt
     return (value.label, value.at, value.timezone, value.url) if isinstance(value, Deadline) else value
 
 

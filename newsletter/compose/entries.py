@@ -18,6 +18,7 @@ from newsletter.language.filling import N_
 from newsletter.language.languages import ENGLISH, Language
 from newsletter.model.issue import Change, Entry, Link, TimeText
 from newsletter.model.item import Item, Place
+from newsletter.model.picture import Picture
 from newsletter.model.when import Occurrence
 
 #: The words that stand beside an entry's title, to be translated by `flag_of`.
@@ -71,7 +72,7 @@ def reminded(view: View, entry: Entry, timed: Timed) -> Entry:
     if told is None or entry.change or not view.is_reminder(timed):
         return entry
     entry = replace(entry, change="reminder", flag=entry.flag or flag_of(view, "reminder"))
-    return replace(entry, summary="", body="") if told.in_full else entry
+    return replace(entry, summary="", body="", picture=None) if told.in_full else entry
 
 
 def repeated(view: View, entry: Entry, item: Item) -> Entry:
@@ -177,4 +178,11 @@ def _bare(view: View, item: Item) -> Entry:
         follows=follows.before,
         followed_by=follows.after,
         origin=item.origin,
+        picture=_picture(view, item),
     )
+
+
+def _picture(view: View, item: Item) -> Picture | None:
+    """The published picture that stands for the item, with the words for those who do not see it."""
+    found = dict(view.draft.pictures).get(item.picture.address) if item.picture else None
+    return replace(found, alt=item.picture.alt) if found and item.picture else None

@@ -8,6 +8,7 @@ from typing import TypeVar
 from newsletter.compose.likeness import first_start, in_utc, plain_url, sources_of
 from newsletter.compose.matching import first_day, last_stated_day, plain_words
 from newsletter.model.item import Deadline, Item, Place, Status
+from newsletter.model.picture import Mention
 from newsletter.model.problem import Problem
 from newsletter.model.when import AllDay, Instant, Recurrence, Vague, When
 
@@ -50,6 +51,8 @@ def merged(group: Sequence[Item]) -> Item:
         prerequisites=_first(item.prerequisites for item in group),
         cost=_first(item.cost for item in group),
         image=_first(item.image for item in group),
+        picture=_picture(group),
+        body_pictures=next((item.body_pictures for item in group if item.body), ()),
         series=_first(item.series for item in group),
         follows=_first(item.follows for item in group),
         publish=_first(item.publish for item in group),
@@ -166,6 +169,12 @@ def _custom(group: Sequence[Item]) -> tuple[tuple[str, str], ...]:
     first = next((item.url for item in group if item.url), "")
     urls = (item.url for item in group if item.url and plain_url(item.url) != plain_url(first))
     return tuple(dict.fromkeys((*(pair for item in group for pair in item.custom), *(("link", url) for url in urls))))
+
+
+def _picture(group: Sequence[Item]) -> Mention | None:
+    """The first that says what is to be seen, or else the first."""
+    named = [item.picture for item in group if item.picture]
+    return next((one for one in named if one.alt), named[0] if named else None)
 
 
 def _priority(item: Item, priorities: Priorities) -> int:

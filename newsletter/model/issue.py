@@ -7,6 +7,7 @@ from typing import Literal
 from newsletter.model.delivery import MailingKind
 from newsletter.model.item import Item
 from newsletter.model.memory import NOTHING, Memory
+from newsletter.model.picture import Picture
 from newsletter.model.problem import Origin, Problem
 from newsletter.model.workspace import (
     CategorySettings,
@@ -114,6 +115,7 @@ class Draft:
     `items` is what was read (held-back ones included, so they can be listed); `theme` maps template path to text.
     The content hash of all of this is what an editor approves; the audience is not in it.
     `calendars_url` is below which address public events have calendar files; empty where they have none.
+    `pictures` are those that are published, by the address that texts have for them.
     `lists` are those it may go to besides `list`; a correction is `about` the items of these ids. `service` names
     the mail that answers one reader, such as "confirm". `subscribe_url`
     is where somebody joins to whom the mail was passed on; empty where nobody can.
@@ -145,6 +147,7 @@ class Draft:
     lists: tuple[tuple[str, ListSettings], ...] = ()
     about: tuple[str, ...] = ()
     editing: Editing = Editing()
+    pictures: tuple[tuple[str, Picture], ...] = ()
     service: str = ""
     subscribe_url: str = ""
 
@@ -238,6 +241,7 @@ class Entry:
     continuing: bool = False
     pinned: bool = False
     origin: Origin | None = None
+    picture: Picture | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
+from newsletter.model.picture import Mention
 from newsletter.model.problem import Origin, Problem
 from newsletter.model.when import When
 
@@ -42,7 +43,8 @@ class Item:
     `body` is cleaned Markdown with absolute links; `summary` is plain text. `publish` and `expires` bound when
     an announcement may be told, both inclusive, and `expires` also ends a series. `follows` and `series` name
     other items' ids or titles as written. `held_back` marks an item with an error-level problem.
-    `body_at` is where `body` begins, with a line only where the body's lines are those of the file.
+    `body_at` is where `body` begins, with a line only where the body's lines are those of the file. `image` is the
+    address of `picture`, which stands for the item; `body_pictures` are those that stand in the body.
     """
 
     id: str
@@ -73,6 +75,8 @@ class Item:
     custom: tuple[tuple[str, str], ...] = ()
     held_back: bool = False
     body_at: Origin | None = None
+    picture: Mention | None = None
+    body_pictures: tuple[Mention, ...] = ()
 
     @property
     def origin(self) -> Origin:

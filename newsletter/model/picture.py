@@ -13,14 +13,13 @@ class Mention:
     """A picture that a source names.
 
     `written` is the target as its author wrote it, and `address` what stands for it in texts: an absolute address, or
-    `LOCAL` and the target. The `lead` picture stands for the whole item; all others stand in its body.
+    `LOCAL` and the path from where it was read.
     """
 
     address: str
     written: str
     alt: str
     origin: Origin
-    lead: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from newsletter.render.escaping import one_line
 from newsletter.render.headers import headers_of
 from newsletter.render.links import safe_issue
 from newsletter.render.look import with_look
-from newsletter.render.markdown import markdown_html, markdown_text, wrap
+from newsletter.render.markdown import WIDTH, markdown_html, markdown_text, wrap
 from newsletter.render.mime import mime_parts
 from newsletter.render.mjml_guard import compile_mjml
 from newsletter.render.slots import Marks, marks_for
@@ -169,7 +169,7 @@ def _markup(texts: ThemeTexts, folder: str, look: str, language: Language) -> Im
 
 @functools.lru_cache(maxsize=16)
 def _plain(texts: ThemeTexts, folder: str, language: Language) -> ImmutableSandboxedEnvironment:
-    filters = {**_FILTERS, "markdown": markdown_text, "wordwrap": wrap}
+    filters = {**_FILTERS, "markdown": _plain_markdown, "wordwrap": wrap}
     return plain_environment(dict(texts), folder, filters, settled_words(language))
 
 
@@ -181,8 +181,13 @@ def _markdown(names: Context, text: str, styles: Mapping[str, Mapping[str, str]]
     """
     if turns(names, text):
         styles = {**styles, **{tag: {**styles.get(tag, {}), "dir": "auto"} for tag in BLOCKS}}
-    html = markdown_html(text, styles, base)
+    html = markdown_html(text, styles, base, names.get("pictures"))
     return Markup(html.replace("{", "&#123;").replace("}", "&#125;"))  # noqa: S704 - markup before and after
+
+
+@pass_context
+def _plain_markdown(names: Context, text: str, base: str = "", width: int = WIDTH) -> str:
+    return markdown_text(text, base, width, names.get("pictures"))
 
 
 def _in_words_of(function: Callable[..., object]) -> Callable[..., object]:

@@ -56,6 +56,18 @@ def tokens_of(text: str, base: str = "", pictures: Pictures | None = None) -> li
     return [_shown(token, base, pictures or {}) for token in plain]
 
 
+def picture_targets(text: str) -> Iterator[tuple[str, str]]:
+    """Each picture in the text: its address as it is written, and the words for it."""
+    for token in _as_lines(_without_html(_PARSER.parse(text))):
+        for child in token.children or ():
+            found = _NAME.match(child.content) if child.type == "html_inline" else None
+            if child.type == "image":
+                yield str(child.attrs.get("src", "")), " ".join(child.content.split())
+            elif found and found[1].lower() == "img":
+                attributes = _attributes(child.content)
+                yield attributes.get("src", ""), " ".join(attributes.get("alt", "").split())
+
+
 def render_tokens(tokens: Sequence[Token]) -> str:
     """The tokens as HTML, which is not safe yet."""
     return str(_PARSER.renderer.render(tokens, _PARSER.options, {}))

@@ -88,6 +88,7 @@ def context(issue: Issue, draft: Draft, theme: Theme, marks: Marks, language: La
         "subscribe_url": draft.subscribe_url,
         "sections": shown_sections(issue, draft),
         "texts": section_texts(draft),
+        "pictures": dict(draft.pictures),
         "own": frozenset(name for name, _ in draft.sections),
         "listed": frozenset(entry.id for entry in _entries(issue, glance=True)),
         "told": frozenset(entry.url for entry in _entries(issue, glance=False)),

@@ -69,6 +69,7 @@ USUAL_KEYS: dict[str, tuple[str, ...]] = {
         "author",
     ),
     "image": ("image", "thumbnail", "cover"),
+    "image_alt": ("imagealt", "alt", "imagedescription", "thumbnailalt", "coveralt"),
     "audience": ("audience", "targetaudience", "eligibility"),
     "prerequisites": ("prerequisites", "prerequisite", "prereqs"),
     "cost": ("cost", "price", "fee"),

@@ -1,5 +1,6 @@
 """A record -> an item of the model. Nothing is dropped without a problem that says so."""
 
+import posixpath
 import re
 import unicodedata
 from dataclasses import dataclass, replace
@@ -8,6 +9,7 @@ from typing import Any
 
 from newsletter.dates.human import read_date
 from newsletter.model.item import Item, Kind
+from newsletter.model.picture import LOCAL, Mention
 from newsletter.model.problem import Origin, Problem
 from newsletter.model.when import Recurrence, When
 from newsletter.model.workspace import SourceSettings
@@ -16,8 +18,9 @@ from newsletter.sources.cleaning import clean_markdown
 from newsletter.sources.deadline_fields import read_deadlines
 from newsletter.sources.fields import Fields, Found
 from newsletter.sources.kinds import date_is_event, kind_of, status_of, unpublished, visibility_of
-from newsletter.sources.links import Base, absolute_links
+from newsletter.sources.links import Base, Linked, absolute_links
 from newsletter.sources.page_address import page_address
+from newsletter.sources.pictures import body_pictures, lead_picture
 from newsletter.sources.place_fields import read_place
 from newsletter.sources.plain import first_paragraph, html_to_markdown, plain_text, shorten
 from newsletter.sources.record import Record
@@ -70,7 +73,7 @@ def _item(
     rules = time_rules(fields, source, record.timezone or context.timezone, report, context.terms)
     stated = _timed(record, fields, title, rules, report)
     url = _url("url", fields, Base(source.base_url), report) or _page_url(record, fields, source)
-    base = Base(source.base_url, url)
+    base = Base(source.base_url, url, posixpath.dirname(record.path))
     stated |= _described(record, fields, base, report)
     stated |= _asking(fields, base, report)
     return Item(
@@ -104,13 +107,16 @@ def _timed(record: Record, fields: Fields, title: str, rules: TimeRules, report:
 
 def _described(record: Record, fields: Fields, base: Base, report: Report) -> Stated:
     """What it says of itself, and how it is filed."""
-    body = _body(record, fields, base, report)
+    body, pictures = _body(record, fields, base, report)
     category, tags = _tags(fields)
+    picture = lead_picture(fields, base, report.origin)
     return {
         "summary": _summary(fields, body),
         "body": body,
         "body_at": _body_at(record, body, report.origin),
-        "image": base.absolute(fields.text("image")),
+        "image": picture.address if picture and not picture.address.startswith(LOCAL) else "",
+        "picture": picture,
+        "body_pictures": pictures,
         "tags": tags,
         "category": category,
         "series": fields.text("series"),
@@ -166,7 +172,8 @@ def _ended(when: When | None, expires: date | None) -> When | None:
     )  # fmt: skip
 
 
-def _body(record: Record, fields: Fields, base: Base, report: Report) -> str:
+def _body(record: Record, fields: Fields, base: Base, report: Report) -> tuple[str, tuple[Mention, ...]]:
+    """The body with absolute links, and the pictures in it."""
     text = record.body
     line: int | None = record.body_line
     if not text.strip() and (found := fields.find("body")) and isinstance(found.value, str):
@@ -180,15 +187,24 @@ def _body(record: Record, fields: Fields, base: Base, report: Report) -> str:
     elif cleaned.removed:
         report.info("I-TEMPLATE", f"Template code is left out: {_some(cleaned.removed)}.", line)
     linked = absolute_links(cleaned.text, base)
+    at = _body_at(record, linked.text, report.origin)
+    pictures = body_pictures(linked, at or Origin(report.origin.source, report.origin.path, line))
     inner = tuple(target for target in linked.dropped if target.startswith("#"))
     outer = tuple(target for target in linked.dropped if target and not target.startswith("#"))
+    outer += _to_pictures(linked, pictures)
     if inner:
         text = f"Links within the page became plain text: {_some(inner)}; give the page a `url` to keep them."
         report.info("I-LINK", text, line)
     if outer:
         hint = "" if base.site else " Set the source's base_url."
         report.warning("W-LINK", f"Links nobody can follow became plain text: {_some(outer)}.{hint}", line)
-    return linked.text
+    return linked.text, pictures
+
+
+def _to_pictures(linked: Linked, pictures: tuple[Mention, ...]) -> tuple[str, ...]:
+    """Links to picture files that no reader can reach."""
+    shown = {one.written for one in pictures}
+    return tuple(text for found, text in linked.written.items() if found.startswith(LOCAL) and text not in shown)
 
 
 def _body_at(record: Record, body: str, origin: Origin) -> Origin | None:

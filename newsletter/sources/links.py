@@ -1,9 +1,11 @@
 """Links of a page made to work in a mail: absolute, or plain text where nobody can know where they lead."""
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from urllib.parse import urljoin, urlsplit
+
+from newsletter.model.picture import LOCAL
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _TICKS = re.compile(r"`+")
@@ -16,6 +18,7 @@ _ATTRIBUTE = re.compile(r"""(\s(?:href|src)\s*=\s*)(?:"([^"\n]*)"|'([^'\n]*)')""
 _DEAD = re.compile(r"!?\[([^\[\]]{0,2000})\]\(<>\)")
 _ALLOWED = frozenset({"http", "https", "mailto", "tel", "webcal"})
 _DEAD_TARGET = "<>"
+_PICTURE_FILE = re.compile(r"(?!//|#)[^?#:]+\.(?:png|jpe?g|gif|webp)(?:[?#].*)?", re.IGNORECASE)
 #: What `urlsplit` removes or objects to; without any of it most schemes can be told at a glance.
 _UNSURE = re.compile(r"[\[\]\x00-\x20]")
 #: Without any of these a text holds no link that the patterns above could find, nor a mark that would hide code.
@@ -25,10 +28,11 @@ _LINKING = re.compile(r"\]\(|\]:|=\s*[\"']|[\ue000\ue001]")
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """What links hang from: the site (`base_url` of the source) and the page's own address, where known."""
+    """What links hang from: the site (`base_url` of the source), the page's own address, and its file's folder."""
 
     site: str = ""
     page: str = ""
+    folder: str = ""
 
     def absolute(self, target: str) -> str:
         """The link as a reader can follow it; empty where that cannot be known or must not be followed."""
@@ -43,6 +47,12 @@ class Base:
         if not self.site or not target:
             return ""
         return self._on_site(target)
+
+    def picture(self, target: str) -> str:
+        """The address of a picture; where the site has none, `LOCAL` and its path, for it may lie beside the page."""
+        found = self.absolute(target)
+        target = target.strip().strip("<>").strip()
+        return found or (f"{LOCAL}{self.folder}/{target}" if _PICTURE_FILE.fullmatch(target) else "")
 
     def _on_site(self, target: str) -> str:
         path, hash_mark, fragment = target.partition("#")
@@ -59,10 +69,14 @@ class Base:
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """Text with its links made absolute, and the targets that had to go: their words stay."""
+    """Text with its links made absolute, and the targets that had to go: their words stay.
+
+    `written` holds, for each address that may be a picture's, what the author wrote.
+    """
 
     text: str
     dropped: tuple[str, ...]
+    written: Mapping[str, str] = field(default_factory=dict)
 
 
 def absolute_links(markdown: str, base: Base) -> Linked:
@@ -70,15 +84,18 @@ def absolute_links(markdown: str, base: Base) -> Linked:
     if not any(sign in markdown for sign in _MARKS) or not _LINKING.search(markdown):
         return Linked(markdown, ())
     dropped: list[str] = []
+    addresses: dict[str, str] = {}
 
     def target(written: str) -> str:
-        found = base.absolute(written)
-        if not found:
+        found = base.picture(written)
+        if found:
+            addresses[found] = written.strip("<>")
+        else:
             dropped.append(written.strip("<>"))
         return found
 
     text = outside_code(markdown, lambda part: _rewrite(part, target))
-    return Linked(text, tuple(dict.fromkeys(dropped)))
+    return Linked(text, tuple(dict.fromkeys(dropped)), addresses)
 
 
 def outside_code(markdown: str, change: Callable[[str], str]) -> str:

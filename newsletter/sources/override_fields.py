@@ -22,10 +22,11 @@ ATTRIBUTES: Mapping[str, str] = (
     dict.fromkeys(_WHEN, "when")
     | dict.fromkeys(("place", "mode", "join_url"), "place")
     | dict.fromkeys(("deadlines", "deadline"), "deadlines")
+    | dict.fromkeys(("image", "image_alt"), "picture")
     | {
         name: name
         for name in (
-            "title", "url", "registration_url", "summary", "body", "hosts", "image", "audience", "prerequisites",
+            "title", "url", "registration_url", "summary", "body", "hosts", "audience", "prerequisites",
             "cost", "tags", "category", "status", "visibility", "expires", "publish", "series", "follows",
         )
     }

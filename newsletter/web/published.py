@@ -20,10 +20,12 @@ from newsletter.model.publishing import PublicFile
 LONGEST_NAME = 512
 #: Seconds that a page or a calendar may be kept before it is asked for again.
 PAGE_AGE, CALENDAR_AGE = 300, 3600
+PICTURE_KEPT = "public, max-age=31536000, immutable"
 #: Pages for everybody may be indexed and linked to; nothing in them runs. Their events for search engines are data.
 PUBLIC_PAGE: Mapping[str, str] = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'none'"
     ),
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "X-Robots-Tag": "all",
@@ -35,6 +37,10 @@ class Shelf(Protocol):
 
     def archive_file(self, name: str) -> PublicFile | None:
         """A page, feed or chat copy of the archive."""
+        ...
+
+    def picture_file(self, name: str) -> PublicFile | None:
+        """A picture that a mail or a page shows."""
         ...
 
     def event_file(self, slug: str) -> PublicFile | None:
@@ -56,6 +62,7 @@ def published_routes(shelf: Shelf) -> list[Route]:
     return [
         Route("/archive", pages.to_index, methods=["GET"]),
         Route("/archive/", pages.archive, methods=["GET"]),
+        Route("/archive/pictures/{name}", pages.picture, methods=["GET"]),
         Route("/archive/{name}", pages.archive, methods=["GET"]),
         Route("/calendar/event/{name}.ics", pages.event, methods=["GET"]),
         Route("/calendar/s/{name}.ics", pages.personal, methods=["GET"]),
@@ -77,6 +84,10 @@ class Published:
         """A file of the archive; the first page where none is named."""
         name = request.path_params.get("name", "index.html")
         return await self._answer(request, self.shelf.archive_file, name, f"public, max-age={PAGE_AGE}")
+
+    async def picture(self, request: Request) -> Response:
+        """A picture, whose name is that of its content: it never becomes another."""
+        return await self._answer(request, self.shelf.picture_file, _name(request), PICTURE_KEPT)
 
     async def event(self, request: Request) -> Response:
         """One event, to be imported."""

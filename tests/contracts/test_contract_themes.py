@@ -17,6 +17,7 @@ from newsletter.language.catalogue import packaged_codes
 from newsletter.model.delivery import MailingKind
 from newsletter.model.issue import Choices, Draft, Issue, Note
 from newsletter.model.mail import fill_text
+from newsletter.model.picture import Picture
 from newsletter.model.problem import Problem
 from newsletter.render.edition import render
 from newsletter.render.errors import RenderError
@@ -51,6 +52,19 @@ def test_there_are_two_themes_at_least() -> None:
 @pytest.mark.parametrize("name", THEMES)
 def test_no_check_finds_anything(name: str, mail: str) -> None:
     assert problems(name, MAILS[mail]) == []
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_a_picture_is_shown_in_its_column_and_no_check_minds(name: str) -> None:
+    picture = Picture("https://news.example.org/archive/pictures/0.jpg", 600, 400, 90_000, "Soup for forty people")
+    cards = replace(SECTIONS[3], entries=(replace(CLINIC, picture=picture),))
+    issue = an_issue(sections=(*SECTIONS[:3], cards, *SECTIONS[4:]))
+    shown = subject_of(issue, render(issue, draft(name)), draft(name)).page.of("img")
+
+    assert [(one.get("src"), one.get("alt")) for one in shown] == [(picture.url, picture.alt)]
+    assert int(shown[0].get("width")) * 2 == pytest.approx(int(shown[0].get("height")) * 3, abs=3)
+    assert int(shown[0].get("width")) <= 520
+    assert [one for one in problems(name, issue) if one not in problems(name, an_issue())] == []
 
 
 @pytest.mark.parametrize("name", THEMES)

@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from newsletter.app.archiving.calendars import calendar_files
+from newsletter.app.archiving.pictures import picture_files
 from newsletter.app.archiving.publishing import publish_sources
 from newsletter.app.archiving.shelf import open_archive
 from newsletter.app.workspace import Workspace
@@ -36,7 +37,7 @@ def build_archive(ws: Workspace, out: Path, now: datetime) -> Published:
     archive = open_archive(ws)
     pages = [file for name in archive.names() if (file := archive.file(name)) is not None]
     calendars = list(calendar_files(ws, now))
-    files = {file.path: file for file in (*pages, *calendars)}
+    files = {file.path: file for file in (*pages, *calendars, *picture_files(ws))}
     written = sum(_write(out, file) for file in files.values())
     removed = _remove(out, _listed(out) - set(files))
     _note(out, files)

@@ -6,6 +6,7 @@ from threading import Lock
 from newsletter.app.archiving.calendars import event_file, personal_file, topic_file
 from newsletter.app.archiving.hosting import site_of
 from newsletter.app.archiving.issues import Issues, read_issues
+from newsletter.app.archiving.pictures import picture_file
 from newsletter.app.theme_files import TEMPLATES, load_templates, load_theme
 from newsletter.app.workspace import Workspace
 from newsletter.model.publishing import PublicFile
@@ -135,6 +136,10 @@ class Shelf:
             with self._lock:
                 self._kept[name] = file
         return file
+
+    def picture_file(self, name: str) -> PublicFile | None:
+        """A picture that a mail or a page shows."""
+        return picture_file(self.ws, name)
 
     def event_file(self, slug: str) -> PublicFile | None:
         """An event's calendar file."""

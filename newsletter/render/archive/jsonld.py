@@ -65,13 +65,19 @@ def _node(draft: Draft, item: Item, one: Occurrence) -> Node:
         "location": list(_locations(item.place, one.place or "")),
         "description": summary_of(item.summary, item.body),
         "url": safe_link(item.url or item.registration_url),
-        "image": safe_link(item.image),
+        "image": safe_link(_image(draft, item)),
         "keywords": list(item.tags),
         "performer": [{"@type": "Person", "name": name} for name in item.hosts],
         "organizer": {"@type": "Organization", "name": draft.community.name, "url": draft.community.url},
         "offers": {"@type": "Offer", "url": safe_link(item.registration_url)} if item.registration_url else {},
     }
     return {name: value for name, value in node.items() if value}
+
+
+def _image(draft: Draft, item: Item) -> str:
+    """The published picture, or the one on its own site."""
+    found = dict(draft.pictures).get(item.picture.address) if item.picture else None
+    return found.url if found else item.picture.address if item.picture else item.image
 
 
 def _address(draft: Draft, item: Item) -> str:

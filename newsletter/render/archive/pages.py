@@ -154,12 +154,14 @@ def _plain(texts: Texts) -> ImmutableSandboxedEnvironment:
     return plain_environment(dict(texts), FOLDER, {**_FILTERS, "markdown": _plain_markdown, "inert": inert})
 
 
-def _markdown(text: str, base: str = "") -> Markup:
-    return markdown_html(text, {}, base)
+@pass_context
+def _markdown(names: Context, text: str, base: str = "") -> Markup:
+    return markdown_html(text, {}, base, names.get("pictures"))
 
 
-def _plain_markdown(text: str, base: str = "") -> str:
-    return markdown_text(text, base, width=100_000)
+@pass_context
+def _plain_markdown(names: Context, text: str, base: str = "") -> str:
+    return markdown_text(text, base, 100_000, names.get("pictures"))
 
 
 @pass_context

@@ -106,6 +106,6 @@ def test_what_the_editor_put_first_is_marked_in_both_parts(name: str) -> None:
 def test_a_pinned_card_has_a_frame_in_its_own_colour_in_both_schemes() -> None:
     html, _ = parts(an_issue(sections=(Section("events", "Come along", (replace(CLINIC, pinned=True), DATATHON)),)))
 
-    assert html.count("border:3px solid #34408F") == 1
+    assert html.count("border:2px solid #34408F") == 1
     assert ".p1{border-color:#C3CBFF!important}" in html
     assert html.count("font-size:26px;line-height:31px") == 1

@@ -38,10 +38,15 @@ def lab(root: Path) -> Workspace:
     init_workspace(root)
     for name, text in PAGES.items():
         (root / "content/community" / name).write_text(text, encoding="utf-8")
-    clock = Clock()
-    ws = open_workspace(root, environ={}, clock=clock)
-    clock.now = read_at(ws, DRAFTED)
+    ws = opened(root, DRAFTED)
     import_bytes(ws, "\n".join(("email", *READERS)).encode(), "readers.csv", "community")
+    return ws
+
+
+def opened(root: Path, moment: str) -> Workspace:
+    """The lab in that folder, its clock set."""
+    ws = open_workspace(root, environ={}, clock=Clock())
+    at(ws, moment)
     return ws
 
 

@@ -1,4 +1,7 @@
-"""New stores for tests: what the migrations wrote once into an empty database, the next empty ones get as it is."""
+"""Stores for tests: what the migrations wrote once into an empty database, the next ones get as it is; no disk waits.
+
+A power cut is no part of a test: what SQLite promises for it is asked for by the store's own tests.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,10 +10,13 @@ from typing import Any
 import pytest
 from sqlalchemy.engine import Connection
 
-from newsletter.store import migrate
+from newsletter.store import engine, migrate
 
 #: The migrations themselves, whatever is put in their place.
 UPGRADE = migrate._upgrade
+#: How connections are prepared, and how where a test may lose its store in a power cut.
+PRAGMAS = engine._PRAGMAS
+HASTY = (*PRAGMAS, "synchronous=off")
 
 
 class Schema:
@@ -39,15 +45,17 @@ def statements_of(connection: Connection) -> Iterator[str]:
 
 @contextmanager
 def migrated_once() -> Iterator[None]:
-    """Meanwhile the migrations run for the first of all new stores alone."""
+    """Meanwhile the migrations run for the first of all new stores alone, and nobody waits for the disk."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "_PRAGMAS", HASTY)
         patch.setattr(migrate, "_upgrade", Schema().upgrade)
         yield
 
 
 @contextmanager
 def migrated_in_earnest() -> Iterator[None]:
-    """Meanwhile the migrations run for every store, as they do for people."""
+    """Meanwhile the migrations run for every store, and every commit is on the disk, as for people."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "_PRAGMAS", PRAGMAS)
         patch.setattr(migrate, "_upgrade", UPGRADE)
         yield

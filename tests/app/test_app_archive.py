@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from dataclasses import replace
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import feedparser
 import icalendar
 import pytest
-from support_archive import KEY, READERS, SHOWN, at, edit, lab, send
+from support_archive import KEY, READERS, SENT, SHOWN, at, edit, lab, opened, send
 
 from newsletter.app.archiving.building import MANIFEST, build_archive
 from newsletter.app.archiving.calendars import event_file, personal_file, personal_url, topic_file
@@ -25,11 +26,19 @@ from newsletter.sources.jsonld_scripts import find_scripts
 DIVE = "deep-dives/2026-12-08-missing-data.md"
 
 
-@pytest.fixture
-def ws(tmp_path: Path) -> Workspace:
-    ws = lab(tmp_path / "lab")
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A lab whose weekly issue is out."""
+    ws = lab(tmp_path_factory.mktemp("told") / "lab")
     send(ws)
-    return ws
+    ws.store.close()
+    return ws.root
+
+
+@pytest.fixture
+def ws(told: Path, tmp_path: Path) -> Workspace:
+    shutil.copytree(told, tmp_path / "lab")
+    return opened(tmp_path / "lab", SENT)
 
 
 def events(data: bytes) -> list[icalendar.Event]:

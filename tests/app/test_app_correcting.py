@@ -42,21 +42,6 @@ TITLE = "Missing data, honestly"
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock("2026-12-04 09:00")
-
-
-@pytest.fixture(scope="module")
-def sent(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A workspace whose weekly issue is out."""
-    clock = Clock("2026-12-04 09:00")
-    ws = sample(tmp_path_factory.mktemp("sent") / "ws", clock)
-    send_weekly(ws, clock)
-    ws.store.close()
-    return ws.root
-
-
-@pytest.fixture
 def ws(sent: Path, tmp_path: Path, clock: Clock) -> Workspace:
     """The Monday after the issue went out, before anything has changed."""
     shutil.copytree(sent, tmp_path / "ws")

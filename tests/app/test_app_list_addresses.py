@@ -3,7 +3,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from support_mailings import STAFF, Clock, at, mails, opened, recipients, sample, send, send_issue, send_weekly, words
+from support_mailings import STAFF, Clock, at, mails, opened, recipients, send, send_issue, send_weekly, words
 
 from newsletter.app.approving import approve
 from newsletter.app.control import status
@@ -18,18 +18,6 @@ from newsletter.model.workspace import ListSettings
 from newsletter.store import mailings
 
 KEY = "weekly-2026-12-04"
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock("2026-12-04 09:00")
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    ws = sample(tmp_path_factory.mktemp("made") / "ws", Clock("2026-12-04 09:00"))
-    ws.store.close()
-    return ws.root
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from support_mailings import STAFF, Clock, at, mails, opened, recipients, sample, send, words
+from support_mailings import STAFF, Clock, at, mails, opened, recipients, send, words
 
 from newsletter.app.approving import approve
 from newsletter.app.control import status
@@ -17,18 +17,6 @@ from newsletter.app.workspace import Workspace
 TEXT = '+++\nsubject = "The lab is closed on Friday"\nby = "Noor"\n+++\n\nThere is **no heating**. Stay warm.\n'
 KEY = "mail-2026-12-04-closed"
 ALL = ["ada@example.org", "berta@example.org", "cleo@example.org", "dora@example.org"]
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock("2026-12-04 09:00")
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    ws = sample(tmp_path_factory.mktemp("made") / "ws", Clock("2026-12-04 09:00"))
-    ws.store.close()
-    return ws.root
 
 
 @pytest.fixture

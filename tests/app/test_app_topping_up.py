@@ -3,7 +3,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from support_mailings import Clock, mails, opened, recipients, sample, send_weekly, words
+from support_mailings import Clock, mails, opened, recipients, send_weekly, words
 
 from newsletter.app import dispatching
 from newsletter.app.control import cancel, pause, resume, status
@@ -17,20 +17,6 @@ from newsletter.app.workspace import Workspace
 
 KEY = "weekly-2026-12-04"
 FIRST = ["ada@example.org", "berta@example.org", "cleo@example.org"]
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock("2026-12-04 09:00")
-
-
-@pytest.fixture(scope="module")
-def sent(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    clock = Clock("2026-12-04 09:00")
-    ws = sample(tmp_path_factory.mktemp("sent") / "ws", clock)
-    send_weekly(ws, clock)
-    ws.store.close()
-    return ws.root
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -53,16 +54,25 @@ def sendgrid(sink: DevSink) -> tuple[ProviderSettings, Secrets]:
 Road = Callable[[DevSink], tuple[ProviderSettings, Secrets]]
 
 
-def approved_issue(folder: Path, road: Road, sink: DevSink) -> Workspace:
-    """The sample workspace with its eight readers and the approved weekly issue, on this road."""
+@pytest.fixture(scope="module")
+def approved(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample workspace with its eight readers and the approved weekly issue."""
+    folder = tmp_path_factory.mktemp("approved") / "ws"
     init_workspace(folder)
-    provider, secrets = road(sink)
     ws = open_workspace(folder, environ={}, clock=lambda: DRAFT_AT)
-    ws = replace(ws, settings=ws.settings.model_copy(update={"provider": provider, "secrets": secrets}))
     assert import_file(ws, folder / "subscribers/example.csv", "community").new == READERS
     draft_issue(ws, "weekly", DRAFT_AT)
     approve(ws, KEY, "editor", DRAFT_AT)
-    return replace(ws, clock=lambda: SEND_AT)
+    ws.store.close()
+    return folder
+
+
+def on_the_road(approved: Path, folder: Path, road: Road, sink: DevSink) -> Workspace:
+    """A copy of that workspace, on this road."""
+    shutil.copytree(approved, folder)
+    provider, secrets = road(sink)
+    ws = open_workspace(folder, environ={}, clock=lambda: SEND_AT)
+    return replace(ws, settings=ws.settings.model_copy(update={"provider": provider, "secrets": secrets}))
 
 
 def send(ws: Workspace) -> int:
@@ -88,8 +98,8 @@ def parsed(raw: bytes) -> EmailMessage:
 
 
 @pytest.fixture(params=[outbox, smtp, sendgrid], ids=lambda road: road.__name__)
-def ws(request: pytest.FixtureRequest, tmp_path: Path, dev_sink: DevSink) -> Workspace:
-    return approved_issue(tmp_path / "ws", request.param, dev_sink)
+def ws(request: pytest.FixtureRequest, approved: Path, tmp_path: Path, dev_sink: DevSink) -> Workspace:
+    return on_the_road(approved, tmp_path / "ws", request.param, dev_sink)
 
 
 def test_every_subscriber_gets_one_mail_and_a_second_run_sends_none(ws: Workspace, dev_sink: DevSink) -> None:
@@ -121,8 +131,8 @@ def test_who_joins_after_planning_waits_for_the_next_issue(ws: Workspace, dev_si
     assert "late@example.org" not in arrived(ws, dev_sink)
 
 
-def test_every_mail_over_smtp_keeps_the_senders_rules(tmp_path: Path, dev_sink: DevSink) -> None:
-    ws = approved_issue(tmp_path / "ws", smtp, dev_sink)
+def test_every_mail_over_smtp_keeps_the_senders_rules(approved: Path, tmp_path: Path, dev_sink: DevSink) -> None:
+    ws = on_the_road(approved, tmp_path / "ws", smtp, dev_sink)
     send(ws)
     messages = [(one, (dev_sink.keep / one["file"]).read_bytes()) for one in dev_sink.messages()]
     assert len(messages) == READERS
@@ -133,8 +143,8 @@ def test_every_mail_over_smtp_keeps_the_senders_rules(tmp_path: Path, dev_sink: 
     assert len({parsed(raw)["Feedback-ID"] for _, raw in messages}) == 1
 
 
-def test_every_mail_in_the_outbox_keeps_the_senders_rules(tmp_path: Path, dev_sink: DevSink) -> None:
-    ws = approved_issue(tmp_path / "ws", outbox, dev_sink)
+def test_every_mail_in_the_outbox_keeps_the_senders_rules(approved: Path, tmp_path: Path, dev_sink: DevSink) -> None:
+    ws = on_the_road(approved, tmp_path / "ws", outbox, dev_sink)
     send(ws)
     for file in (ws.root / "outbox").rglob("*.eml"):
         raw = file.read_bytes()
@@ -181,8 +191,10 @@ def both_parts_are_whole(message: EmailMessage) -> None:
         assert "1100 Shore Avenue N" in content
 
 
-def test_every_body_for_sendgrid_is_what_its_documents_allow(tmp_path: Path, dev_sink: DevSink) -> None:
-    ws = approved_issue(tmp_path / "ws", sendgrid, dev_sink)
+def test_every_body_for_sendgrid_is_what_its_documents_allow(
+    approved: Path, tmp_path: Path, dev_sink: DevSink
+) -> None:
+    ws = on_the_road(approved, tmp_path / "ws", sendgrid, dev_sink)
     send(ws)
     bodies = [
         json.loads((dev_sink.keep / name).read_bytes()) for name in {one["file"] for one in dev_sink.messages()}
@@ -205,9 +217,9 @@ def sends_what_the_other_roads_send(body: dict[str, Any]) -> None:
 
 
 def test_one_click_in_a_mail_that_arrived_leaves_and_the_next_issue_keeps_to_it(
-    tmp_path: Path, dev_sink: DevSink
+    approved: Path, tmp_path: Path, dev_sink: DevSink
 ) -> None:
-    ws = approved_issue(tmp_path / "ws", outbox, dev_sink)
+    ws = on_the_road(approved, tmp_path / "ws", outbox, dev_sink)
     send(ws)
     message = next(one for one in outbox_messages(ws) if one["To"] == "noor.haddad@example.org")
     path = str(message["List-Unsubscribe"]).strip("<>").removeprefix(ws.settings.web.base_url)
@@ -226,8 +238,10 @@ def test_one_click_in_a_mail_that_arrived_leaves_and_the_next_issue_keeps_to_it(
     assert sum(count for _, _, count in audience.editions) + audience.empty == READERS - 1
 
 
-def test_choices_made_by_the_link_of_a_mail_shape_the_next_issue(tmp_path: Path, dev_sink: DevSink) -> None:
-    ws, noor = approved_issue(tmp_path / "ws", outbox, dev_sink), "noor.haddad@example.org"
+def test_choices_made_by_the_link_of_a_mail_shape_the_next_issue(
+    approved: Path, tmp_path: Path, dev_sink: DevSink
+) -> None:
+    ws, noor = on_the_road(approved, tmp_path / "ws", outbox, dev_sink), "noor.haddad@example.org"
     send(ws)
     (first,) = (body_of(one) for one in outbox_messages(ws) if one["To"] == noor)
     assert "Times are Seattle time (PST)." in first

@@ -27,7 +27,12 @@ def readers_for(connection: Connection, ws: Workspace, row: IssueRow, now: datet
         return tuple(_had_an_issue(connection, ws, now))
     if row.kind == "one-off":
         return tuple(_members(connection, ws, row.list, now))
-    return within(tuple(_readers_of_digest(connection, ws, row.digest, now)), ws.settings.limits.editions)
+    return readers_of_digest(connection, ws, row.digest, now)
+
+
+def readers_of_digest(connection: Connection, ws: Workspace, digest: str, now: datetime) -> tuple[Reader, ...]:
+    """Everybody who would get an issue of the digest, were it planned now."""
+    return within(tuple(_readers_of_digest(connection, ws, digest, now)), ws.settings.limits.editions)
 
 
 def list_of(ws: Workspace, row: IssueRow) -> str:

@@ -2,8 +2,11 @@
 
 from email.message import EmailMessage
 
+from newsletter.app.studio.differences import EventDifference, TextLine
+from newsletter.app.studio.inbox import inbox_rows
+from newsletter.app.studio.outline import OutlineEntry, OutlineSection
 from newsletter.app.studio.stage import for_frame
-from newsletter.app.studio.view import Finding, Line, Menu, Named, Shown, View
+from newsletter.app.studio.view import Audience, Finding, Line, Menu, Named, Shown, Step, View
 from newsletter.model.problem import Origin, Problem
 
 MENU = Menu(
@@ -16,6 +19,8 @@ STYLE = """
 @media (prefers-color-scheme:dark){body{background:#191f2b!important;color:#f3eee4!important}}
 @media (min-width:520px){#wide{display:block!important}}</style>
 """
+CARDS = """<table><tr><td id="card"><h2><span data-entry="0">Maps</span></h2><p>Bring one.</p></td>
+<td><span data-entry="1">Tea</span></td></tr></table>"""
 
 
 def mail(words: str, persona: str) -> str:
@@ -23,7 +28,7 @@ def mail(words: str, persona: str) -> str:
     lines = "".join(f"<p>Line {n}</p>" for n in range(80))
     return (
         f'<!doctype html><html lang="en"><head><meta name="color-scheme" content="light dark">{STYLE}</head>'
-        f'<body><h1>{words}</h1><p id="who">{persona}</p><p id="wide" style="display:none">wide</p>'
+        f'<body><h1>{words}</h1>{CARDS}<p id="who">{persona}</p><p id="wide" style="display:none">wide</p>'
         f'<a href="#">leave</a><script>document.title="ran"</script>{lines}</body></html>'
     )
 
@@ -42,7 +47,14 @@ FAULT = Finding(
     Problem("error", "src.syntax", "unexpected '}'", Origin("templates", "templates/hours/issue.mjml", 12)),
     (Line(11, "<mj-body>", False), Line(12, "{{ broken }", True), Line(13, "</mj-body>", False)),
 )
-WARNING = Finding(Problem("warning", "W-X", "no <place> given", Origin("talks", "content/talks.csv", 3)))
+WARNING = Finding(Problem("warning", "W-X", "no <place> given", Origin("talks", "content/talks.csv", 3)), item="tea")
+OUTLINE = (
+    OutlineSection("glance", "The week at a glance", (OutlineEntry(0, "maps", "Maps", "", "", None),)),
+    OutlineSection("events", "Come along", (
+        OutlineEntry(1, "tea", "Tea", "moved", "~", Origin("talks", "content/talks.csv", 3), "warning"),
+    )),
+)  # fmt: skip
+MAILS = 3
 
 
 class Desk:
@@ -54,7 +66,8 @@ class Desk:
         self.empty = False
         self.text_only = False
 
-    def show(self, digest: str, persona: str) -> Shown:
+    def show(self, digest: str, persona: str, variant: int = 0) -> Shown:
+        variant = variant if variant <= MAILS else 0
         digest = digest if digest in ("weekly", "quarterly") else "weekly"
         persona = persona if persona in ("seattle", "berlin") else "seattle"
         html = "" if self.text_only else mail(self.words, persona)
@@ -66,11 +79,19 @@ class Desk:
             sender="Common Hours <hours@news.example.org>",
             sends="Fri 4 Dec 2026, 09:00 PST",
             window="7 to 13 December 2026",
-            html=for_frame(html),
+            html=html,
+            framed=for_frame(html) if html else "",
             text=f"{self.words}\n<plain> {persona}",
             message=message(self.words, html),
             problems=(WARNING,),
             empty=self.empty,
+            outline=OUTLINE,
+            inbox=inbox_rows("Common Hours <hours@news.example.org>", self.words, "and a datathon"),
+            against="weekly-2026-11-27",
+            events=(EventDifference("moved", "tea", "Tea", (("when_text", "Mon", "Tue"),)),),
+            lines=(TextLine("removed", "old words"), TextLine("added", "new words")),
+            data='{"key": "weekly-2026-12-04"}',
             next_content="Next: Pipelines, on 12 January 2027." if self.empty else "",
         )
-        return Shown(MENU, digest, persona, view, self.faults)
+        step = Step(variant, MAILS, 40 - variant, 117, f"edition {variant}", ("a…@e….org",)) if variant else None
+        return Shown(MENU, digest, persona, view, self.faults, step, Audience(117, MAILS))

@@ -2,27 +2,25 @@
 
 import logging
 import os
-import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 from threading import RLock
-from zoneinfo import ZoneInfo
 
-from newsletter.app.checking import Built, build_edition, persona_choices, told_of
+from newsletter.app.audience import readers_of_digest
 from newsletter.app.collecting import DECISIONS
-from newsletter.app.drafting import last_sent_draft, preview_draft
-from newsletter.app.drifting import drift_from_approved
+from newsletter.app.composing import histories
+from newsletter.app.dispatching import describe
+from newsletter.app.drafting import preview_draft
 from newsletter.app.fetching import Recent
-from newsletter.app.studio.stage import for_frame
-from newsletter.app.studio.view import Finding, Menu, Named, Shown, View, excerpt, fault
+from newsletter.app.studio.building import Sitting, build_view
+from newsletter.app.studio.readers import addresses_of
+from newsletter.app.studio.variants import Variants, variants_of
+from newsletter.app.studio.view import Audience, Menu, Named, Shown, Step, excerpt, fault
 from newsletter.app.timing import UsageError, read_at
 from newsletter.app.workspace import PERSONAS, Workspace, open_workspace, utc_now
-from newsletter.compose.drift import drift_problems
 from newsletter.dates.cadence.rules import CadenceError
-from newsletter.model.issue import Draft
-from newsletter.model.mail import SLOT_NAMES, Row, fill_text, message_bytes
-from newsletter.model.people import Persona
 from newsletter.model.problem import Problem
 from newsletter.render.errors import RenderError
 from newsletter.settings.reading import CONFIG, LISTS, SettingsError
@@ -34,12 +32,15 @@ LARGEST_EXCERPT = 1_000_000
 FOLDERS = ("content", "templates", "issues")
 WILD = frozenset("*?[")
 NO_MENU = Menu("", (), ())
+#: Digest, persona, and the number of the distinct mail; 0 is the persona's.
+Asked = tuple[str, str, int]
 
 
 class Studio:
     """What `newsletter preview` shows of one workspace. Threads may call it at the same time.
 
-    Nothing is built before it is asked for, and nothing twice until `refresh` says that files have changed.
+    Nothing is built before it is asked for, and nothing twice until `refresh` says that files have changed. Readers'
+    addresses are masked unless `real` ones are asked for.
     """
 
     def __init__(
@@ -48,6 +49,8 @@ class Studio:
         at: str | None = None,
         environ: Mapping[str, str] = os.environ,
         clock: Callable[[], datetime] = utc_now,
+        *,
+        real: bool = False,
     ) -> None:
         self.root = root.resolve()
         self._at = at
@@ -59,14 +62,17 @@ class Studio:
         self._menu = NO_MENU
         self._files: tuple[str, ...] = (CONFIG, PERSONAS, LISTS, DECISIONS)
         self._folders: tuple[str, ...] = FOLDERS
-        self._drafts: dict[str, Draft] = {}
-        self._shown: dict[tuple[str, str], Shown] = {}
-        self._good: dict[tuple[str, str], View] = {}
+        self._real = real
+        self._sittings: dict[str, Sitting] = {}
+        self._audiences: dict[str, Variants] = {}
+        self._shown: dict[Asked, Shown] = {}
+        self._good: dict[Asked, Shown] = {}
 
     def refresh(self) -> None:
         """Forget what was built: a file has changed."""
         with self._lock:
-            self._drafts.clear()
+            self._sittings.clear()
+            self._audiences.clear()
             self._shown.clear()
             self._close()
 
@@ -79,18 +85,20 @@ class Studio:
         """The files, and the folders with all below them, whose change is a reason to refresh."""
         return tuple(self.root / name for name in self._files), tuple(self.root / name for name in self._folders)
 
-    def show(self, digest: str = "", persona: str = "") -> Shown:
-        """The issue of a digest as a persona gets it; names that are not there fall back to the first there is."""
+    def show(self, digest: str = "", persona: str = "", variant: int = 0) -> Shown:
+        """The issue of a digest as a persona gets it, or the distinct mail of that number (1-based).
+
+        Names that are not there fall back to the first there is, and numbers to the persona.
+        """
         with self._lock:
             try:
                 workspace = self._workspace()
             except SettingsError as error:
-                return self._fallback(digest, persona, error.problems)
-            digest = _one_of(digest, self._menu.digests)
-            persona = _one_of(persona, self._menu.personas)
-            if (digest, persona) not in self._shown:
-                self._shown[digest, persona] = self._build(workspace, digest, persona)
-            return self._shown[digest, persona]
+                return self._fallback((digest, persona, 0), error.problems)
+            asked = (_one_of(digest, self._menu.digests), _one_of(persona, self._menu.personas), max(0, variant))
+            if asked not in self._shown:
+                self._shown[asked] = self._build(workspace, asked)
+            return self._shown[asked]
 
     def _close(self) -> None:
         if self._opened is not None and "store" in vars(self._opened):
@@ -105,39 +113,57 @@ class Studio:
             self._opened = opened
         return self._opened
 
-    def _build(self, workspace: Workspace, digest: str, persona: str) -> Shown:
+    def _build(self, workspace: Workspace, asked: Asked) -> Shown:
         try:
-            view = self._view(workspace, digest, next(p for p in workspace.personas if p.name == persona))
+            shown = self._made(workspace, asked)
         except (SettingsError, RenderError) as error:
-            return self._fallback(digest, persona, error.problems)
+            return self._fallback(asked, error.problems)
         except (UsageError, CadenceError, StoreError, StopIteration) as error:
-            return self._fallback(digest, persona, (fault("preview.cannot", str(error)),))
+            return self._fallback(asked, (fault("preview.cannot", str(error)),))
         except Exception as error:
             # An editor in the middle of a sentence keeps the last good mail, whatever happens in here.
             LOG.exception("the preview could not be built")
-            return self._fallback(digest, persona, (fault("preview.fault", f"{type(error).__name__}: {error}"),))
-        self._good[digest, persona] = view
-        return Shown(self._menu, digest, persona, view)
+            return self._fallback(asked, (fault("preview.fault", f"{type(error).__name__}: {error}"),))
+        self._good[asked] = shown
+        return shown
 
-    def _fallback(self, digest: str, persona: str, problems: Sequence[Problem]) -> Shown:
-        digest, persona = _one_of(digest, self._menu.digests), _one_of(persona, self._menu.personas)
-        faults = tuple(excerpt(problem, self._lines) for problem in problems)
-        return Shown(self._menu, digest, persona, self._good.get((digest, persona)), faults)
+    def _fallback(self, asked: Asked, problems: Sequence[Problem]) -> Shown:
+        digest, persona, variant = asked
+        asked = (_one_of(digest, self._menu.digests), _one_of(persona, self._menu.personas), variant)
+        good = self._good.get(asked) or Shown(self._menu, asked[0], asked[1], None)
+        return replace(good, menu=self._menu, faults=tuple(excerpt(problem, self._lines) for problem in problems))
 
-    def _view(self, workspace: Workspace, digest: str, persona: Persona) -> View:
-        started = time.perf_counter()
-        draft = self._draft(workspace, digest)
-        last, settings = last_sent_draft(workspace, draft), workspace.settings.checks
-        built = build_edition(draft, persona_choices(persona), last, settings)
-        moved = drift_problems(drift_from_approved(workspace, draft), draft.key)
-        told = told_of(workspace, draft, (*moved, *_once(draft, built)))
-        problems = tuple(excerpt(problem, self._lines) for problem in told)
-        return _view(draft, built, problems, round(1000 * (time.perf_counter() - started)))
+    def _made(self, workspace: Workspace, asked: Asked) -> Shown:
+        digest, persona, number = asked
+        sitting, variants = self._sitting(workspace, digest), self._variants(workspace, digest)
+        chosen = variants.editions[number - 1] if 0 < number <= len(variants.editions) else None
+        if chosen is None:
+            issue = sitting.for_persona(next(one for one in workspace.personas if one.name == persona))
+        else:
+            issue = sitting.for_reader(chosen.wanted.choices, histories(workspace)(chosen.wanted.baseline))
+        step = self._step(workspace, variants, number) if chosen else None
+        audience = Audience(variants.people, len(variants.editions), variants.barred)
+        view = build_view(sitting, issue, self._lines)
+        return Shown(self._menu, digest, persona, view, step=step, audience=audience)
 
-    def _draft(self, workspace: Workspace, digest: str) -> Draft:
-        if digest not in self._drafts:
-            self._drafts[digest] = preview_draft(workspace, digest, read_at(workspace, self._at), self._recent)
-        return self._drafts[digest]
+    def _step(self, workspace: Workspace, variants: Variants, number: int) -> Step:
+        chosen = variants.editions[number - 1]
+        made_for = describe(chosen.wanted.choices, chosen.wanted.baseline)
+        readers = addresses_of(workspace, chosen.readers, real=self._real)
+        return Step(number, len(variants.editions), chosen.people, variants.people, made_for, readers)
+
+    def _sitting(self, workspace: Workspace, digest: str) -> Sitting:
+        if digest not in self._sittings:
+            draft = preview_draft(workspace, digest, read_at(workspace, self._at), self._recent)
+            self._sittings[digest] = Sitting.of(workspace, draft)
+        return self._sittings[digest]
+
+    def _variants(self, workspace: Workspace, digest: str) -> Variants:
+        if digest not in self._audiences:
+            now = read_at(workspace, self._at)
+            with workspace.store.read() as connection:
+                self._audiences[digest] = variants_of(readers_of_digest(connection, workspace, digest, now))
+        return self._audiences[digest]
 
     def _lines(self, name: str) -> list[str] | None:
         """The lines of a file of the workspace, for an excerpt; None for what is not one or is large."""
@@ -176,48 +202,3 @@ def _fixed_part(pattern: str) -> str:
     """The first folder of a source's pattern, or "" where it starts with a wildcard."""
     first, *rest = PurePosixPath(pattern).parts or ("",)
     return first if rest and not set(first) & WILD and first not in ("..", "/") else ""
-
-
-def _once(draft: Draft, built: Built) -> tuple[Problem, ...]:
-    """What the checks found, then what the sources said, each once."""
-    return tuple(dict.fromkeys((*built.problems, *built.issue.problems, *draft.problems)))
-
-
-def _view(draft: Draft, built: Built, problems: tuple[Finding, ...], built_ms: int) -> View:
-    issue, edition = built.issue, built.edition
-    row = _inert_row(draft)
-    links_nowhere = {**row.values, "unsubscribe_url": "#", "preferences_url": "#", "web_url": "#"}
-    return View(
-        key=issue.key,
-        title=issue.title,
-        subject=edition.subject,
-        preheader=edition.preheader,
-        sender=edition.sender,
-        sends=_moment(draft.slot.send_at, draft),
-        window=issue.dateline,
-        html=for_frame(fill_text(edition.html, links_nowhere)),
-        text=fill_text(edition.text, row.values),
-        message=message_bytes(edition, row, draft.slot.send_at),
-        problems=problems,
-        empty=issue.empty,
-        next_content=issue.next_content,
-        built_ms=built_ms,
-    )
-
-
-def _inert_row(draft: Draft) -> Row:
-    """A recipient whose links are shaped like real ones and open nothing."""
-    base = draft.base_url.rstrip("/")
-    values = dict.fromkeys(SLOT_NAMES, "") | {
-        "unsubscribe_url": f"{base}/u/preview",
-        "preferences_url": f"{base}/p/preview",
-        "web_url": f"{base}/w/preview",
-        "name": "Robin",
-        "address": "reader@example.org",
-    }
-    return Row("preview", values["address"], "<preview@example.org>", values["unsubscribe_url"], values)
-
-
-def _moment(at: datetime, draft: Draft) -> str:
-    local = at.astimezone(ZoneInfo(draft.community.timezone))
-    return f"{local:%a} {local.day} {local:%b %Y, %H:%M %Z}"

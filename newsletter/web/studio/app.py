@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from newsletter.app.studio.stage import Scheme, Stage, staged
+from newsletter.app.studio.stage import Stage, staged
 from newsletter.app.studio.view import Shown, View
 from newsletter.web.guards import FixedHeaders
 from newsletter.web.studio.changes import Changes
@@ -45,8 +45,8 @@ ASSETS: Mapping[str, str] = {"studio.js": "text/javascript", "studio.css": "text
 class PreviewDesk(Protocol):
     """What the preview needs; calls may block, they run in threads."""
 
-    def show(self, digest: str, persona: str) -> Shown:
-        """The issue of a digest as a persona gets it, and what is wrong."""
+    def show(self, digest: str, persona: str, variant: int) -> Shown:
+        """The issue of a digest as a persona gets it, or one distinct mail by its number, and what is wrong."""
         ...
 
 
@@ -107,15 +107,15 @@ class PreviewPages:
         """The whole page; the script swaps parts of it for those of a newer one."""
         number = self.changes.number
         state = read_state(request.query_params)
-        shown = await run_in_threadpool(self.desk.show, state.digest, state.persona)
+        shown = await run_in_threadpool(self.desk.show, state.digest, state.persona, state.variant)
         context = page_context(state, shown, number)
         return HTMLResponse(await run_in_threadpool(self.fill, _text("templates", "studio.html"), context))
 
     async def mail(self, request: Request) -> Response:
         """The mail itself, for the frame."""
         state = read_state(request.query_params)
-        shown = await run_in_threadpool(self.desk.show, state.digest, state.persona)
-        return HTMLResponse(_mail(shown.view, state.scheme), headers={"Content-Security-Policy": MAIL_POLICY})
+        shown = await run_in_threadpool(self.desk.show, state.digest, state.persona, state.variant)
+        return HTMLResponse(_mail(shown.view, state.stage), headers={"Content-Security-Policy": MAIL_POLICY})
 
     async def events(self, request: Request) -> Response:
         """The stream of changes after the one the page has seen."""
@@ -124,13 +124,13 @@ class PreviewPages:
         return StreamingResponse(stream, media_type="text/event-stream")
 
 
-def _mail(view: View | None, scheme: Scheme) -> str:
+def _mail(view: View | None, stage: Stage) -> str:
     """The HTML part, or the text for a reader who gets text only."""
     if view is None:
         return "<!doctype html><title>No mail</title><p>There is no mail to show yet."
-    if not view.html:
+    if not view.framed:
         return f'<!doctype html><title>Text only</title><pre style="white-space:pre-wrap">{escape(view.text)}</pre>'
-    return staged(view.html, Stage(scheme))
+    return staged(view.framed, stage)
 
 
 def _asset(name: str) -> Callable[[Request], Response]:

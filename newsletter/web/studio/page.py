@@ -6,49 +6,89 @@ from typing import cast
 from urllib.parse import urlencode
 
 from newsletter.app.studio.message import headers, parts
-from newsletter.app.studio.stage import Scheme
+from newsletter.app.studio.stage import Scheme, Stage
 from newsletter.app.studio.view import Finding, Named, Shown, View
 
-#: CSS pixels: the smallest phone, a usual phone, the mail's own width in a desktop client, a tablet.
-WIDTHS = (320, 375, 600, 768)
+#: CSS pixels: the smallest phone, a usual phone, the mail's own width in a desktop client, a tablet; 0 is all there
+#: is.
+WIDTHS = (320, 375, 600, 768, 0)
 USUAL_WIDTH = 600
-SCHEMES: tuple[tuple[Scheme, str], ...] = (("light", "Light"), ("dark", "Dark"))
-TABS = (("checks", "Checks"), ("text", "Text"), ("headers", "Headers"), ("mail", "Mail only"))
+ZOOMS = (100, 200)
+SCHEMES: tuple[tuple[Scheme, str], ...] = (("light", "Light"), ("dark", "Dark"), ("forced", "Forced"))
+TABS = (
+    ("checks", "Checks"), ("diff", "Diff"), ("text", "Text"), ("source", "Source"), ("data", "Data"),
+    ("headers", "MIME"), ("mail", "Mail only"),
+)  # fmt: skip
+SIMULATED = "Forced dark is a simulation: clients that darken mails by themselves differ."
 #: Bytes of HTML after which Gmail cuts a mail off, and from which the gauge warns.
 CLIPPED, NEARLY_CLIPPED = 102 * 1024, 90 * 1000
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What is being looked at, and how; a link to it shows a colleague the same."""
+    """What is being looked at, and how; a link to it shows a colleague the same.
+
+    `variant` is the number of a distinct mail, 0 for the persona's. `styles` and `images` are "off" where they are
+    left out.
+    """
 
     digest: str = ""
     persona: str = ""
+    variant: int = 0
     width: int = USUAL_WIDTH
     scheme: Scheme = "light"
+    styles: str = "on"
+    images: str = "on"
+    zoom: int = 100
     tab: str = "checks"
 
     def url(self, path: str = "/", **changes: object) -> str:
-        """The address of this state with some of it changed."""
-        return f"{path}?{urlencode({**asdict(self), **changes})}"
+        """The address of this state with some of it changed; what is as usual is left out."""
+        wanted = {**asdict(self), **changes}
+        return f"{path}?{urlencode({name: value for name, value in wanted.items() if value != USUAL[name]})}"
+
+    @property
+    def frame(self) -> str:
+        """The address of the mail as it stands in the frame, whatever stands around it."""
+        return self.url("/mail", tab=USUAL["tab"], width=USUAL["width"])
+
+    @property
+    def stage(self) -> Stage:
+        """How the mail is shown."""
+        return Stage(self.scheme, self.styles == "on", self.images == "on", self.zoom)
+
+
+USUAL: Mapping[str, object] = asdict(State())
 
 
 def read_state(query: Mapping[str, str]) -> State:
     """The state an address names; whatever it does not know becomes the default."""
-    widths = {str(width): width for width in WIDTHS}
     schemes = {name: name for name, _ in SCHEMES}
     return State(
         digest=query.get("digest", ""),
         persona=query.get("persona", ""),
-        width=widths.get(query.get("width", ""), USUAL_WIDTH),
+        variant=_number(query.get("variant", "")),
+        width=_one_of(query.get("width", ""), WIDTHS, USUAL_WIDTH),
         scheme=schemes.get(cast(Scheme, query.get("scheme", "")), "light"),
+        styles="off" if query.get("styles") == "off" else "on",
+        images="off" if query.get("images") == "off" else "on",
+        zoom=_one_of(query.get("zoom", ""), ZOOMS, ZOOMS[0]),
         tab=query.get("tab", "") if query.get("tab") in dict(TABS) else "checks",
     )
 
 
+def _one_of(text: str, choices: Sequence[int], usual: int) -> int:
+    return next((one for one in choices if text == str(one)), usual)
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0
+
+
 def page_context(state: State, shown: Shown, number: int) -> dict[str, object]:
     """The values of templates/studio.html; `number` is that of the last change."""
-    state = replace(state, digest=shown.digest, persona=shown.persona)
+    variant = shown.step.number if shown.step else 0
+    state = replace(state, digest=shown.digest, persona=shown.persona, variant=variant)
     view = shown.view
     return {
         "community": shown.menu.community,
@@ -56,21 +96,60 @@ def page_context(state: State, shown: Shown, number: int) -> dict[str, object]:
         "faults": [_finding(finding) for finding in shown.faults],
         "number": number,
         "state": state,
-        "frame": state.url("/mail"),
+        "frame": state.frame,
         "digests": _links(shown.menu.digests, state.digest, state, "digest"),
         "personas": _links(shown.menu.personas, state.persona, state, "persona"),
-        "widths": [_link(str(width), width, state.width, state, "width") for width in WIDTHS],
+        "widths": [_link(str(width) if width else "Fit", width, state.width, state, "width") for width in WIDTHS],
+        "variants": _variants(state, shown),
+        "switches": _switches(state),
+        "simulated": SIMULATED if state.scheme == "forced" else "",
+        "differences": [one for one in view.events if one.change != "unchanged"] if view else (),
         "schemes": [_link(title, name, state.scheme, state, "scheme") for name, title in SCHEMES],
         "tabs": _tabs(state, view),
         "problems": [_finding(finding) for finding in _worst_first(view)],
         "headers": headers(view.message) if view else (),
         "parts": parts(view.message) if view else (),
-        "source": view.message.decode("utf-8", "replace").replace("\r\n", "\n") if view else "",
+        "whole": view.message.decode("utf-8", "replace").replace("\r\n", "\n") if view else "",
         "gauge": _gauge(view),
     }
 
 
+def _variants(state: State, shown: Shown) -> dict[str, object]:
+    """The distinct mails of all that would leave, to walk through one by one."""
+    mails, here = shown.audience.mails, state.variant
+    step = shown.step
+    covers = f"{step.people} of {step.everybody} people" if step else ""
+    return {
+        "mails": mails,
+        "people": shown.audience.people,
+        "left_out": shown.audience.left_out,
+        "step": step,
+        "covers": covers,
+        "previous": state.url("/", variant=here - 1 if here > 1 else mails),
+        "next": state.url("/", variant=here + 1 if here < mails else 1),
+        "persona": state.url("/", variant=0),
+    }
+
+
+def _switches(state: State) -> list[dict[str, object]]:
+    """What can be left out of the mail or made larger: pressed is what is other than usual."""
+    return [
+        _switch("styles", "Styles off", state.styles == "off", state.url("/", styles=_other(state.styles)), "y"),
+        _switch("images", "Images off", state.images == "off", state.url("/", images=_other(state.images)), "i"),
+        _switch("zoom", "200 %", state.zoom == ZOOMS[1], state.url("/", zoom=ZOOMS[state.zoom == ZOOMS[0]]), "z"),
+    ]
+
+
+def _switch(name: str, title: str, on: bool, url: str, key: str) -> dict[str, object]:
+    return {"name": name, "title": title, "on": on, "url": url, "key": key}
+
+
+def _other(value: str) -> str:
+    return "on" if value == "off" else "off"
+
+
 def _links(entries: Sequence[Named], chosen: str, state: State, name: str) -> list[dict[str, object]]:
+    state = replace(state, variant=0)
     return [_link(entry.title, entry.name, chosen, state, name) for entry in entries]
 
 
@@ -81,6 +160,8 @@ def _link(title: str, value: object, chosen: object, state: State, name: str) ->
 def _tabs(state: State, view: View | None) -> list[dict[str, object]]:
     tabs = [_link(title, name, state.tab, state, "tab") | {"note": ""} for name, title in TABS]
     tabs[0]["note"] = _counts(view.problems) if view else ""
+    changed = sum(one.change != "unchanged" for one in view.events) if view else 0
+    tabs[1]["note"] = str(changed) if changed else ""
     return tabs
 
 
@@ -103,6 +184,7 @@ def _finding(finding: Finding) -> dict[str, object]:
         "text": problem.text,
         "place": str(problem.origin),
         "lines": finding.lines,
+        "item": finding.item,
     }
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
 
 from newsletter.checks.page import Element, Page
 from newsletter.checks.subject import HTML, Finding, MailRule, Subject, squeeze
@@ -111,10 +112,18 @@ def _worst(inks: Iterator[Ink]) -> Sequence[Ink]:
 
 
 def _dark(subject: Subject) -> tuple[Dark, ...]:
-    css = "\n".join(block.text for block in subject.page.of("style"))
+    return dark_rules(subject.page.css)
+
+
+@lru_cache(maxsize=16)
+def dark_rules(css: str) -> tuple[Dark, ...]:
+    """The rules of the dark scheme in the text of style blocks, which all editions of a theme share."""
     rules = [rule for block in _DARK.findall(css) for rule in _RULE.findall(block)]
     return tuple(
-        Dark(_steps(selector), _colours(body)) for selectors, body in rules for selector in selectors.split(",")
+        Dark(steps, _colours(body))
+        for selectors, body in rules
+        for selector in selectors.split(",")
+        if (steps := _steps(selector))
     )
 
 
@@ -129,7 +138,8 @@ def _steps(selector: str) -> tuple[tuple[str, bool], ...]:
     return tuple(steps)
 
 
-def _colours(style: str) -> dict[str, str]:
+@lru_cache(maxsize=2048)
+def _colours(style: str) -> Mapping[str, str]:
     """ "color" and "background" of a style, as #RRGGBB; what is no plain colour is left out."""
     found: dict[str, str] = {}
     for declaration in style.split(";"):
@@ -164,7 +174,9 @@ class _Painter:
     """Works out the look of each place; equal tags in places of equal look are worked out once."""
 
     def __init__(self, dark: Sequence[Dark]) -> None:
-        self._dark = dark
+        self._dark: dict[str, list[tuple[int, Dark]]] = {}
+        for place, rule in enumerate(dark):
+            self._dark.setdefault(rule.steps[-1][0], []).append((place, rule))
         self._looks: dict[int, _Look] = {}
         self._outermost = _Look()
         self._known: dict[tuple[int, str, str, str, str], _Look] = {}
@@ -186,9 +198,8 @@ class _Painter:
         path = (*outer.path, frozenset({tag, *(f".{name}" for name in classes.split())}))
         own = {"background": _six(found[1])} if (found := _HEX.fullmatch(bgcolor)) else {}
         own |= _colours(style)
-        for rule in self._dark:
-            if rule.meets(path):
-                own |= rule.colours
+        for rule in self._of(path):
+            own |= rule.colours
         size, weight = _SIZE.search(style), _WEIGHT.search(style)
         return _Look(
             colour=own.get("color", outer.colour),
@@ -198,6 +209,11 @@ class _Painter:
             hidden=outer.hidden or tag in ("head", "style", "title") or "display:none" in style.replace(" ", ""),
             path=path,
         )
+
+    def _of(self, path: Sequence[frozenset[str]]) -> Iterator[Dark]:
+        """The dark rules that mean the innermost element of the path, in their own order."""
+        meant = [one for name in path[-1] for one in self._dark.get(name, ())]
+        return (rule for _, rule in sorted(meant, key=itemgetter(0)) if rule.meets(path))
 
 
 RULES = (

@@ -4,7 +4,6 @@ Such a link is a preferences link with a few static letters behind it, so that o
 each of its entries. It can do no more than the page of choices can.
 """
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -16,6 +15,7 @@ from newsletter.app.addressing import PREFERENCES
 from newsletter.app.choosing import member_of, pause_end, reads_of, today_of
 from newsletter.app.workspace import Workspace
 from newsletter.compose.remembering import load_memory
+from newsletter.compose.stopping import series_code
 from newsletter.language.languages import words_code
 from newsletter.model.people import Subscriber, Subscription
 from newsletter.people.preferences import OPEN, Refusal, read_pause
@@ -46,11 +46,6 @@ class Button:
     title: str = ""
     day: date | None = None
     refusal: str = ""
-
-
-def series_code(item_id: str) -> str:
-    """How a series is named in a link: 12 hexadecimal digits, whatever its id holds."""
-    return hashlib.sha256(item_id.encode()).hexdigest()[:12]
 
 
 def look_up_button(ws: Workspace, token: str, act: str, about: str = "") -> Button | None:

@@ -4,6 +4,7 @@ import logging
 from datetime import datetime, timedelta
 
 from newsletter.app.joining import answer_requests, forget_unconfirmed
+from newsletter.app.owning import forget_links
 from newsletter.app.service_mails import forget_old_requests, post_service_mails
 from newsletter.app.workspace import Workspace
 
@@ -39,4 +40,5 @@ class Post:
         if self._tidied is None or now - self._tidied >= TIDY:
             forget_unconfirmed(self.ws)
             forget_old_requests(self.ws, now)
+            forget_links(self.ws)
             self._tidied = now

@@ -21,7 +21,7 @@ from newsletter.compose.sections.events import why_not_vaguely
 from newsletter.compose.sections.registry import BUILDERS, section_names
 from newsletter.compose.sections.thanks import why_no_thanks
 from newsletter.compose.series import pattern_of
-from newsletter.compose.topics import is_chosen, offered, topics_of
+from newsletter.compose.topics import is_chosen, is_turned_away, offered, topics_of
 from newsletter.compose.view import View, is_off
 from newsletter.compose.waves import as_read
 from newsletter.compose.when_words import when_words, zone_of
@@ -164,6 +164,8 @@ def _capped(view: View, item: Item) -> Reason | None:
 
 def _not_chosen(view: View, item: Item) -> Reason | None:
     topics = offered(view.draft)
+    if is_turned_away(item, view.choices):
+        return Reason("turned-away", "This reader stopped the series, or wants online events alone.")
     if is_chosen(item, topics, view.choices):
         return None
     mine, theirs = ", ".join(topics_of(item, topics)), ", ".join(view.choices.topics or ()) or "none"

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 ReasonCode = Literal[
+    "turned-away",
     "held-back",
     "draft",
     "hidden",

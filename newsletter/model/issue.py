@@ -206,7 +206,7 @@ class Entry:
 
     `id` is the item's; `at` sorts (aware, UTC) and is None for what has no instant. `pinned` says that the editor put
     it first. `was` tells what a change replaced. `exceptions` names a series' cancelled and moved instances and its
-    last date.
+    last date. `stop` is what a link by which a reader hears no more of a series calls it.
     """
 
     id: str
@@ -240,6 +240,7 @@ class Entry:
     soon: bool = False
     continuing: bool = False
     pinned: bool = False
+    stop: str = ""
     origin: Origin | None = None
     picture: Picture | None = None
 

@@ -82,3 +82,25 @@ def test_what_cannot_be_done_is_said(run, arguments: tuple[str, ...], words: str
     code, _, err = run(*arguments)
     assert code != 0
     assert words in err
+
+
+def test_by_hand_a_reason_is_kept_for_a_new_address_and_for_taking_somebody_off(run) -> None:
+    run("add", "ada@example.org")
+    run("change-address", "ada@example.org", "ada.l@example.org", "--reason", "asked at the desk")
+    run("remove", "ada.l@example.org", "--reason", "moved away")
+    line = next(line for line in run("export", "--jsonl")[1].splitlines() if "ada.l" in line)
+    told = [(one["action"], one["detail"]) for one in json.loads(line)["consents"]]
+    assert told == [("added", ""), ("moved", "asked at the desk"), ("removed", "moved away")]
+
+
+def test_erasing_says_what_it_looked_through_and_what_is_for_the_operator(run) -> None:
+    run("add", "ada@example.org")
+    code, out, _ = run("erase", "ada@example.org", "--yes")
+    assert code == 0
+    for words in ("ada@example.org: erased", "in none of them", "outbox", "backups"):
+        assert words in out
+    assert states(run) == {}
+    code, _, err = run("add", "ada@example.org")
+    assert (code, "suppressed (erased)" in err) == (1, True)
+    code, out, _ = run("erase", "ada@example.org", "--yes")
+    assert (code, "nobody had this address" in out) == (0, True)

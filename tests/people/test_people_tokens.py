@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from newsletter.people.tokens import Claim, make_token, read_token
 
 KEY = b"a key of this test"
+ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 words = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=60)
 
 
@@ -24,22 +25,51 @@ def test_a_token_can_stand_in_a_url_as_it_is(subject: str, scope: str) -> None:
 
 def test_no_single_changed_character_is_accepted() -> None:
     token = make_token(KEY, "leave", "s1", "community")
-    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
     for place in range(len(token)):
-        for letter in alphabet:
+        for letter in ALPHABET:
             changed = token[:place] + letter + token[place + 1 :]
             assert changed == token or read_token((KEY,), changed, "leave") is None
 
 
-def test_no_mutation_is_accepted() -> None:
-    token = make_token(KEY, "leave", "s1", "community")
+def mutated(dice: random.Random, token: str) -> str:
+    """The token with a few letters changed, cut out, doubled, swapped or moved to another end."""
+    letters = list(token)
+    for _ in range(dice.randint(1, 4)):
+        place = dice.randrange(len(letters))
+        kind = dice.randrange(6)
+        if kind < 2:
+            letters[place] = dice.choice(ALPHABET)
+        elif kind == 2 and len(letters) > 1:
+            del letters[place]
+        elif kind == 3:
+            letters.insert(place, dice.choice(ALPHABET + "=+/ \n"))
+        elif kind == 4:
+            other = dice.randrange(len(letters))
+            letters[place], letters[other] = letters[other], letters[place]
+        else:
+            letters[place] = letters[place].swapcase()
+    return "".join(letters)
+
+
+def accepted(count: int) -> int:
+    """How many of so many mutations of several tokens are taken for one of ours."""
     dice = random.Random(35)
-    for _ in range(20_000):
-        letters = list(token)
-        for _ in range(dice.randint(1, 4)):
-            letters[dice.randrange(len(letters))] = dice.choice("abcXYZ019-_=+/ \n")
-        changed = "".join(letters)
-        assert changed == token or read_token((KEY,), changed, "leave") is None
+    subjects = [f"{dice.getrandbits(80):020x}" for _ in range(50)]
+    tokens = [make_token(KEY, "leave", subject, "community") for subject in subjects]
+    known, found = frozenset(tokens), 0
+    for number in range(count):
+        changed = mutated(dice, tokens[number % len(tokens)])
+        found += changed not in known and read_token((b"the key before", KEY), changed, "leave") is not None
+    return found
+
+
+def test_check_35_of_ten_thousand_mutated_tokens_none_is_accepted() -> None:
+    assert accepted(10_000) == 0
+
+
+@pytest.mark.slow
+def test_check_35_of_a_million_mutated_tokens_none_is_accepted() -> None:
+    assert accepted(1_000_000) == 0
 
 
 @pytest.mark.parametrize(

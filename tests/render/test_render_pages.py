@@ -24,12 +24,14 @@ def test_a_page_is_whole_and_names_who_it_is_from(name: str) -> None:
     assert "1100 Shore Avenue N" in html
 
 
-def test_leaving_takes_one_button_and_no_token_in_the_form() -> None:
+def test_leaving_takes_one_button_and_a_rest_instead_another_with_no_token_in_a_form() -> None:
     tree = html5lib.parse(page(PAGES, "unsubscribe.html", VALUES), namespaceHTMLElements=False)
-    (form,) = tree.iter("form")
-    assert (form.get("method"), form.get("action")) == ("post", "")
-    assert [(field.get("name"), field.get("value")) for field in form.iter("input")] == [("leave", "yes")]
-    assert ["".join(button.itertext()) for button in form.iter("button")] == ["Unsubscribe"]
+    for form, name, words in zip(
+        tree.iter("form"), ("leave", "rest"), ("Unsubscribe", "Just pause for four weeks"), strict=True
+    ):
+        assert (form.get("method"), form.get("action")) == ("post", "")
+        assert [(field.get("name"), field.get("value")) for field in form.iter("input")] == [(name, "yes")]
+        assert ["".join(button.itertext()) for button in form.iter("button")] == [words]
 
 
 def test_the_page_shows_whose_mail_it_ends() -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from newsletter.compose.entries import at_time, calendar_file, entry_of, marked
 from newsletter.compose.programme import Timed
 from newsletter.compose.series import elsewhere_of, exceptions_of, pattern_of, place_in_week, series_of
+from newsletter.compose.stopping import stop_code
 from newsletter.compose.view import View, is_off
 from newsletter.language.filling import opening
 from newsletter.model.issue import Entry, Section
@@ -28,4 +29,4 @@ def _line(view: View, timed: Timed) -> Entry:
     text = opening(pattern_of(view, timed.item) or entry.when_text)
     entry = replace(entry, time=replace(entry.time, elsewhere=elsewhere_of(view, timed.item)))
     entry = replace(entry, calendar=calendar_file(view, timed.item), exceptions=exceptions_of(view, timed))
-    return marked(view, replace(entry, when_text=text), timed.item)
+    return marked(view, replace(entry, when_text=text, stop=stop_code(timed.item)), timed.item)

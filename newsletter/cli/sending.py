@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from newsletter.cli.options import AsJson, At, Key, workspace
+from newsletter.cli.options import As, AsJson, At, Key, workspace
 from newsletter.cli.output import print_json, say, show_table
 
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from newsletter.app.dispatching import Audience, Sent
     from newsletter.app.planning import PlanResult
     from newsletter.app.sending import Summary
+    from newsletter.model.delivery import Receipt
 
 
 def register(app: typer.Typer) -> None:
@@ -28,22 +29,29 @@ def send(
     context: typer.Context,
     name: Annotated[str, typer.Argument(metavar="DIGEST|KEY", help="A digest, or an issue by its key.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show every distinct mail and its readers.")] = False,
+    test: Annotated[
+        str | None, typer.Option("--test", metavar="ADDRESS", help="Send it to this address alone, as a test.")
+    ] = None,
+    as_: As = None,
     top_up: Annotated[bool, typer.Option("--top-up", help="Send it to those who joined since.")] = False,
     at: At = None,
     as_json: AsJson = False,
 ) -> int:
     """Plan an approved issue and deliver it; sending again sends nothing twice.
 
-    Example: `newsletter send weekly-2026-12-04 --dry-run`
+    Example: `newsletter send weekly-2026-12-04 --dry-run`, `newsletter send weekly --test me@example.org --as berlin`
     """
     import time
 
-    from newsletter.app import dispatching, sending, timing
+    from newsletter.app import dispatching, sending, timing, trial
 
     ws = timing.at_moment(workspace(context), at)
     moment = ws.clock()
     if dry_run:
         return _dry_run(dispatching.look_at_audience(ws, name, moment))
+    if test is not None:
+        with dispatching.provider_of(ws) as provider:
+            return _say_trial(trial.try_out(ws, provider, name, as_, test, moment), test)
     with dispatching.provider_of(ws) as provider, _progress() as on_progress:
         if top_up:
             sent = dispatching.send_to_new(ws, provider, name, moment, sleep=time.sleep)
@@ -56,6 +64,14 @@ def send(
         say(f"{sent.plan.key}: {_what_was_sent(sent)}")
         _show(report)
     return int(bool(report["states"]["unknown"] or report["states"]["failed"]))
+
+
+def _say_trial(receipt: "Receipt", address: str) -> int:
+    if receipt.outcome == "accepted":
+        say(f"A test went to {address}; nothing of it is counted.")
+        return 0
+    say(f"The test to {address} was not sent ({receipt.outcome}): {receipt.detail or 'no reason was given'}")
+    return 1
 
 
 def _what_was_sent(sent: "Sent") -> str:

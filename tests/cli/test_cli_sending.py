@@ -1,6 +1,7 @@
 """Sending from the command line as an operator meets it: what went out, what is left, and what stands in the way."""
 
 import json
+from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,30 @@ def approved(run, root: Path) -> None:
     run("subscribers", "import", str(root / "subscribers/example.csv"))
     assert run("draft", "weekly", "--at", "2026-12-01")[0] == 0
     assert run("approve", KEY)[0] == 0
+
+
+def test_a_test_is_the_mail_itself_to_one_address_and_counted_nowhere(run, root: Path, approved: None) -> None:
+    run("send", KEY, *AT)
+    before = run("status", KEY, "--json")[1]
+    code, out, _ = run("send", KEY, "--test", "me@example.org", "--as", "berlin", *AT)
+
+    assert (code, out) == (0, "A test went to me@example.org; nothing of it is counted.\n")
+    assert run("status", KEY, "--json")[1] == before
+    (file,) = (root / "outbox" / f"test-{KEY}").glob("*.eml")
+    mail = message_from_bytes(file.read_bytes(), policy=policy.default)
+    assert (mail["To"], mail["Subject"]) == ("me@example.org", "[Test] One more Monday, then the buses")
+    assert "Berlin time" in mail.get_body(("plain",)).get_content()
+    assert "/u/preview" in mail["List-Unsubscribe"], "its links are nobody's"
+
+
+@pytest.mark.parametrize(
+    "address", ["", "me", "me@example.org, you@example.org", "me@example.org\nBcc: x@example.org"]
+)
+def test_a_test_goes_to_one_address_or_nowhere(run, root: Path, address: str) -> None:
+    code, _, err = run("send", "weekly", "--test", address, *AT)
+    assert code == 2
+    assert "no address a test can go to" in err
+    assert not list((root / "outbox").glob("**/*.eml"))
 
 
 def test_the_audit_lists_every_promise_and_fails_where_one_is_broken(run, root: Path, approved: None) -> None:

@@ -18,6 +18,7 @@ from newsletter.app.studio.outline import outline_of
 from newsletter.app.studio.owners import Owners, worst_levels
 from newsletter.app.studio.stage import for_frame
 from newsletter.app.studio.view import View, excerpt
+from newsletter.app.trial import inert_row
 from newsletter.app.views import issue_json
 from newsletter.app.workspace import Workspace
 from newsletter.checks.subject import Around
@@ -26,7 +27,7 @@ from newsletter.compose.drift import drift_problems
 from newsletter.compose.history import Had, next_issue
 from newsletter.compose.programme import Programme, programme_of
 from newsletter.model.issue import Choices, Draft, Issue
-from newsletter.model.mail import SLOT_NAMES, Row, fill_text, message_bytes
+from newsletter.model.mail import Row, fill_text, message_bytes
 from newsletter.model.people import Persona
 from newsletter.model.problem import Problem
 
@@ -68,7 +69,7 @@ def build_view(sitting: Sitting, issue: Issue, lines: Lines) -> View:
     ws, draft = sitting.ws, sitting.draft
     built = build(issue, draft, Around(ws.settings.checks, sitting.last_subject(issue.choices)))
     problems = told_of(ws, draft, (*drift_problems(drift_from_approved(ws, draft), draft.key), *_once(draft, built)))
-    edition, row, owners = built.edition, _inert_row(draft), Owners(draft.items)
+    edition, row, owners = built.edition, inert_row(draft, "reader@example.org", "preview"), Owners(draft.items)
     framed = fill_text(render_bounded(marked(issue), draft).html, {**row.values, **NOWHERE})
     events, text = _beside(sitting, built, row)
     return View(
@@ -93,6 +94,7 @@ def build_view(sitting: Sitting, issue: Issue, lines: Lines) -> View:
         lines=text,
         data=json.dumps(issue_json(issue, draft_hash(draft)), ensure_ascii=False, indent=2),
         built_ms=round(1000 * (time.perf_counter() - started)),
+        edition=edition,
     )
 
 
@@ -112,19 +114,6 @@ def _beside(sitting: Sitting, built: Built, row: Row) -> tuple[tuple[EventDiffer
 def _once(draft: Draft, built: Built) -> tuple[Problem, ...]:
     """What the checks found, then what the sources said, each once."""
     return tuple(dict.fromkeys((*built.problems, *built.issue.problems, *draft.problems)))
-
-
-def _inert_row(draft: Draft) -> Row:
-    """A recipient whose links are shaped like real ones and open nothing."""
-    base = draft.base_url.rstrip("/")
-    values = dict.fromkeys(SLOT_NAMES, "") | {
-        "unsubscribe_url": f"{base}/u/preview",
-        "preferences_url": f"{base}/p/preview",
-        "web_url": f"{base}/w/preview",
-        "name": "Robin",
-        "address": "reader@example.org",
-    }
-    return Row("preview", values["address"], "<preview@example.org>", values["unsubscribe_url"], values)
 
 
 def _moment(at: datetime, draft: Draft) -> str:

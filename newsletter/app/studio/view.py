@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from newsletter.app.studio.differences import EventDifference, TextLine
 from newsletter.app.studio.inbox import InboxRow
 from newsletter.app.studio.outline import OutlineSection
+from newsletter.model.mail import Edition
 from newsletter.model.problem import Origin, Problem
 
 
@@ -73,6 +74,7 @@ class View:
     events: tuple[EventDifference, ...] = ()
     lines: tuple[TextLine, ...] = ()
     data: str = ""
+    edition: Edition | None = None
 
     @property
     def size(self) -> int:

@@ -9,12 +9,15 @@ from sqlalchemy.engine import Connection
 from newsletter.app.list_addresses import address_reader, lists_with_address
 from newsletter.app.timing import find_digest, home_zone
 from newsletter.app.workspace import Workspace
+from newsletter.compose.draft import load_draft
 from newsletter.delivery.planning import Reader, Wanted
 from newsletter.delivery.sharing import within
 from newsletter.model.issue import Choices
 from newsletter.model.ledger import Baseline, IssueRow
 from newsletter.model.people import Subscriber, Subscription
+from newsletter.model.segment import Homes
 from newsletter.people.audience import choices_for, wants
+from newsletter.people.segments import parse_segment
 from newsletter.store import frequency, mailings, subscribers
 
 A_DAY_IS_FULL = "the reader has had as many corrections today as `corrections.a_day` allows ({limit})"
@@ -26,7 +29,7 @@ def readers_for(connection: Connection, ws: Workspace, row: IssueRow, now: datet
     if row.kind == "correction":
         return tuple(_had_an_issue(connection, ws, now))
     if row.kind == "one-off":
-        return tuple(_members(connection, ws, row.list, now))
+        return tuple(_members(connection, ws, row, now))
     return readers_of_digest(connection, ws, row.digest, now)
 
 
@@ -54,14 +57,20 @@ def _choices(ws: Workspace, person: Subscriber, membership: Subscription) -> Cho
     return choices_for(person, membership, ws.settings.community, ws.settings.lists[membership.list])
 
 
-def _members(connection: Connection, ws: Workspace, name: str, now: datetime) -> Iterator[Reader]:
-    """A one-off is the same for all, but for the language and whether it may have pictures and colours."""
-    home = ws.settings.community
-    for person, membership in subscribers.sendable(connection, home.id, name, now):
+def _members(connection: Connection, ws: Workspace, row: IssueRow, now: datetime) -> Iterator[Reader]:
+    """A one-off is the same for all, but for the language and whether it may have pictures and colours.
+
+    With a segment it goes to those of the list whom that describes, and not to the list's own address.
+    """
+    home, name = ws.settings.community, row.list
+    where = load_draft(row.draft).segment if row.draft else ""
+    segment = parse_segment(where, home_zone(ws))
+    homes = Homes(home.timezone, home.language)
+    for person, membership in subscribers.sendable(connection, home.id, name, now, segment, homes):
         own = _choices(ws, person, membership)
         same = Choices(home.timezone, language=own.language, text_only=own.text_only, list=name)
         yield Reader(person.id, Wanted(same), name)
-    if ws.settings.lists[name].address:
+    if ws.settings.lists[name].address and not where:
         yield from address_reader(connection, ws, name, fresh=True)
 
 

@@ -16,6 +16,7 @@ from newsletter.dates.zones import localise
 from newsletter.model.issue import Draft, IssueState, Note, Slot, Window
 from newsletter.model.ledger import IssueRow
 from newsletter.model.problem import Origin, Problem, has_errors
+from newsletter.people.segments import parse_segment
 from newsletter.sources.message_file import MessageFile, read_message_file
 from newsletter.store import issues, mails
 
@@ -32,12 +33,14 @@ class MessageError(Exception):
         self.problems = problems
 
 
-def draft_message(ws: Workspace, file: Path, list_name: str, at: datetime) -> MailDrafted:
+def draft_message(ws: Workspace, file: Path, list_name: str, at: datetime, where: str = "") -> MailDrafted:
     """Freeze the file as a mail to the list's members, and store it; a draft of it that is not sent yet is replaced.
 
-    MessageError where the file is at fault, UsageError where this very mail was sent before.
+    `where` is a segment: of the members, those alone. MessageError where the file is at fault, SegmentError where
+    the segment is, UsageError where this very mail was sent before.
     """
     find_list(ws, list_name)
+    parse_segment(where, home_zone(ws))
     read = _read(ws, file)
     send_at = _moment(ws, read)
     problems = (*read.problems, *_past(read, send_at, at))
@@ -47,7 +50,7 @@ def draft_message(ws: Workspace, file: Path, list_name: str, at: datetime) -> Ma
     leaves = send_at or at
     slot = Slot("", key, leaves, at, Window(leaves, leaves + A_DAY))
     draft = mail_draft(ws, "one-off", slot, list_name, at, read.note)
-    return save_mail(ws, with_pictures(ws, replace(draft, problems=problems)), send_at)
+    return save_mail(ws, with_pictures(ws, replace(draft, problems=problems, segment=where.strip())), send_at)
 
 
 def _key(ws: Workspace, file: Path, list_name: str, note: Note, leaves: datetime) -> str:

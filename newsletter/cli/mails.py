@@ -55,17 +55,20 @@ def mail(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, readable=True)],
     list_: Annotated[str, typer.Option("--list", metavar="LIST", help="A list of lists.toml.")],
+    where: Annotated[
+        str, typer.Option("--where", metavar="SEGMENT", help="Of its members those alone, as in 'topic=talks'.")
+    ] = "",
     at: At = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make a mail to everybody on a list from a Markdown file; it leaves once it is approved.
+    """Make a mail to everybody on a list, or a segment of it, from a Markdown file; it leaves once it is approved.
 
-    Example: `newsletter mail closed.md --list community`
+    Example: `newsletter mail closed.md --list community --where 'zone=Europe/*'`
     """
     from newsletter.app import dispatching, one_offs, timing
 
     ws = timing.at_moment(workspace(context), at)
-    drafted = one_offs.draft_message(ws, file, list_, ws.clock())
+    drafted = one_offs.draft_message(ws, file, list_, ws.clock(), where)
     show_problems(drafted.draft.problems)
     audience = dispatching.look_at_audience(ws, drafted.draft.key, ws.clock())
     if as_json:
@@ -96,6 +99,8 @@ def _show(drafted: "MailDrafted", audience: "Audience") -> None:
     for reason, count in audience.left_out:
         say(f"left out: {count}, {reason}")
     mails = sum(row[2] for row in audience.editions)
+    if drafted.draft.segment:
+        say(f"segment: {drafted.draft.segment}; {mails} readers")
     key = drafted.draft.key
     say(f"{key}: {drafted.state}, hash {drafted.hash[:12]}; {mails} mails in {len(audience.editions)} editions")
     say(f"Next: newsletter approve {key}, then newsletter send {key}")
@@ -122,6 +127,7 @@ def _drafted_json(drafted: "MailDrafted", audience: "Audience") -> dict[str, Any
         "key": drafted.draft.key,
         "state": drafted.state,
         "hash": drafted.hash,
+        "segment": drafted.draft.segment,
         "editions": [{"edition": row[0], "subject": row[1], "readers": row[2]} for row in audience.editions],
         "left_out": dict(audience.left_out),
     }

@@ -119,6 +119,7 @@ class Draft:
     `lists` are those it may go to besides `list`; a correction is `about` the items of these ids. `service` names
     the mail that answers one reader, such as "confirm". `subscribe_url`
     is where somebody joins to whom the mail was passed on; empty where nobody can.
+    A one-off with a `segment` goes to those of the list alone whom that describes.
     """
 
     key: str
@@ -150,6 +151,7 @@ class Draft:
     pictures: tuple[tuple[str, Picture], ...] = ()
     service: str = ""
     subscribe_url: str = ""
+    segment: str = ""
 
 
 @dataclass(frozen=True, slots=True)

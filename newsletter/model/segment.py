@@ -71,3 +71,6 @@ class Homes:
 
     zone: str
     language: str
+
+
+NOWHERE = Homes("", "")

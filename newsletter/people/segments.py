@@ -72,8 +72,9 @@ class _Parser:
         return self.tokens[self.at]
 
     def take(self) -> _Token:
-        self.at += 1
-        return self.tokens[self.at - 1]
+        found = self.next
+        self.at += found.kind != "end"
+        return found
 
     def takes(self, word: str, kind: str = "word") -> bool:
         found = self.next.kind == kind and self.next.text.casefold() == word
@@ -136,8 +137,10 @@ class _Parser:
         """The beginning of that day, and of the next."""
         try:
             day = date.fromisoformat(text)
+            if not 1900 <= day.year <= 2200:
+                raise ValueError
             return self.midnight(day), self.midnight(day + timedelta(days=1))
-        except (ValueError, OverflowError):
+        except ValueError:
             raise SegmentError(f"{text!r} is no day, such as 2026-12-04") from None
 
     def midnight(self, day: date) -> datetime:

@@ -7,12 +7,14 @@ from support_mailings import STAFF, Clock, at, mails, opened, recipients, send, 
 
 from newsletter.app.approving import approve
 from newsletter.app.control import status
+from newsletter.app.exporting import count_members, read_segment
 from newsletter.app.one_offs import MessageError, draft_message
 from newsletter.app.operating import tick
 from newsletter.app.planning import SendRefused
 from newsletter.app.subscribing import SubscriberError, remove
 from newsletter.app.timing import UsageError
 from newsletter.app.workspace import Workspace
+from newsletter.people.segments import SegmentError
 
 TEXT = '+++\nsubject = "The lab is closed on Friday"\nby = "Noor"\n+++\n\nThere is **no heating**. Stay warm.\n'
 KEY = "mail-2026-12-04-closed"
@@ -159,3 +161,27 @@ def test_times_are_the_communitys_own(ws: Workspace) -> None:
     text = TEXT.replace("by =", 'send_at = "2026-12-06"\nby =')
     drafted = draft_message(replace(ws), write(ws, text), "community", ws.clock())
     assert drafted.draft.slot.send_at == at("2026-12-06 00:00")
+
+
+def test_a_segment_of_the_list_gets_it_and_nobody_else(ws: Workspace) -> None:
+    where = "zone=Europe/* or attribute.role=board"
+    drafted = draft_message(ws, write(ws), "community", ws.clock(), where)
+    key = drafted.draft.key
+    chosen = count_members(ws, read_segment(ws, where, "community", "active"))
+    assert 0 < chosen < len(ALL)
+    approve(ws, key, "editor", ws.clock())
+    assert (send(ws, key), len(recipients(ws, key))) == (chosen, chosen)
+
+
+def test_another_segment_is_another_mail_to_approve(ws: Workspace) -> None:
+    key = approved(ws)
+    draft_message(ws, write(ws), "community", ws.clock(), "zone=Europe/*")
+    with pytest.raises(SendRefused, match="not approved"):
+        send(ws, key)
+
+
+def test_a_segment_that_cannot_be_read_makes_no_mail(ws: Workspace) -> None:
+    with pytest.raises(SegmentError, match="no field 'shoe'"):
+        draft_message(ws, write(ws), "community", ws.clock(), "shoe=38")
+    with pytest.raises(UsageError, match="neither a digest"):
+        send(ws, KEY)

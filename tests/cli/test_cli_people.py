@@ -68,9 +68,46 @@ def test_what_is_exported_can_be_imported(run, tmp_path: Path) -> None:
     assert " 8" in next(line for line in out.splitlines() if "known already" in line)
 
 
+def test_the_account_is_one_document_of_every_line_whether_rehearsed_or_not(run, tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text("email,state\nmira@example.org,\nbad,\nleft@example.org,unsubscribed\ninfo@example.org,\n")
+    told = [json.loads(run("import", str(file), "--json", *more)[1]) for more in (("--dry-run",), ())]
+    assert [one["lines"] for one in told] == [told[0]["lines"]] * 2
+    assert [(one["line"], one["outcome"]) for one in told[0]["lines"]] == [
+        (2, "new"), (3, "invalid"), (4, "ended"), (5, "new"),
+    ]  # fmt: skip
+    assert (told[0]["rows"], sum(told[0]["counts"].values()), told[0]["profile"]) == (4, 4, "plain")
+    assert "role's" in told[0]["lines"][3]["remarks"][0]
+    assert states(run) == {"mira@example.org": "active", "left@example.org": "left", "info@example.org": "active"}
+
+
+def test_a_file_that_may_be_of_several_programs_is_told_with_their_names(run, tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text("status,reason,email,created\n5.1.1,gone,mira@example.org,1700000000\n")
+    code, _, err = run("import", str(file))
+    assert (code, "sendgrid-bounces, sendgrid-blocks" in err) == (1, True)
+    code, out, _ = run("import", str(file), "--json")
+    assert (code, json.loads(out)["candidates"]) == (1, ["sendgrid-bounces", "sendgrid-blocks"])
+    code, out, _ = run("import", str(file), "--profile", "sendgrid-bounces")
+    assert (code, "SendGrid, bounces (sendgrid-bounces)" in out) == (0, True)
+
+
+def test_a_segment_is_counted_listed_and_exported(run) -> None:
+    run("import", run.example)
+    where = "zone=Europe/* and digest=monthly"
+    assert run("list", "--where", where, "--count")[1] == "1\n"
+    assert [row["address"] for row in json.loads(run("list", "--where", where, "--json")[1])] == [
+        "tomasz.wilk@example.org"
+    ]
+    assert json.loads(run("list", "--state", "left", "--json")[1]) == []
+    assert len(run("export", "--where", where)[1].splitlines()) == 2
+    assert json.loads(run("export", "--where", where, "--jsonl")[1])["address"] == "tomasz.wilk@example.org"
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
+        (("list", "--where", "shoe=38"), "there is no field 'shoe'"),
         (("add", "not an address"), "not an address"),
         (("add", "a@example.org", "--timezone", "Mars"), "'Mars'"),
         (("add", "a@example.org", "--topic", "cats"), "topic 'cats' is not one of"),

@@ -1,8 +1,10 @@
 import pytest
-from hypothesis import given
+from email_validator import validate_email
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.people.address import address_hash, parse_address
+from newsletter.people.address import address_hash, parse_address, plain_address
+from newsletter.people.address_kinds import address_book
 
 
 @pytest.mark.parametrize(
@@ -57,6 +59,58 @@ def test_whatever_is_typed_an_address_is_one_ascii_word_or_refused(typed: str) -
         assert parsed.address.isprintable()
         assert " " not in parsed.address
         assert parse_address(parsed.address).key == parsed.key
+
+
+_ATOMS = st.text("abcXYZ019!#$%&'*+-/=?^_`{|}~", min_size=1, max_size=12)
+_LABELS = st.text("abcXYZ019-", min_size=1, max_size=8) | st.sampled_from(
+    ["example", "org", "test", "local", "arpa", "invalid", "xn--bcher-kva", "1", "a" * 63, "a" * 64, "c0m", "bücher"]
+)
+_LIKELY = st.builds(
+    lambda local, domain: f"{'.'.join(local)}@{'.'.join(domain)}",
+    st.lists(_ATOMS | st.sampled_from(["INFO", "info", "Postmaster", "", "x" * 60]), min_size=1, max_size=3),
+    st.lists(_LABELS, min_size=1, max_size=5),
+)
+
+
+@settings(max_examples=700)
+@given(_LIKELY | st.emails() | st.text(max_size=40))
+def test_the_fast_way_takes_nothing_that_the_library_would_not_take_as_the_same_address(typed: str) -> None:
+    fast = plain_address(typed)
+    if fast is None:
+        return
+    found = validate_email(typed.strip(), check_deliverability=False, allow_smtputf8=False, strict=True)
+    assert fast == (
+        f"{found.local_part}@{found.ascii_domain}",
+        f"{found.local_part.casefold()}@{found.ascii_domain}",
+    )
+
+
+@pytest.mark.parametrize("typed", ["mira.lund+talks@mail.example.org", "O'Hara@Example.co", "a@b-c.example.org"])
+def test_ordinary_addresses_go_the_fast_way(typed: str) -> None:
+    assert plain_address(typed) is not None
+
+
+def test_an_address_that_only_mail_in_utf8_reaches_is_refused_with_that_reason() -> None:
+    (problem,) = parse_address("мира@example.org").problems
+    assert "RFC 6531" in problem
+    assert "plain letters" in problem
+
+
+@pytest.mark.parametrize(
+    ("key", "kinds"),
+    [
+        ("info@example.org", ("role",)),
+        ("no-reply+talks@example.org", ("role",)),
+        ("mira@mailinator.com", ("disposable",)),
+        ("postmaster@eu.yopmail.com", ("role", "disposable")),
+        ("mira@notmailinator.com", ()),
+        ("information@example.org", ()),
+        ("vorstand@example.org", ("role",)),
+        ("mira@eu.gone.example.org", ("disposable",)),
+    ],
+)
+def test_addresses_of_roles_and_of_throwaway_services_are_told_apart(key: str, kinds: tuple[str, ...]) -> None:
+    assert address_book(("Vorstand",), ("gone.example.org",)).kinds(key) == kinds
 
 
 def test_the_hash_depends_on_the_key_and_tells_nothing_of_the_address() -> None:

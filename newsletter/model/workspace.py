@@ -159,6 +159,7 @@ class DigestSettings(Strict):
     first_number: int = Field(default=1, ge=1)
     max_repeats: int | None = Field(default=None, ge=0)
     per_organiser: int | None = Field(default=None, ge=1)
+    group_by: Literal["week", "place"] = "week"
     tagline: str = ""
     sections: tuple[str, ...] = (
         "note",

@@ -1,6 +1,6 @@
 """What the templates are given: the issue, laid out in days, cards and tiles; every decision about layout is here."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
@@ -36,7 +36,7 @@ _CHANGE_WORDS: Mapping[Change, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One day of the glance table and what happens on it; `heading` opens a new week in a long window."""
+    """One day of the glance table and what happens on it; `heading` opens a new week or place in a long window."""
 
     weekday: str
     number: str
@@ -104,7 +104,7 @@ def context(issue: Issue, draft: Draft, theme: Theme, marks: Marks, language: La
         "look": draft.look,
         "topic_tags": frozenset(tag for _, topic in issue.topics for tag in topic.tags),
         "compact": issue.choices.density == "compact",
-        "long": issue.window.end - issue.window.start > SHORT_WINDOW,
+        "grouped": draft.settings.group_by if issue.window.end - issue.window.start > SHORT_WINDOW else "",
         "base": draft.community.url,
     }
 
@@ -126,17 +126,31 @@ def section_texts(draft: Draft) -> dict[str, str]:
     return {key: text for name, text in draft.section_texts for key in (titles.get(name, name), name)}
 
 
-def days(entries: Sequence[Entry], long: bool, language: Language) -> tuple[Day, ...]:
-    """The entries under their days, in the given order; what has no day comes under an empty one."""
+def days(entries: Sequence[Entry], grouped: str, language: Language) -> tuple[Day, ...]:
+    """The entries under their days, in the given order; what has no day comes under an empty one.
+
+    They may be `grouped` by "week", or by "place", in the order of the places' names.
+    """
+    if grouped == "place":
+        return tuple(_by_place(entries, language))
     out: list[Day] = []
     week: date | None = None
     for day, rows in groupby(entries, key=lambda entry: entry.day):
         found = tuple(rows)
         monday = day - timedelta(days=day.weekday()) if day else None
-        heading = _week_heading(monday, language) if long and monday and monday != week else ""
+        heading = _week_heading(monday, language) if grouped and monday and monday != week else ""
         week = monday or week
         out.append(Day(found[0].time.weekday, found[0].time.day, found, heading))
     return tuple(out)
+
+
+def _by_place(entries: Sequence[Entry], language: Language) -> Iterator[Day]:
+    for place in sorted({entry.place for entry in entries}, key=lambda name: (not name, name.casefold())):
+        heading = place or language.gettext("Place to be announced")
+        for _, rows in groupby((entry for entry in entries if entry.place == place), key=lambda entry: entry.day):
+            found = tuple(rows)
+            yield Day(found[0].time.date_text, "", found, heading)
+            heading = ""
 
 
 def followed(issue: Issue) -> tuple[str, ...]:

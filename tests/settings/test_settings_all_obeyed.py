@@ -189,6 +189,7 @@ ELSEWHERE: dict[str, str] = {
     "DigestSettings.max_repeats": "compose/test_compose_remembering.py::test_no_more_repeats_than_the_digest_wants",
     "DigestSettings.per_organiser": "compose/test_compose_fairness.py::"
     "test_an_organiser_has_so_many_entries_and_the_others_are_counted",
+    "DigestSettings.group_by": "render/test_render_long.py::test_a_quarter_may_be_told_place_by_place",
     "CategorySettings.lead": "compose/test_compose_remembering.py::"
     "test_what_is_announced_ahead_is_told_in_full_in_its_week",
     "CategorySettings.repeats": "compose/test_compose_remembering.py::"

@@ -313,6 +313,7 @@ def a_row(**values: str) -> Row:
         "unsubscribe_url": "https://news.example.org/u/tokenForAda",
         "preferences_url": "https://news.example.org/p/tokenForAda",
         "web_url": "",
+        "action_url": "",
         "name": "Ada",
         "address": "ada@example.org",
     }

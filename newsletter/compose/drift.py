@@ -41,6 +41,7 @@ PARTS = (
     ("look", "config.toml"),
     ("pictures", "a picture"),
     ("calendars_url", "config.toml"),
+    ("subscribe_url", "config.toml"),
     ("sender", "config.toml"),
     ("reply_to", "config.toml"),
     ("base_url", "config.toml"),

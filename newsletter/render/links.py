@@ -1,6 +1,8 @@
 """Which addresses may stand behind a link of a mail."""
 
+import functools
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import quote, urlsplit
 
@@ -17,6 +19,7 @@ _UNSEEN = re.compile(
 )
 
 
+@functools.lru_cache(maxsize=4096)
 def safe_link(address: str) -> str:
     """The address without white space, or nothing where its scheme has no place in a mail, or nobody could read it.
 
@@ -44,6 +47,19 @@ def _safe_section(section: Section) -> Section:
 
 
 def _safe_entry(entry: Entry) -> Entry:
+    as_it_is = all(link.url for link in entry.calendar) and all(safe_link(url) == url for url in _addresses(entry))
+    return entry if as_it_is else _without_unsafe(entry)
+
+
+def _addresses(entry: Entry) -> Iterator[str]:
+    """Every address that stands behind something of the entry."""
+    yield from (entry.url, entry.registration_url)
+    yield from (link.url for link in (*entry.calendar, *entry.followed_by))
+    if entry.follows:
+        yield entry.follows.url
+
+
+def _without_unsafe(entry: Entry) -> Entry:
     return replace(
         entry,
         url=safe_link(entry.url),

@@ -12,7 +12,7 @@ from mjml import mjml2html
 
 from newsletter.model.problem import Problem
 from newsletter.render.errors import RenderError, template_problem
-from newsletter.render.escaping import ascii_markup, legible
+from newsletter.render.escaping import ascii_markup, is_ascii_markup, legible
 from newsletter.render.mjml_validation import Fault, validate
 
 #: From a line of the whole MJML source to the template path and line (1-based) it most likely came from.
@@ -26,6 +26,8 @@ _OFFSET = re.compile(r"(\d+):(\d+)$")
 _STRAY = re.compile(r"<(?![A-Za-z/!])")
 _ADVICE = "close every tag, quote every attribute, write &lt; for a bare <"
 _LEAK = re.compile(r"</?mj-[a-z-]*|\{\{|\{%")
+#: What every leak begins with, for which a mail is looked through at once.
+_LEAKS = ("<mj-", "</mj-", "{{", "{%")
 
 
 def compile_mjml(source: str, name: str, locate: Locate | None = None) -> str:
@@ -70,11 +72,15 @@ def refuse_leaks(html: str, name: str) -> None:
 
 def first_leak(html: str) -> str | None:
     """The first unprocessed tag or expression with a little of what follows, or None."""
+    if not any(mark in html for mark in _LEAKS):
+        return None
     found = _LEAK.search(html)
     return html[found.start() : found.start() + 40] if found else None
 
 
 def _plain(source: str) -> str:
+    if is_ascii_markup(source):
+        return source
     pieces = _STYLE.split(re.sub(r"\r\n?", "\n", source).replace("\t", " "))
     return "".join(_css_ascii(piece) if index % 4 == 2 else ascii_markup(piece) for index, piece in enumerate(pieces))
 

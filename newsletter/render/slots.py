@@ -4,6 +4,7 @@ A template prints a mark; after MJML the text is split at exactly those marks. A
 that went into the mail, so no content can spell one: it would have to contain the digest of itself.
 """
 
+import functools
 import hashlib
 import re
 from dataclasses import dataclass
@@ -28,9 +29,31 @@ class Marks:
         return tuple(part for part in parts if part)
 
 
-def marks_for(*inputs: object) -> Marks:
-    """Marks that depend on all inputs; these are frozen values whose repr tells them wholly."""
-    digest = hashlib.sha256()
-    for value in inputs:
-        digest.update(repr(value).encode("utf-8", "backslashreplace"))
+def marks_for(issue: object, draft: object) -> Marks:
+    """Marks that depend on both; these are frozen values whose repr tells them wholly."""
+    digest = _begun_with(_Same(draft)).copy()
+    digest.update(_told(issue))
     return Marks(digest.hexdigest()[:32])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Same:
+    """A frozen value, known again by being the same and not by being equal."""
+
+    value: object
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.value is self.value
+
+    def __hash__(self) -> int:
+        return id(self.value)
+
+
+@functools.lru_cache(maxsize=2)
+def _begun_with(draft: _Same) -> "hashlib._Hash":
+    """A digest to go on with: a draft holds everything that was read, and has many editions."""
+    return hashlib.sha256(_told(draft.value))
+
+
+def _told(value: object) -> bytes:
+    return repr(value).encode("utf-8", "backslashreplace")

@@ -5,6 +5,7 @@ memory, is stopped and named, and the program that serves everybody else goes on
 processor works, so that a busy machine stops nobody's mail.
 """
 
+import functools
 import itertools
 import math
 import multiprocessing
@@ -13,12 +14,12 @@ import signal
 import threading
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from types import FrameType
 
 from newsletter.model.issue import Draft, Issue
@@ -47,8 +48,17 @@ class _Job:
     draft: Draft | None
 
 
-#: An edition, what is wrong with a template, or a fault of the program.
-_Answer = Edition | tuple[Problem, ...] | RuntimeError
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A page to write: a function of the renderer's, what it takes, and the folder of the templates it fills."""
+
+    write: Callable[..., str]
+    arguments: tuple[object, ...]
+    folder: str
+
+
+#: An edition or a page, what is wrong with a template, or a fault of the program.
+_Answer = Edition | str | tuple[Problem, ...] | RuntimeError
 
 
 class RenderTooLongError(Exception):
@@ -72,26 +82,39 @@ class BoundedRenderer:
     def render(self, issue: Issue, draft: Draft) -> Edition:
         """The edition, as `render.edition.render` gives it; RenderError also where a limit was met."""
         with self._lock:
-            answer = self._ask(issue, draft)
+            answer = self._ask(lambda: self._job(issue, draft), _main_template(draft))
         if isinstance(answer, Edition):
             return answer
-        raise RenderError(*answer) if isinstance(answer, tuple) else answer
+        raise _failure(answer)
+
+    def page(self, folder: str, write: Callable[..., str], *arguments: object) -> str:
+        """What `write` makes of the arguments, with the templates of the folder; RenderError also at a limit."""
+        with self._lock:
+            answer = self._ask(lambda: _Page(write, arguments, folder), folder)
+        if isinstance(answer, str):
+            return answer
+        raise _failure(answer)
 
     def close(self) -> None:
         """End the worker; the next edition starts another."""
         with self._lock:
             self._end()
 
-    def _ask(self, issue: Issue, draft: Draft) -> _Answer:
+    def _job(self, issue: Issue, draft: Draft) -> _Job:
+        known = next((number for number, kept in self._sent.items() if kept is draft), None)
+        if known is not None:
+            return _Job(known, issue, None)
+        number = next(self._numbers)
+        self._sent = dict([*self._sent.items(), (number, draft)][-KEPT:])
+        return _Job(number, issue, draft)
+
+    def _ask(self, job: Callable[[], _Job | _Page], path: str) -> _Answer:
+        """The worker's answer; `path` is named where it ended without one."""
         line = self._started()
         if line is None:
             return RuntimeError(f"the process that renders did not start within {PATIENCE:g} seconds")
-        known = next((number for number, kept in self._sent.items() if kept is draft), None)
-        number = next(self._numbers) if known is None else known
         try:
-            line.send(_Job(number, issue, draft if known is None else None))
-            if known is None:
-                self._sent = dict([*self._sent.items(), (number, draft)][-KEPT:])
+            line.send(job())
             if line.poll(PATIENCE):
                 answer: _Answer = line.recv()
                 return answer
@@ -99,7 +122,7 @@ class BoundedRenderer:
         except (EOFError, OSError):
             why = self._why_it_ended()
         self._end()
-        return (_unnamed(draft, why),)
+        return (template_problem("src.endless", why, path),)
 
     def _why_it_ended(self) -> str:
         if self._worker is not None:
@@ -153,28 +176,33 @@ def _work(line: Connection, seconds: float, memory: int) -> None:
     drafts: dict[int, Draft] = {}
     while True:
         try:
-            job: _Job = line.recv()
+            job: _Job | _Page = line.recv()
         except (EOFError, OSError):
             return
         _end_after(seconds + GRACE)
+        if isinstance(job, _Page):
+            line.send(_within_limits(functools.partial(job.write, *job.arguments), job.folder, seconds))
+            continue
         if job.draft is not None:
             drafts = dict([*drafts.items(), (job.number, job.draft)][-KEPT:])
-        line.send(_rendered(job.issue, drafts[job.number], seconds))
+        draft = drafts[job.number]
+        line.send(_within_limits(functools.partial(render, job.issue, draft), _main_template(draft), seconds))
 
 
-def _rendered(issue: Issue, draft: Draft, seconds: float) -> _Answer:
+def _within_limits(make: Callable[[], Edition | str], path: str, seconds: float) -> _Answer:
+    """What is made, or what stopped it; `path` is named where no template is."""
     try:
         with _second_hand(seconds):
-            return render(issue, draft)
+            return make()
     except RenderError as error:
         return error.problems
     except RenderTooLongError as error:
         what = f"this did not end within {seconds:g} seconds; look for a loop in a loop"
-        return (_named(draft, error, "src.endless", what),)
+        return (_named(path, error, "src.endless", what),)
     except MemoryError as error:
-        return (_named(draft, error, "src.memory", "this asks for too much memory; make it smaller"),)
+        return (_named(path, error, "src.memory", "this asks for too much memory; make it smaller"),)
     except RecursionError as error:
-        return (_named(draft, error, "src.endless", "this calls itself without end"),)
+        return (_named(path, error, "src.endless", "this calls itself without end"),)
     except Exception as error:
         # What went wrong in our own code is raised where it was asked for, with the worker's own words.
         return RuntimeError("".join(traceback.format_exception(error)))
@@ -210,17 +238,23 @@ def _put_a_lid_on(memory: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (used + memory, used + memory))
 
 
-def _named(draft: Draft, error: BaseException, code: str, text: str) -> Problem:
+def _named(path: str, error: BaseException, code: str, text: str) -> Problem:
     """The fault at the innermost line of a template that was being rendered."""
-    folder = f"templates/{draft.settings.theme}/"
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.startswith(folder)]
+    folder = path if not PurePosixPath(path).suffix else str(PurePosixPath(path).parent)
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.startswith(f"{folder}/")]
     if not frames:
-        return template_problem(code, text, f"{folder}issue.mjml")
+        return template_problem(code, text, path)
     return template_problem(code, text, frames[-1].filename, frames[-1].lineno)
 
 
-def _unnamed(draft: Draft, text: str) -> Problem:
-    return template_problem("src.endless", text, f"templates/{draft.settings.theme}/issue.mjml")
+def _main_template(draft: Draft) -> str:
+    return f"templates/{draft.settings.theme}/issue.mjml"
+
+
+def _failure(answer: _Answer) -> Exception:
+    if isinstance(answer, tuple):
+        return RenderError(*answer)
+    return answer if isinstance(answer, RuntimeError) else RuntimeError("the process that renders lost its place")
 
 
 _shared = BoundedRenderer()
@@ -229,3 +263,8 @@ _shared = BoundedRenderer()
 def render_bounded(issue: Issue, draft: Draft) -> Edition:
     """The edition, rendered by the one worker that all of this program shares."""
     return _shared.render(issue, draft)
+
+
+def page_bounded(folder: str, write: Callable[..., str], *arguments: object) -> str:
+    """What a function of the renderer's writes with the templates of a folder, under the same limits."""
+    return _shared.page(folder, write, *arguments)

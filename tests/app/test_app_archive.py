@@ -16,11 +16,13 @@ from newsletter.app.archiving.building import MANIFEST, build_archive
 from newsletter.app.archiving.calendars import event_file, personal_file, personal_url, topic_file
 from newsletter.app.archiving.publishing import Keeper, publish_issue
 from newsletter.app.archiving.shelf import Shelf
+from newsletter.app.bounded_rendering import BoundedRenderer
 from newsletter.app.drafting import draft_issue, stored_draft
 from newsletter.app.subscribing import show
 from newsletter.app.workspace import Workspace, open_workspace
 from newsletter.compose.calendar_names import event_slug
 from newsletter.people.tokens import make_token
+from newsletter.render.errors import RenderError
 from newsletter.sources.jsonld_scripts import find_scripts
 
 DIVE = "deep-dives/2026-12-08-missing-data.md"
@@ -333,3 +335,18 @@ def test_a_fault_of_the_calendars_keeps_nothing_else_back(ws, caplog):
     Keeper(broken).look(at(ws, "2026-12-05"))
     publish_issue(ws, "no-such-issue", ws.clock())
     assert "could not be brought up" in caplog.text
+
+
+def test_a_page_that_never_ends_is_stopped_and_named(ws, monkeypatch):
+    quick = BoundedRenderer(seconds=0.5)
+    monkeypatch.setattr("newsletter.app.bounded_rendering._shared", quick)
+    page = ws.root / "templates" / "pages" / "archive" / "index.html"
+    page.parent.mkdir(parents=True, exist_ok=True)
+    page.write_text(
+        "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}", encoding="utf-8"
+    )
+    with pytest.raises(RenderError) as caught:
+        Shelf(ws).archive_file("index.html")
+    quick.close()
+    assert str(caught.value.problems[0].origin) == "templates/pages/archive/index.html:1"
+    assert caught.value.problems[0].code == "src.endless"

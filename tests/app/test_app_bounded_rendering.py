@@ -96,3 +96,25 @@ def test_a_worker_that_was_killed_is_started_again(renderer: BoundedRenderer) ->
 
 def test_a_fault_of_a_template_is_told_as_ever(renderer: BoundedRenderer) -> None:
     assert refused(renderer, "{{ nobody.knows }}").endswith("[src.undefined]")
+
+
+def two_loops(text: str) -> str:
+    """A page whose template never ends."""
+    from newsletter.render.archive.pages import FOLDER
+    from newsletter.render.templates import plain_environment, render_template
+
+    return render_template(plain_environment({"index.html": text}, FOLDER, {}), FOLDER, "index.html", {"who": "all"})
+
+
+def test_a_page_of_the_archive_keeps_to_the_same_limits(renderer: BoundedRenderer) -> None:
+    folder = "templates/pages/archive"
+    assert renderer.page(folder, two_loops, "Hello, {{ who }}") == "Hello, all"
+    for text, code in (
+        ("\n{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}", "src.endless"),
+        ("\n{{ 'x'.ljust(1000000000) }}", "src.memory"),
+        ("\n{{ nobody_knows }}", "src.undefined"),
+    ):
+        with pytest.raises(RenderError) as caught:
+            renderer.page(folder, two_loops, text)
+        (problem,) = caught.value.problems
+        assert (problem.code, str(problem.origin)) == (code, f"{folder}/index.html:2")

@@ -7,6 +7,7 @@ from newsletter.app.archiving.calendars import event_file, personal_file, topic_
 from newsletter.app.archiving.hosting import site_of
 from newsletter.app.archiving.issues import Issues, read_issues
 from newsletter.app.archiving.pictures import picture_file
+from newsletter.app.bounded_rendering import page_bounded
 from newsletter.app.theme_files import TEMPLATES, load_templates, load_theme
 from newsletter.app.workspace import Workspace
 from newsletter.model.publishing import PublicFile
@@ -65,7 +66,7 @@ class Archive:
 
     def _of_digest(self, digest: DigestPages, ending: str) -> PublicFile | None:
         if ending == "html":
-            page = digest_page(digest, self.issues.of(digest.name), self.site, self._look(digest.name))
+            page = self._page(digest_page, digest, self.issues.of(digest.name), self.site, self._look(digest.name))
             return self._file(f"{digest.name}.html", page, HTML)
         build = {"atom": (atom, ATOM), "json": (json_feed, JSON_FEED)}.get(ending)
         if build is None:
@@ -81,21 +82,21 @@ class Archive:
         if ending not in write or (shown := self.issues.shown(key)) is None:
             return None
         render, media_type = write[ending]
-        return self._file(f"{key}.{ending}", render(shown, self.site, self._look_of(shown)), media_type)
+        return self._file(f"{key}.{ending}", self._page(render, shown, self.site, self._look_of(shown)), media_type)
 
     def _entries(self, digest: DigestPages) -> Sequence[FeedEntry]:
         return [FeedEntry(line, self._content(line)) for line in self._sent(digest)[:NEWEST]]
 
     def _content(self, line: Listed) -> str:
         shown = self.issues.shown(line.key)
-        return feed_content(shown, self.site, self._look_of(shown)) if shown else ""
+        return self._page(feed_content, shown, self.site, self._look_of(shown)) if shown else ""
 
     def _sent(self, digest: DigestPages) -> tuple[Listed, ...]:
         return tuple(line for line in self.issues.of(digest.name) if not line.elsewhere)
 
     def _index(self) -> str:
         latest = [(digest, self.issues.of(digest.name)[:LATEST]) for digest in self.site.digests]
-        return index_page(latest, self.site, self._look(self.site.digests[0].name))
+        return self._page(index_page, latest, self.site, self._look(self.site.digests[0].name))
 
     def _look_of(self, shown: Shown) -> Look:
         """The colours that the issue itself had."""
@@ -107,6 +108,10 @@ class Archive:
         texts = dict(load_theme(self.ws.root, theme, digest))
         path = f"{TEMPLATES}/{theme}/theme.toml"
         return Look(self.templates, texts.get("theme.toml", ""), path, self.ws.settings.look)
+
+    def _page(self, write: Callable[..., str], *arguments: object) -> str:
+        """Under the limits of mails: whoever edits templates may edit these, and a page is made while people wait."""
+        return page_bounded(FOLDER, write, *arguments)
 
     def _file(self, name: str, text: str, media_type: str) -> PublicFile:
         return PublicFile(f"{ARCHIVE}/{name}", text.encode(), media_type)

@@ -19,6 +19,7 @@ from newsletter.model.issue import Choices, Draft, Issue, Note
 from newsletter.model.mail import fill_text
 from newsletter.model.picture import Picture
 from newsletter.model.problem import Problem
+from newsletter.model.workspace import LookSettings
 from newsletter.render.edition import render
 from newsletter.render.errors import RenderError
 
@@ -128,3 +129,32 @@ def test_a_fault_in_what_all_themes_share_is_named_where_it_lies() -> None:
         render(an_issue(), a_draft(theme=tuple(sorted(files.items()))))
 
     assert caught.value.problems[0].origin.path == "templates/shared/footer.mjml"
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_every_setting_of_the_look_is_obeyed(name: str) -> None:
+    look = LookSettings(
+        logo="https://data.example.org/logo.png",
+        logo_alt="The lab's wave",
+        logo_width=208,
+        light={"link": "#0A3C7D"},
+        dark={"link": "#9CD3FF"},
+        fonts={"serif": "Cambria,serif"},
+    )
+    html = fill_text(render(an_issue(), replace(draft(name), look=look)).html, a_row().values)
+
+    assert '<img src="https://data.example.org/logo.png" alt="The lab&#39;s wave" width="208"' in html
+    assert 'style="color:#0A3C7D;' in html
+    assert ".link{color:#9CD3FF!important}" in html
+    assert "font-family:Cambria,serif" in html
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_sections_stand_in_the_issues_order_in_both_parts(name: str) -> None:
+    titled = [one for one in SECTIONS if one.title and one.kind != "glance"]
+    for order in (titled, titled[::-1]):
+        edition = render(an_issue(sections=tuple(order)), draft(name))
+        for part, heading in ((edition.html, ">{}</h2>"), (edition.text, "\n{}\n---")):
+            words = fill_text(part, a_row().values).casefold()
+            places = [words.index(heading.format(one.title.casefold())) for one in order]
+            assert places == sorted(places)

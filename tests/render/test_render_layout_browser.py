@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from every_mail import every_mail
 from playwright.sync_api import Browser
 from render_builders import a_draft, a_row, an_issue
 from support_appearance import MODES, Mode, shown
@@ -85,3 +86,13 @@ def test_the_sample_in_whatever_way_it_is_shown(
     with shown(chromium, mail(digest, reader, logo=True), width, mode) as page:
         assert misplaced(page) == []
         assert faint(page) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", every_mail())
+def test_every_mail_of_every_theme(chromium: Browser, name: str) -> None:
+    html = fill_text(render(*every_mail()[name]).html, a_row(action_url="https://news.example.org/c/token").values)
+    for mode in MODES:
+        with shown(chromium, html, 375, mode) as page:
+            assert misplaced(page) == []
+            assert faint(page) == []

@@ -46,9 +46,10 @@ def remote(subject: Subject) -> Iterator[Finding]:
 
 
 def picture_weight(subject: Subject) -> Iterator[Finding]:
-    """Pictures of which the weight is known are light enough for a telephone's network."""
+    """Pictures that are published with the mail are light enough for a telephone's network."""
+    weights = {one.url: one.octets for _, one in subject.draft.pictures}
     for picture in subject.page.of("img"):
-        octets = subject.around.weights.get(picture.get("src"), 0)
+        octets = weights.get(picture.get("src"), 0)
         if octets > HEAVY:
             text = f"the picture {picture.get('src')} weighs {octets / 1000:,.0f} kB; {HEAVY // 1000} kB are enough"
             level: Level = "error" if octets > TOO_HEAVY else "warning"

@@ -1,7 +1,7 @@
 """What a rule looks at: the issue, its edition and draft, and the mail filled with recognisable values."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -23,14 +23,10 @@ HTML = Origin("mail", "html part")
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What is known besides the mail itself: the workspace's wishes, and the subject that the last issue had.
-
-    `weights` are octets of pictures by their public address, of those that are known.
-    """
+    """What is known besides the mail itself: the workspace's wishes, and the subject that the last issue had."""
 
     settings: CheckSettings = field(default_factory=CheckSettings)
     last_subject: str = ""
-    weights: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

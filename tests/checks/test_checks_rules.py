@@ -30,6 +30,7 @@ from newsletter.checks.subject import Around
 from newsletter.model.issue import Choices, Draft, Entry, Issue, Section, TimeText, Window
 from newsletter.model.item import Deadline
 from newsletter.model.mail import Edition, Parts, SlotRef
+from newsletter.model.picture import Picture
 from newsletter.model.problem import Origin, Problem
 from newsletter.model.workspace import CheckSettings, ListSettings, LookSettings, SectionSettings
 from newsletter.render.edition import render
@@ -158,6 +159,11 @@ CLASH = Problem("error", "E-WEEKDAY", "Tuesday is not 9 December", Origin("event
 PICTURE = "https://data.example.org/a.png"
 
 
+def with_picture(octets: int) -> Draft:
+    """The good draft with a published picture of that weight."""
+    return a_draft(pictures=((PICTURE, Picture(PICTURE, 20, 20, octets)),))
+
+
 def with_logo(name: str, address: str) -> Draft:
     """The good draft in a theme, with a logo."""
     settings = GOOD_DRAFT.settings.model_copy(update={"theme": name})
@@ -180,7 +186,7 @@ FAULTS = [
     ),
     (
         "img.weight",
-        Mail(edition=swap("</h1>", f"</h1>{picture()}"), around=Around(weights={PICTURE: 200_001})),
+        Mail(edition=swap("</h1>", f"</h1>{picture()}"), draft=with_picture(200_001)),
         "html part",
     ),
     ("dark.logo", Mail(draft=with_logo("letter", "https://data.example.org/logo.png")), "html part"),
@@ -354,7 +360,7 @@ SPARED = [
     ),
     ("img.format", Mail(edition=said(picture("https://data.example.org/a.svg.png")))),
     ("img.dims", Mail(edition=said(picture()))),
-    ("img.weight", Mail(edition=said(picture()), around=Around(weights={PICTURE: 200_000}))),
+    ("img.weight", Mail(edition=said(picture()), draft=with_picture(200_000))),
     ("dark.logo", Mail(draft=with_logo("hours", "https://data.example.org/logo.png"))),
     ("priv.remote", Mail(edition=said(picture("https://pictures.example.org/a.png")))),
     ("a11y.dir", Mail(edition=swap('<html lang="en" dir="ltr"', '<html lang="en" dir="rtl"'))),

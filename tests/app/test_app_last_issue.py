@@ -82,3 +82,14 @@ def test_the_checks_see_the_change(sent: Path) -> None:
     assert "evt.changed-unlisted" not in {one.code for one in check_draft(ws, draft)}
     assert "evt.changed-unlisted" in {one.code for one in check_draft(ws, mute)}
     ws.store.close()
+
+
+def test_a_subject_that_the_last_issue_had_is_told(sent: Path) -> None:
+    ws = open_workspace(sent, clock=lambda: LATER)
+    before = stored_draft(ws, FIRST)
+    again = replace(preview_draft(ws, "weekly", LATER), note=before.note)
+
+    assert before.note.subject
+    found = [one.text for one in check_draft(ws, again) if one.code == "inbox.subject"]
+    assert [text.partition(",")[0] for text in found] == ["the subject is the last issue's"]
+    ws.store.close()

@@ -18,7 +18,7 @@ from newsletter.app.subscribing import SubscriberError, find_list
 from newsletter.app.timing import UsageError
 from newsletter.app.workspace import Workspace
 from newsletter.model.problem import Origin, Problem
-from newsletter.people.address_kinds import address_book
+from newsletter.people.address_kinds import WORDS, AddressBook, address_book
 from newsletter.people.importing.checking import Checker
 from newsletter.people.importing.deciding import OUTCOMES, Outcome, cases
 from newsletter.people.importing.reading import Reading, read_people
@@ -148,9 +148,17 @@ def _checker(ws: Workspace, list_name: str, profile: str, state: str) -> Checker
         raise UsageError(f"there is no state {state!r} for a file; there are {', '.join(STATES)}")
     everybody = next((one for one in STATES if one == state), None)
     only = next(iter(lists)) if len(lists) == 1 else ""
+    return Checker(lists, list_name, ws.clock(), _book(ws), everybody, otherwise=only)
+
+
+def address_remarks(ws: Workspace, address: str) -> tuple[str, ...]:
+    """What is odd about an address that is good: it is a role's, or of a service that throws it away."""
+    return tuple(f"the address {WORDS[kind]}" for kind in _book(ws).kinds(address.casefold()))
+
+
+def _book(ws: Workspace) -> AddressBook:
     flagged = ws.settings.addresses
-    book = address_book(flagged.roles, flagged.disposable_domains)
-    return Checker(lists, list_name, ws.clock(), book, everybody, otherwise=only)
+    return address_book(flagged.roles, flagged.disposable_domains)
 
 
 class _Opened:

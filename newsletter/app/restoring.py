@@ -20,12 +20,15 @@ _ACTIONS: dict[str, ConsentAction] = {"bounced": "bounced", "complained": "compl
 
 def put_right(connection: Connection, ws: Workspace, name: str, at: datetime) -> None:
     """Apply what an import says of people and memberships we have, and restore what an export of ours tells."""
+    community = ws.settings.community.id
     for part in imports.pending(connection):
+        lines: list[Consent] = []
         for one in part:
             if one.restored and not one.state:
-                _restore(connection, ws.settings.community.id, one, json.loads(one.restored), at)
+                lines += _restore(connection, community, one, json.loads(one.restored), at)
             else:
-                _change(connection, ws.settings.community.id, one, f"{name}:{one.line}", at)
+                _change(connection, community, one, f"{name}:{one.line}", at)
+        consents.append(connection, community, lines)
 
 
 def _change(connection: Connection, community: str, one: Pending, detail: str, at: datetime) -> None:
@@ -43,19 +46,21 @@ def _change(connection: Connection, community: str, one: Pending, detail: str, a
         enter(connection, community, one.who, mine, mine, Event("imported", at, "import", detail=detail))
 
 
-def _restore(connection: Connection, community: str, one: Pending, told: Mapping[str, Any], at: datetime) -> None:
+def _restore(
+    connection: Connection, community: str, one: Pending, told: Mapping[str, Any], at: datetime
+) -> list[Consent]:
+    """Put back what stands beside the membership; its proofs are returned, to be written with those of others."""
     if one.standing == "suppression":
         reason, detail = cast("SuppressionReason", told["reason"]), told["detail"]
         when = read_moment(told["at"]) or at
         suppressions.add(connection, community, told["who"], reason=reason, at=when, detail=detail)
-        return
-    lines = [_consent(one, line, at) for line in told["consents"]]
-    consents.append(connection, community, lines)
+        return []
     if told["suppressed"]:
         reason = cast("SuppressionReason", told["suppressed"])
         suppressions.add(connection, community, one.who, reason=reason, at=at, detail="import")
     if told["paused_until"] or told["stopped"] or told["online_only"]:
         _choices(connection, community, one, told)
+    return [_consent(one, line, at) for line in told["consents"]]
 
 
 def _consent(one: Pending, line: Mapping[str, Any], at: datetime) -> Consent:

@@ -50,6 +50,7 @@ def add(
     Example: `newsletter subscribers add ada@example.org --timezone Europe/Berlin --clock 24 --digest weekly`
     """
     from newsletter.app import subscribing
+    from newsletter.app.importing import address_remarks
 
     ws = workspace(context)
     added = subscribing.add(
@@ -60,6 +61,8 @@ def add(
         say(f"{added.subscriber.address}: not added, {added.refusal}", file=sys.stderr)
         return 1
     say(f"{added.subscriber.address}: {added.state}{'' if added.new else ', as before'}")
+    for remark in address_remarks(ws, added.subscriber.address):
+        say(remark, file=sys.stderr)
     if added.new and added.state == "active":
         _welcome(ws, added.subscriber.id, _list(context, list_))
     return 0

@@ -13,7 +13,8 @@ from newsletter.store.engine import insert_new
 from newsletter.store.staging import decided, staged, verdict
 from newsletter.store.tables import consent, subscriber, subscription, suppression
 
-_BATCH = 1000
+#: How rows come that are too many to be held at once.
+_PARTS = {"yield_per": 1000}
 #: Above so many new people, and more than there are, an index is built anew sooner than row by row.
 _MANY = 20_000
 
@@ -158,7 +159,7 @@ def lines(connection: Connection, *, odd: bool = False) -> Iterator[StagedLine]:
     ).select_from(_account()).order_by(staged.c.seq)  # fmt: skip
     if odd:
         found = found.where(sa.or_(outcome.not_in(("new", "known")), staged.c.remarks.is_not(None)))
-    for row in connection.execution_options(yield_per=_BATCH).execute(found):
+    for row in connection.execute(found, execution_options=_PARTS):
         yield StagedLine._make(row)
 
 
@@ -186,7 +187,7 @@ def pending(connection: Connection) -> Iterator[tuple[Pending, ...]]:
         .where(sa.or_(ours, moved, sa.and_(staged.c.restored.is_not(None), _to_restore())))
         .order_by(staged.c.seq)
     )  # fmt: skip
-    for part in connection.execution_options(yield_per=_BATCH).execute(found).partitions():
+    for part in connection.execute(found, execution_options=_PARTS).partitions():
         yield tuple(map(Pending._make, part))
 
 

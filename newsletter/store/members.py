@@ -16,6 +16,8 @@ from newsletter.store.tables import consent, subscriber, subscription, suppressi
 
 #: People that are looked up at once.
 _PAGE = 500
+#: How rows come that are too many to be held at once.
+_PARTS = {"yield_per": _PAGE}
 
 
 class Whole(NamedTuple):
@@ -46,7 +48,7 @@ def members(
         .where(subscriber.c.community == community, segments.condition(segment, homes))
         .order_by(subscriber.c.address_key, subscription.c.list)
     )
-    for row in connection.execution_options(yield_per=_PAGE).execute(found).mappings():
+    for row in connection.execute(found, execution_options=_PARTS).mappings():
         yield subscriber_of(row), subscription_of(row)
 
 
@@ -73,7 +75,7 @@ def hashed(connection: Connection, community: str) -> Iterator[Hashed]:
         .where(suppression.c.community == community, subscriber.c.id.is_(None))
         .order_by(suppression.c.who)
     )
-    for row in connection.execution_options(yield_per=_PAGE).execute(found):
+    for row in connection.execute(found, execution_options=_PARTS):
         yield Hashed(*row)
 
 
@@ -82,7 +84,7 @@ def attribute_names(connection: Connection, community: str) -> tuple[str, ...]:
     found = sa.select(subscriber.c.attributes).where(
         subscriber.c.community == community, sa.cast(subscriber.c.attributes, sa.Text) != "{}"
     )
-    rows = connection.execution_options(yield_per=_PAGE).execute(found.order_by(subscriber.c.address_key)).scalars()
+    rows = connection.execute(found.order_by(subscriber.c.address_key), execution_options=_PARTS).scalars()
     return tuple(dict.fromkeys(name for attributes in rows for name in attributes))
 
 

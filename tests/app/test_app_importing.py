@@ -227,7 +227,7 @@ def test_the_lists_of_our_own_table_are_kept_unless_another_is_said(ws: Workspac
 
 def test_without_a_list_everybody_is_refused_where_there_are_several(ws: Workspace) -> None:
     report = import_bytes(ws, f"email\n{MIRA}\n".encode(), "people.csv")
-    assert "on no list" in report.problems[0].text
+    assert "say --list" in report.problems[0].text
     with pytest.raises(SubscriberError, match="no list 'nowhere'"):
         import_bytes(ws, b"email\n", "people.csv", "nowhere")
 

@@ -92,6 +92,11 @@ def test_a_file_that_may_be_of_several_programs_is_told_with_their_names(run, tm
     assert (code, "SendGrid, bounces (sendgrid-bounces)" in out) == (0, True)
 
 
+def test_an_address_of_a_role_is_added_and_remarked(run) -> None:
+    code, out, err = run("add", "Info@example.org")
+    assert (code, "active" in out, "role's" in err) == (0, True, True)
+
+
 def test_a_segment_is_counted_listed_and_exported(run) -> None:
     run("import", run.example)
     where = "zone=Europe/* and digest=monthly"

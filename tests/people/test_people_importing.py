@@ -164,6 +164,12 @@ def test_a_file_that_is_no_table_of_people_says_what_is_missing(data: bytes, wor
 
 
 def test_json_lines_that_are_none_are_refused_by_line() -> None:
+    ours = '{"address": "a@example.org", "subscriptions": [{"list": "community", "state": "%s"}], "consents": [%s]}\n'
+    strange = (
+        ours % ("asleep", "") + ours % ("left", '{"list": "community", "action": "sung"}') + ours % ("left", "1")
+    )
+    _, refused = lines(strange + '{"suppression": {"reason": "bad weather"}}\n')
+    assert [(one.line, one.code) for one in refused] == [(1, "json"), (2, "json"), (3, "json"), (4, "json")]
     _, refused = lines('{"email": "mira@example.org"}\nnonsense\n[1]\n{"name": "Noor"}\n{"email": "a@b"}\n')
     assert [(one.line, one.code) for one in refused] == [(2, "json"), (3, "json"), (4, "columns"), (5, "address")]
 

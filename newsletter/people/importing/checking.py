@@ -97,7 +97,11 @@ def _address(typed: str) -> tuple[str, str, str]:
 
 def _no_list(name: str, lists: Mapping[str, ListSettings]) -> str:
     known = ", ".join(lists) or "none"
-    return f"there is no list {name!r}; lists.toml has {known}" if name else "this person is on no list in the file"
+    return (
+        f"there is no list {name!r}; lists.toml has {known}"
+        if name
+        else "the file names no list for this person: say --list"
+    )
 
 
 def _name(cells: Mapping[str, str], remarks: list[str]) -> str:

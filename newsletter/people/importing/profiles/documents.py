@@ -3,13 +3,16 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
+from newsletter.model.people import ConsentAction, SuppressionReason
 from newsletter.people.importing.columns import Columns, columns_of
 from newsletter.people.importing.profiles import plain
 from newsletter.people.importing.record import Person, Refused, Restored
 from newsletter.people.importing.standing import Standing, UnknownWordError
 
+_ACTIONS, _REASONS = get_args(ConsentAction), get_args(SuppressionReason)
+_NOT_OURS = "this line looks like our own export, and is none: a state, action or reason in it is not known"
 #: How a membership of ours stands, as a line of another file would say it.
 _STANDINGS: dict[str, Standing] = {
     "pending": "unconfirmed",
@@ -61,12 +64,14 @@ def _line(number: int, text: str) -> Iterator[Line]:
     elif isinstance(found.get("suppression"), dict):
         yield _suppressed(number, found["suppression"])
     elif isinstance(found.get("subscriptions"), list) and "address" in found:
-        yield from ((number, one) for one in _ours(found))
+        yield from _ours(number, found)
     else:
         yield _plain(number, found)
 
 
-def _suppressed(number: int, found: Mapping[str, Any]) -> Suppressed:
+def _suppressed(number: int, found: Mapping[str, Any]) -> Suppressed | Refused:
+    if found.get("reason") not in _REASONS:
+        return Refused(number, "json", _NOT_OURS)
     return Suppressed(number, *(str(found.get(name, "")) for name in ("who", "reason", "at", "detail", "key")))
 
 
@@ -97,15 +102,24 @@ def _text(value: object) -> str:
 _CELLS = {"name": "name", "timezone": "timezone", "language": "language", "clock": "clock", "density": "density"}
 
 
-def _ours(found: Mapping[str, Any]) -> Iterator[Document]:
+def _ours(number: int, found: Mapping[str, Any]) -> Iterator[Line]:
+    try:
+        yield from [(number, one) for one in _memberships(found)]
+    except (ValueError, TypeError, AttributeError):
+        yield Refused(number, "json", _NOT_OURS, _text(found["address"]))
+
+
+def _memberships(found: Mapping[str, Any]) -> Iterator[Document]:
     cells = {field: _text(found.get(name)) for name, field in _CELLS.items()}
     cells |= {"email": _text(found["address"]), "text_only": "yes" if found.get("text_only") else ""}
     attributes = found.get("attributes")
     for one in found["subscriptions"] or [{}]:
-        if isinstance(one, dict):
-            mine = cells | _membership(one)
-            person = Person(mine, _STANDINGS.get(_text(one.get("state")), "passed"), dict(attributes or {}))
-            yield Document(person, _restored(found, one))
+        if one and one.get("state") not in _STANDINGS:
+            raise ValueError("no state of ours")
+        person = Person(
+            cells | _membership(one), _STANDINGS.get(one.get("state", ""), "passed"), dict(attributes or {})
+        )
+        yield Document(person, _restored(found, one))
 
 
 def _membership(one: Mapping[str, Any]) -> dict[str, str]:
@@ -120,14 +134,16 @@ def _membership(one: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _restored(found: Mapping[str, Any], one: Mapping[str, Any]) -> Restored:
-    lines = found.get("consents") or ()
-    mine = tuple(line for line in lines if isinstance(line, dict) and line.get("list") == one.get("list"))
+    mine = tuple(line for line in found.get("consents") or () if line.get("list") == one.get("list"))
+    reason = _text((found.get("suppressed") or {}).get("reason"))
+    if reason not in ("", *_REASONS) or any(line.get("action") not in _ACTIONS for line in mine):
+        raise ValueError("no action or reason of ours")
     return Restored(
         state=_text(one.get("state")),
         since=_text(one.get("since")),
         created_at=_text(found.get("created_at")),
         consents=mine,
-        suppressed=_text((found.get("suppressed") or {}).get("reason")),
+        suppressed=reason,
         paused_until=_text(one.get("paused_until")),
         stopped=tuple((str(item), str(title)) for item, title in one.get("stopped") or ()),
         online_only=bool(one.get("online_only")),

@@ -22,6 +22,18 @@ def told_once(issue: Issue) -> Issue:
     return replace(issue, sections=tuple(_kept(issue.sections, lines, boxed)))
 
 
+def tabled_alone(sections: Sequence[Section]) -> tuple[Section, ...]:
+    """The sections for a theme without a table: of its rows, those that stand nowhere else, such as what is off."""
+    told = {entry.id for section in sections if section.kind != "glance" for entry in section.entries}
+    bare = [
+        replace(section, entries=tuple(entry for entry in section.entries if entry.id not in told))
+        if section.kind == "glance"
+        else section
+        for section in sections
+    ]
+    return tuple(section for section in bare if section.kind != "glance" or section.entries)
+
+
 def _kept(sections: Sequence[Section], lines: Mapping[str, Entry], boxed: set[str]) -> Iterable[Section]:
     for section in sections:
         entries = _entries(section, lines, boxed)

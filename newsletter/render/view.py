@@ -13,7 +13,7 @@ from newsletter.language.languages import Language
 from newsletter.model.issue import Change, Draft, Entry, Issue, Section
 from newsletter.model.workspace import Track
 from newsletter.render.dark import dark_css
-from newsletter.render.once import told_once
+from newsletter.render.once import tabled_alone, told_once
 from newsletter.render.slots import Marks
 from newsletter.render.strip import legend, tile_rows
 from newsletter.render.theme import DROP_IN, Theme, topic_tracks
@@ -87,6 +87,7 @@ def context(issue: Issue, draft: Draft, theme: Theme, marks: Marks, language: La
         "service": draft.service,
         "subscribe_url": draft.subscribe_url,
         "sections": shown_sections(issue, draft),
+        "each_once": tabled_alone(shown_sections(issue, draft)),
         "texts": section_texts(draft),
         "pictures": dict(draft.pictures),
         "own": frozenset(name for name, _ in draft.sections),

@@ -56,6 +56,17 @@ def test_no_check_finds_anything(name: str, mail: str) -> None:
 
 
 @pytest.mark.parametrize("name", THEMES)
+def test_what_is_called_off_and_stands_in_the_table_alone_is_told(name: str) -> None:
+    off = replace(CLINIC, id="off", title="A walk in the woods", cancelled=True)
+    sections = tuple(replace(one, entries=(*one.entries, off)) if one.kind == "glance" else one for one in SECTIONS)
+    issue = an_issue(sections=sections)
+    seen = subject_of(issue, render(issue, draft(name)), draft(name))
+
+    assert "A walk in the woods" in " ".join(seen.page.of("body")[0].text.split())
+    assert "A walk in the woods" in " ".join(seen.text.split())
+
+
+@pytest.mark.parametrize("name", THEMES)
 def test_a_picture_is_shown_in_its_column_and_no_check_minds(name: str) -> None:
     picture = Picture("https://news.example.org/archive/pictures/0.jpg", 600, 400, 90_000, "Soup for forty people")
     cards = replace(SECTIONS[3], entries=(replace(CLINIC, picture=picture),))

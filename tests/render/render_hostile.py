@@ -20,6 +20,7 @@ from newsletter.model.issue import Choices, Draft, Issue, Note
 from newsletter.model.item import Deadline, Item, Kind, Place
 from newsletter.model.ledger import Due, Mailing
 from newsletter.model.mail import Edition, Row, fill_text, message_bytes
+from newsletter.model.picture import Mention, Picture
 from newsletter.model.problem import Origin
 from newsletter.model.when import AllDay, Instant, Override, Recurrence, Vague, When
 from newsletter.model.workspace import ListSettings, SectionSettings
@@ -92,6 +93,8 @@ TEXTS = st.one_of(
     st.text(st.characters(codec="utf-8"), max_size=60),
 )
 URLS = st.one_of(st.sampled_from(ADDRESSES), st.text(max_size=30).map(lambda text: f"https://example.org/{text}"))
+#: The one picture that is published; its words are an item's.
+HOSTED = Picture("https://news.example.org/archive/pictures/0.jpg", 600, 400, 90_000)
 MONDAY = datetime(2026, 12, 7)
 
 
@@ -170,6 +173,7 @@ class Dealer:
             prerequisites=self.text(0.3),
             cost=self.text(0.3),
             image=self.url(),
+            picture=Mention(self.one("shown", "lost"), self.text(), self.text(), origin),
             series=self.text(0.3),
             follows=self.text(0.3),
             deadlines=(Deadline(self.text(), date(2026, 12, 9), HOME, self.url(), origin),) * self.one(0, 1),
@@ -191,6 +195,7 @@ class Dealer:
             note=Note(*(self.text(0.5) for _ in range(5))),
             theme=theme(name),
             settings=base.settings.model_copy(update={**own, "sections": (*base.settings.sections, "jobs")}),
+            pictures=(("shown", HOSTED), (self.url(), HOSTED)),
             list=ListSettings(title=self.text(), digests=("weekly",)),
             community=base.community.model_copy(update=community),
             sections=(("jobs", SectionSettings(title=self.text(), tags=("job",))),),

@@ -1,12 +1,14 @@
 """Each kind of mail in each theme: issues, short mails and service mails, full and compact, in every language."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from render_builders import SECTIONS, TEMPLATES, a_draft, an_issue, theme
 
 from newsletter.language.catalogue import packaged_codes
 from newsletter.model.delivery import MailingKind
 from newsletter.model.issue import Choices, DayTile, Draft, Issue, Section
+from newsletter.model.picture import Picture
 from newsletter.model.workspace import LookSettings
 
 SEATTLE = "America/Los_Angeles"
@@ -17,10 +19,13 @@ ALL_SECTIONS = (
     *SECTIONS,
     *(Section(kind, kind.title(), SECTIONS[3].entries) for kind in ("ahead", "continuing", "open", "more", "jobs")),
 )
-SERVICES = ("confirm", "goodbye", "sign_in", "welcome")
+SERVICES = sorted({path.stem for path in (TEMPLATES / "shared" / "mail").glob("*.mjml")})
+PHOTO = Picture("https://news.example.org/pictures/feast.jpg", 640, 360, 48_000, "Soup for forty")
+PICTURED = Section("events", "Come along", tuple(replace(entry, picture=PHOTO) for entry in SECTIONS[3].entries))
 ISSUES: Mapping[str, tuple[MailingKind, Issue]] = {
     "week": ("issue", an_issue()),
     "every section": ("issue", an_issue(sections=ALL_SECTIONS)),
+    "pictures": ("issue", an_issue(sections=(PICTURED,))),
     "term": ("issue", an_issue(strip=WEEKS)),
     "empty": ("issue", an_issue(sections=(), empty=True, next_content="Next: Co-working, Mon 4 Jan")),
     "compact": ("issue", an_issue(choices=Choices(SEATTLE, density="compact"))),

@@ -5,11 +5,14 @@ from collections.abc import Callable
 
 import html5lib
 import pytest
-from every_mail import every_mail
+from every_mail import THEMES, every_mail
+from jinja2 import Environment
+from render_builders import theme
 from support_mjml import Made, compile_all
 
 from newsletter.render import edition
 from newsletter.render.mjml_guard import compile_mjml
+from newsletter.render.templates import render_template
 
 pytestmark = pytest.mark.slow
 
@@ -70,3 +73,20 @@ def told(html: str) -> tuple[list[str], list[str], list[str]]:
         [link.get("href", "") for link in body.iter("a")],
         [picture.get("src", "") for picture in body.iter("img")],
     )
+
+
+def test_the_mails_go_through_every_template_of_every_theme() -> None:
+    used: set[tuple[str, str]] = set()
+
+    def noted(env: Environment, folder: str, *rest: object) -> str:
+        text = render_template(env, folder, *rest)
+        used.update((folder.rpartition("/")[2], name) for _, name in env.cache)
+        return text
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(edition, "render_template", noted)
+        for issue, draft in every_mail().values():
+            edition.render(issue, draft)
+
+    there = {(name, path) for name in THEMES for path, _ in theme(name) if path.endswith((".mjml", ".txt"))}
+    assert there - used == set()

@@ -1,7 +1,9 @@
 """A photograph beside a page becomes a picture in the archive and in the mail, and a mail is whole without it."""
 
 import html
+import os
 import re
+import subprocess
 from collections.abc import Mapping
 from dataclasses import replace
 from email import message_from_bytes, policy
@@ -14,13 +16,15 @@ from support_pictures import SECRET, bomb, drawing, opened, photo
 
 from newsletter.app.archiving import pictures
 from newsletter.app.archiving.building import build_archive
-from newsletter.app.archiving.picture_files import as_path, candidates
+from newsletter.app.archiving.picture_files import PictureFiles, as_path, candidates
 from newsletter.app.archiving.shelf import Shelf
+from newsletter.app.collecting import collect
 from newsletter.app.drafting import draft_issue, preview_draft, stored_draft
 from newsletter.app.drifting import drift_of
 from newsletter.app.one_offs import draft_message
 from newsletter.app.workspace import Workspace
 from newsletter.model.issue import Draft
+from newsletter.model.workspace import SourceSettings
 
 PAGE = "content/community/feast.md"
 HOSTED = re.compile(r"https://[^\s\"]+/archive/pictures/[0-9a-f]{32}\.(?:jpg|png)")
@@ -263,3 +267,28 @@ def test_words_for_a_picture_may_hold_anything(ws: Workspace) -> None:
     image = next(tag for tag in re.findall(r"<img[^>]*>", shown) if "/archive/pictures/" in tag)
     assert "<b>" not in image
     assert html.unescape(re.findall(r'alt="([^"]*)"', image)[0]) == "Soup <b>&</b> {{ 7*7 }} onerror=x"
+
+
+def test_a_picture_of_a_git_source_is_read_from_the_commit_that_was_fetched(tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    git = ("git", "-C", str(site), "-c", "user.name=Ada", "-c", "user.email=ada@example.org")
+    subprocess.run(["git", "init", "-q", str(site)], check=True)
+    for path, data in {
+        "content/tea.md": b"---\ntitle: Tea\nimage: /tea.png\nimage_alt: A pot\n---\n",
+        "static/tea.png": drawing(),
+    }.items():
+        (site / path).parent.mkdir(parents=True, exist_ok=True)
+        (site / path).write_bytes(data)
+    subprocess.run([*git, "add", "."], check=True)
+    subprocess.run([*git, "commit", "-q", "-m", "Tea"], check=True)
+    found = lab(tmp_path / "lab")
+    source = SourceSettings(name="site", format="markdown", git=f"file://{site}", path="content/*.md")
+    settings = found.settings.model_copy(update={"sources": (source,)})
+    environ = {"PATH": os.environ["PATH"], "NEWSLETTER_GIT_PROTOCOLS": "file"}
+    ws = replace(found, settings=settings, environ=environ)
+    at(ws, DRAFTED)
+    mention = collect(ws, ws.clock()).items[0].picture
+
+    assert mention is not None
+    assert PictureFiles(ws).read(mention) == drawing()
+    assert PictureFiles(ws).read(replace(mention, written="/none.png")) is None

@@ -73,6 +73,21 @@ def test_what_is_published_says_what_it_is_and_may_be_kept(server, path, kind):
     assert (head.status, nothing, head.getheader("ETag")) == (200, "", tag)
 
 
+def test_a_picture_is_kept_for_good_and_no_other_file_is_one(ws, server):
+    name = "0123456789abcdef0123456789abcdef.jpg"
+    (ws.root / "archive/pictures").mkdir(parents=True, exist_ok=True)
+    for path in (name, "notes.txt", "secret.jpg"):
+        (ws.root / "archive/pictures" / path).write_bytes(b"a picture")
+    answer, text = ask(server, "GET", f"/archive/pictures/{name}")
+    assert (answer.status, text) == (200, "a picture")
+    assert answer.getheader("Content-Type") == "image/jpeg"
+    assert answer.getheader("Cache-Control") == "public, max-age=31536000, immutable"
+    assert answer.getheader("X-Content-Type-Options") == "nosniff"
+    assert "img-src 'self'" in answer.getheader("Content-Security-Policy")
+    for path in ("notes.txt", "secret.jpg", f"..%2f{name}", f"../pictures/{name}x", "%00.jpg", name.upper()):
+        assert ask(server, "GET", f"/archive/pictures/{path}")[0].status == 404
+
+
 def test_looking_changes_nothing(ws, server):
     before = dump(ws)
     for path, _ in [*KINDS, (f"/calendar/s/{token(ws)}.ics", ""), ("/archive", "")]:

@@ -348,7 +348,7 @@ class ListSettings(Strict):
 
 
 class AddressSettings(Strict):
-    """Addresses that are flagged besides those the program knows: names of roles, and domains that are thrown away."""
+    """Addresses that are flagged besides those the program knows: names of roles, and throwaway domains."""
 
     roles: tuple[str, ...] = ()
     disposable_domains: tuple[str, ...] = ()

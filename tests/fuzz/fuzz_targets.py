@@ -3,6 +3,7 @@
 Any bytes give a Reading (or a Parsed); nothing is raised, nothing takes long, and what is read can be shown as JSON.
 """
 
+import io
 import json
 import time
 from collections.abc import Callable, Mapping
@@ -12,11 +13,16 @@ from zoneinfo import ZoneInfo
 from newsletter.app.views import reading_json
 from newsletter.dates.human import read_when
 from newsletter.model.issue import Window
-from newsletter.model.workspace import SourceSettings
+from newsletter.model.workspace import ListSettings, SourceSettings
+from newsletter.people.importing.checking import Checker
+from newsletter.people.importing.profiles.documents import Suppressed
+from newsletter.people.importing.reading import read_people
+from newsletter.people.importing.record import Refused, Row
 from newsletter.sources.registry import Blob, SourceContext, read_source
 
 HOME = ZoneInfo("America/Los_Angeles")
 WINDOW = Window(datetime(2026, 12, 1, tzinfo=UTC), datetime(2027, 3, 1, tzinfo=UTC))
+LISTS = {"community": ListSettings(title="Common Hours", digests=("weekly",), topics=("talks",))}
 ENDINGS = {"markdown": "md", "ics": "ics", "csv": "csv", "feed": "xml"}
 #: Seconds of this process's own time; generous, because the machine may be busy.
 SLOWEST = 8.0
@@ -37,6 +43,16 @@ def read_human(data: bytes) -> None:
     assert parsed.when is not None
 
 
+def read_subscribers(data: bytes) -> None:
+    """A file of people from anywhere: every line of it is a row, or refused."""
+    reading = read_people(lambda: io.BytesIO(data), "people.csv", Checker(LISTS, "community", WINDOW.start))
+    found = list(reading.lines)
+    reading.close()
+    assert all(isinstance(one, Row | Refused | Suppressed) for one in found)
+    for one in found:
+        json.dumps(one.attributes if isinstance(one, Row) else one.line)
+
+
 def timed(target: Callable[[bytes], None]) -> Callable[[bytes], None]:
     """The target, failing where it takes too long."""
 
@@ -54,4 +70,5 @@ TARGETS: Mapping[str, Callable[[bytes], None]] = {
     "csv": timed(lambda data: read_file("csv", data)),
     "feed": timed(lambda data: read_file("feed", data)),
     "human": timed(read_human),
+    "people": timed(read_subscribers),
 }

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from newsletter.model.workspace import ListSettings
+from newsletter.people.importing.cell_values import tags_of
 from newsletter.people.importing.checking import Checker
 from newsletter.people.importing.profiles import TABLES
 from newsletter.people.importing.reading import Reading, read_people
@@ -134,6 +135,14 @@ def test_documents_in_a_cell_become_attributes() -> None:
     assert first("keila.csv").attributes["tags"] == ["talks"]
     assert first("ghost.csv").attributes["labels"] == ["Talks", "Board"]
     assert first("plain.jsonl").attributes == {"seats": 2, "tags": ["talks"]}
+
+
+@pytest.mark.parametrize(
+    ("cell", "tags"),
+    [("a;b", ["a", "b"]), ('"a, b","c"', ["a, b", "c"]), ("a\nb, c", ["a b", "c"]), ('"', []), (";", [])],
+)
+def test_tags_are_a_list_however_they_are_written(cell: str, tags: list[str]) -> None:
+    assert tags_of(cell) == tags
 
 
 def test_a_dictionary_of_python_is_read_and_never_run() -> None:

@@ -10,11 +10,14 @@ _LONGEST = 20_000
 
 
 def tags_of(cell: str) -> object:
-    """Names between semicolons or commas; quoted ones may hold either."""
-    separator = ";" if ";" in cell and '"' not in cell else ","
-    return [
-        name.strip() for name in next(csv.reader([cell], delimiter=separator, skipinitialspace=True)) if name.strip()
-    ]
+    """Names between semicolons or commas; quoted ones may hold either. A cell that is no such list stays text."""
+    line = " ".join(cell.split())
+    separator = ";" if ";" in line and '"' not in line else ","
+    try:
+        names = next(csv.reader([line], delimiter=separator, skipinitialspace=True))
+    except csv.Error:
+        return cell
+    return [name.strip() for name in names if name.strip()]
 
 
 def json_of(cell: str) -> object:

@@ -38,9 +38,15 @@ def approve(ws: Workspace, key: str, by: str, now: datetime) -> str:
     return approve_draft(ws, key, by, now).hash
 
 
-def approve_draft(ws: Workspace, key: str, by: str, now: datetime) -> Approved:
-    """Approve the stored draft as it is frozen, and say how many approvals are still missing."""
-    return Approved(*_approve(ws, _drafted(ws, key), by, now))
+def approve_draft(ws: Workspace, key: str, by: str, now: datetime, seen: str | None = None) -> Approved:
+    """Approve the stored draft as it is frozen, and say how many approvals are still missing.
+
+    With `seen`, the hash that was looked at, ApprovalError where it was drafted again meanwhile.
+    """
+    row = _drafted(ws, key)
+    if seen is not None and row.draft_hash != seen:
+        raise ApprovalError(f"{key} was drafted again meanwhile: look at it first")
+    return Approved(*_approve(ws, row, by, now))
 
 
 def approve_kept(ws: Workspace, key: str, by: str, now: datetime) -> Approved:

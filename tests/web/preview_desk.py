@@ -1,11 +1,14 @@
 """A desk for the preview's tests: two digests, two personas, and a mail that can be edited or broken."""
 
+from collections.abc import Mapping
 from email.message import EmailMessage
 
+from newsletter.app.studio.acting import Said
 from newsletter.app.studio.differences import EventDifference, TextLine
 from newsletter.app.studio.inbox import inbox_rows
 from newsletter.app.studio.outline import OutlineEntry, OutlineSection
 from newsletter.app.studio.stage import for_frame
+from newsletter.app.studio.standing import Standing
 from newsletter.app.studio.view import Audience, Finding, Line, Menu, Named, Shown, Step, View
 from newsletter.model.problem import Origin, Problem
 
@@ -65,6 +68,15 @@ class Desk:
         self.faults: tuple[Finding, ...] = ()
         self.empty = False
         self.text_only = False
+        self.done: list[tuple[str, str, str]] = []
+
+    def standing(self, digest: str, persona: str, variant: int) -> Standing | None:
+        goes = "to 117 people in 3 mails, on Fri 4 Dec 2026, 09:00 PST (17:00 UTC)"
+        return None if self.faults else Standing(f"{digest}-2026-12-04", "Common Hours 9", "drafted", "ab" * 32, goes)
+
+    def act(self, what: str, digest: str, persona: str, variant: int, values: Mapping[str, str]) -> Said:
+        self.done.append((what, f"{digest} {persona} {variant}", values.get("address", "") or values.get("by", "")))
+        return Said(f"Done: {what}.")
 
     def show(self, digest: str, persona: str, variant: int = 0) -> Shown:
         variant = variant if variant <= MAILS else 0

@@ -68,8 +68,10 @@ def refused(server: Served) -> Iterator[tuple[str, str, dict[str, str], int]]:
         yield "GET", path, {"Cookie": f"newsletter-preview-1={KEY}"}, 403
         yield "GET", path, {**ours, "Origin": "https://evil.example.org"}, 403
         yield "GET", path, {**ours, "Origin": "null"}, 403
-        yield "POST", path, ours, 405
-        yield "DELETE", path, ours, 405
+        own = {**ours, "Origin": server.url}
+        for method in ("POST", "DELETE"):
+            yield method, path, ours, 403
+            yield method, path, own, 405
         for host in ("evil.example.org", f"evil.example.org:{server.port}", "127.0.0.1", "localhost:1", ""):
             yield "GET", path, {**ours, "Host": host}, 400
     yield "GET", entry_path("guess"), {}, 403
@@ -104,7 +106,7 @@ def test_the_page_may_not_be_framed_and_runs_only_its_own_script(server):
     assert "frame-ancestors 'none'" in policy
     assert "script-src 'self'" in policy
     assert "unsafe" not in policy
-    assert answer.getheader("Referrer-Policy") == "no-referrer"
+    assert answer.getheader("Referrer-Policy") == "same-origin"
 
 
 def test_the_mail_may_not_run_scripts(server):

@@ -293,3 +293,13 @@ def test_three_schemes_and_what_clients_leave_out(page):
     assert mail(page).evaluate("document.documentElement.style.zoom") == "2"
     page.reload()
     assert mail(page).evaluate("document.querySelectorAll('style').length") == 0, "the address holds it"
+
+
+def test_a_test_is_sent_by_the_keyboard_alone_and_said_so(page, desk):
+    page.keyboard.press("s")
+    expect(page.locator("#me")).to_be_focused()
+    page.keyboard.type("me@example.org")
+    page.keyboard.press("Enter")
+    expect(page.locator(".said")).to_have_text("Done: test.")
+    assert desk.done == [("test", "weekly seattle 0", "me@example.org")]
+    expect(page.locator("#me")).to_have_value("me@example.org")

@@ -1,8 +1,6 @@
 """An editor's afternoon: the sample workspace in the preview, in a real Chromium, while files change under it."""
 
 import re
-import statistics
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -114,19 +112,14 @@ def test_berlin_reads_its_own_clock(page):
 
 def test_a_saved_file_is_a_new_picture(page, root):
     expect(page.locator("#frame")).not_to_have_attribute("data-shown", re.compile("."))
-    waits = []
-    name = "Datathon"
-    for number in range(5):
+    for number in range(3):
         text = datathon(root).read_text()
         title = re.search(r'^title = "(.*)"$', text, re.M)
         assert title
         name = f"Datathon round {number}"
-        began = time.perf_counter()
         datathon(root).write_text(text.replace(title[0], f'title = "{name}"'))
         frame = page.frame_locator("#frame iframe:last-child")
         expect(frame.get_by_text(name, exact=False).first).to_be_visible()
-        waits.append(time.perf_counter() - began)
-    assert statistics.median(waits) < 3, waits
 
 
 def test_a_broken_template_shows_where_and_leaves_the_last_good_mail(page, root):

@@ -14,8 +14,10 @@ from newsletter.app.composing import histories
 from newsletter.app.dispatching import describe
 from newsletter.app.drafting import preview_draft
 from newsletter.app.fetching import Recent
+from newsletter.app.studio.acting import Said, approve_shown, freeze_now, send_test_to
 from newsletter.app.studio.building import Sitting, build_view
 from newsletter.app.studio.readers import addresses_of
+from newsletter.app.studio.standing import Standing, standing_of
 from newsletter.app.studio.variants import Variants, variants_of
 from newsletter.app.studio.view import Audience, Menu, Named, Shown, Step, excerpt, fault
 from newsletter.app.timing import UsageError, read_at
@@ -99,6 +101,41 @@ class Studio:
             if asked not in self._shown:
                 self._shown[asked] = self._build(workspace, asked)
             return self._shown[asked]
+
+    def standing(self, digest: str, persona: str, variant: int) -> Standing | None:
+        """What stands between the issue on the stage and its readers; None while it cannot be built."""
+        with self._lock:
+            shown = self.show(digest, persona, variant)
+            if shown.view is None or shown.faults or self._opened is None:
+                return None
+            sitting = self._sitting(self._opened, shown.digest)
+            return standing_of(
+                self._opened, sitting.draft, shown.audience, [one.problem for one in shown.view.problems]
+            )
+
+    def act(self, what: str, digest: str, persona: str, variant: int, values: Mapping[str, str]) -> Said:
+        """Do one thing for the issue on the stage: `test` (address), `draft`, or `approve` (hash, by)."""
+        with self._lock:
+            shown = self.show(digest, persona, variant)
+            if shown.view is None or shown.view.edition is None or shown.faults or self._opened is None:
+                return Said("The issue cannot be built: mend what is named first.", well=False)
+            ws, draft = self._opened, self._sitting(self._opened, shown.digest).draft
+            now = read_at(ws, self._at)
+            if what == "test":
+                return send_test_to(ws, draft, shown.view.edition, values.get("address", ""), ws.clock())
+            if what == "draft":
+                return self._afresh(freeze_now(ws, shown.digest, now))
+            if what == "approve":
+                return self._afresh(
+                    approve_shown(ws, draft.key, values.get("hash", ""), values.get("by", ""), ws.clock())
+                )
+            return Said("That is nothing the studio does.", well=False)
+
+    def _afresh(self, said: Said) -> Said:
+        """What is shown is built again: the ledger says something else now."""
+        self._shown.clear()
+        self._sittings.clear()
+        return said
 
     def _close(self) -> None:
         if self._opened is not None and "store" in vars(self._opened):

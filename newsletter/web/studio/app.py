@@ -1,6 +1,6 @@
-"""The preview: one page on this machine that shows the issue as a reader gets it, and again when a file changes.
+"""The studio: one page on this machine that shows the issue as its readers get it, and again when a file changes.
 
-Every address only shows; nothing the client sends names a file. The mail stands in a frame without scripts.
+Every address but one only shows; nothing the client sends names a file. The mail stands in a frame without scripts.
 """
 
 import secrets
@@ -8,20 +8,25 @@ from collections.abc import Callable, Mapping
 from html import escape
 from importlib.resources import files
 from typing import Protocol
+from urllib.parse import quote, unquote
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response, StreamingResponse
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from newsletter.app.studio.acting import Said
 from newsletter.app.studio.stage import Stage, staged
+from newsletter.app.studio.standing import Standing
 from newsletter.app.studio.view import Shown, View
-from newsletter.web.guards import FixedHeaders
+from newsletter.web.forms import LARGEST_BODY, fields_of
+from newsletter.web.guards import BodyLimit, FixedHeaders
+from newsletter.web.studio.actions import Actions
 from newsletter.web.studio.changes import Changes
 from newsletter.web.studio.gate import ENTRY, NO_KEY, Gate, hosts_of
-from newsletter.web.studio.page import page_context, read_state
+from newsletter.web.studio.page import State, page_context, read_state
 
 PAGE_HEADERS: Mapping[str, str] = {
     "Cache-Control": "no-store",
@@ -31,7 +36,8 @@ PAGE_HEADERS: Mapping[str, str] = {
     ),
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",
+    # Only so far that our own forms name their Origin, which "no-referrer" would take from them.
+    "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
 }
 #: Same origin, so that the page may read how far the frame is scrolled; never scripts, forms or plug-ins.
@@ -39,6 +45,8 @@ MAIL_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src https: data:; frame-ancestors 'self'; base-uri 'none'; "
     "sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox"
 )
+#: Cookies in which the editor's own address and name stand for the next time.
+ME, BY, YEAR = "studio-me", "studio-by", 31_536_000
 ASSETS: Mapping[str, str] = {"studio.js": "text/javascript", "studio.css": "text/css"}
 
 
@@ -47,6 +55,14 @@ class PreviewDesk(Protocol):
 
     def show(self, digest: str, persona: str, variant: int) -> Shown:
         """The issue of a digest as a persona gets it, or one distinct mail by its number, and what is wrong."""
+        ...
+
+    def standing(self, digest: str, persona: str, variant: int) -> Standing | None:
+        """What stands between that issue and its readers."""
+        ...
+
+    def act(self, what: str, digest: str, persona: str, variant: int, values: Mapping[str, str]) -> Said:
+        """Do one thing for that issue, and say how it went."""
         ...
 
 
@@ -73,11 +89,13 @@ def preview_app(desk: PreviewDesk, fill: Fill, changes: Changes, *, port: int, k
             Route("/", pages.page),
             Route("/mail", pages.mail),
             Route("/events", pages.events),
+            Route("/act", pages.act, methods=["POST"]),
             *(Route(f"/assets/{name}", _asset(name)) for name in ASSETS),
         ],
         middleware=[
             Middleware(FixedHeaders, headers=PAGE_HEADERS),
             Middleware(Gate, hosts=hosts_of(port), cookie=pages.cookie, key=key),
+            Middleware(BodyLimit, limit=LARGEST_BODY),
         ],
     )
 
@@ -91,6 +109,7 @@ class PreviewPages:
         self.changes = changes
         self.key = key
         self.cookie = cookie
+        self.actions = Actions(key)
 
     async def enter(self, request: Request) -> Response:
         """Hand out the cookie, then move on.
@@ -109,7 +128,39 @@ class PreviewPages:
         state = read_state(request.query_params)
         shown = await run_in_threadpool(self.desk.show, state.digest, state.persona, state.variant)
         context = page_context(state, shown, number)
+        context |= await run_in_threadpool(self._sending, request, state) if state.tab == "send" else {}
         return HTMLResponse(await run_in_threadpool(self.fill, _text("templates", "studio.html"), context))
+
+    def _sending(self, request: Request, state: State) -> dict[str, object]:
+        """The values of the pane by which something is done."""
+        standing = self.desk.standing(state.digest, state.persona, state.variant)
+        return {
+            "standing": standing,
+            "said": self.actions.said(request.query_params.get("form", "")),
+            "token": self.actions.token,
+            "forms": [self.actions.new_form() for _ in range(3)],
+            "me": unquote(request.cookies.get(ME, "")),
+            "by": unquote(request.cookies.get(BY, "")),
+        }
+
+    async def act(self, request: Request) -> Response:
+        """Do what a form asks for, once, and lead back to where it stood."""
+        values = dict(await fields_of(request))
+        if not self.actions.is_ours(values):
+            return PlainTextResponse("This form is not of this studio; it is refused.\n", 403)
+        state, form = read_state(values), values.get("form", "")
+        if self.actions.begin(form):
+            said = await run_in_threadpool(
+                self.desk.act, values.get("act", ""), state.digest, state.persona, state.variant, values
+            )
+            self.actions.end(form, said)
+        response = RedirectResponse(state.url("/", tab="send") + f"&form={quote(form)}", 303)
+        for cookie, name in ((ME, "address"), (BY, "by")):
+            if values.get(name):
+                response.set_cookie(
+                    cookie, quote(values[name]), max_age=YEAR, httponly=True, samesite="strict", path="/"
+                )
+        return response
 
     async def mail(self, request: Request) -> Response:
         """The mail itself, for the frame."""

@@ -1,4 +1,4 @@
-"""Who may see the preview: a browser on this machine that was given the address the terminal printed.
+"""Who may see the studio: a browser on this machine that was given the address the terminal printed.
 
 Drafts are not public, and other sites' pages run in the same browser: so the Host must be ours (DNS rebinding), the
 Origin must be ours where one is sent, and a cookie must hold the key of this run.
@@ -35,7 +35,9 @@ class Gate:
         headers = Headers(scope=scope)
         if headers.get("host", "") not in self.hosts:
             return PlainTextResponse("This address is not served here.\n", 400)
-        if headers.get("origin") not in (None, *self.origins):
+        # A page of ours names itself wherever it sends a form; only looking may come without an Origin.
+        unnamed = (None,) if scope["method"] in ("GET", "HEAD") else ()
+        if headers.get("origin") not in (*unnamed, *self.origins):
             return PlainTextResponse("Another site's page asked for this; it is refused.\n", 403)
         if scope["path"].startswith(ENTRY) or self._has_key(headers):
             return None

@@ -17,7 +17,7 @@ ZOOMS = (100, 200)
 SCHEMES: tuple[tuple[Scheme, str], ...] = (("light", "Light"), ("dark", "Dark"), ("forced", "Forced"))
 TABS = (
     ("checks", "Checks"), ("diff", "Diff"), ("text", "Text"), ("source", "Source"), ("data", "Data"),
-    ("headers", "MIME"), ("mail", "Mail only"),
+    ("headers", "MIME"), ("send", "Send…"), ("mail", "Mail only"),
 )  # fmt: skip
 SIMULATED = "Forced dark is a simulation: clients that darken mails by themselves differ."
 #: Bytes of HTML after which Gmail cuts a mail off, and from which the gauge warns.
@@ -95,6 +95,7 @@ def page_context(state: State, shown: Shown, number: int) -> dict[str, object]:
         "view": view,
         "faults": [_finding(finding) for finding in shown.faults],
         "number": number,
+        "checks": state.url("/", tab="checks"),
         "state": state,
         "frame": state.frame,
         "digests": _links(shown.menu.digests, state.digest, state, "digest"),

@@ -38,6 +38,7 @@ function swapParts(page) {
   document.getElementById("main").className = page.getElementById("main").className;
   for (const fresh of page.querySelectorAll("[data-part]")) {
     const stale = document.getElementById(fresh.id);
+    if (stale.contains(document.activeElement) && document.activeElement.matches("input")) continue; // being typed in
     if (stale.innerHTML === fresh.innerHTML && stale.className === fresh.className) continue;
     const top = stale.scrollTop;
     stale.replaceWith(document.adoptNode(fresh));
@@ -143,7 +144,7 @@ function choose(number) {
 const KEYS = {
   1: "width-320", 2: "width-375", 3: "width-600", 4: "width-768", 0: "width-0", y: "switch-styles", i: "switch-images",
   z: "switch-zoom", "[": "variant-previous", "]": "variant-next", c: "tab-checks", g: "tab-diff", t: "tab-text",
-  u: "tab-source", m: "tab-headers", f: "tab-mail",
+  u: "tab-source", m: "tab-headers", f: "tab-mail", a: "tab-send",
 };
 
 function press(event) {
@@ -151,6 +152,7 @@ function press(event) {
   if (event.target.closest?.("input, select, textarea")) return;
   if (event.key === "d") return shown.then(() => nextScheme().click());
   if ("[]".includes(event.key)) return shown.then(() => document.getElementById(KEYS[event.key])?.click());
+  if (event.key === "s") return show(document.getElementById("tab-send").href, { push: true }).then(() => document.getElementById("me")?.focus());
   if (event.key === "p") return document.getElementById("persona").focus();
   if (event.key === "n" || event.key === "N") return walk(event.key === "n" ? 1 : -1);
   if (event.key === "r") return show(location.href);
@@ -185,6 +187,9 @@ document.addEventListener("click", (event) => {
 document.addEventListener("change", (event) => {
   const form = event.target.closest("#choose");
   if (form) show(`/?${new URLSearchParams(new FormData(form))}`, { push: true });
+});
+document.addEventListener("submit", (event) => {
+  for (const button of event.target.querySelectorAll("button")) button.disabled = true; // one click is enough
 });
 document.addEventListener("keydown", press);
 window.addEventListener("popstate", () => show(location.href));

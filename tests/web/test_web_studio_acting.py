@@ -1,0 +1,168 @@
+"""What is done from the studio: once for each form, from its own pages alone, and told on a page to be reloaded."""
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+from preview_desk import FAULT, Desk
+from support_loopback import Served, ask, served
+
+from newsletter.app.sample import init_workspace
+from newsletter.app.studio.desk import Studio
+from newsletter.app.studio.page import fill_page
+from newsletter.runtime.server import listen
+from newsletter.web.studio.app import new_key, preview_app
+from newsletter.web.studio.changes import Changes
+
+KEY = new_key()
+DESK = Desk()
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Served]:
+    listener, changes = listen("127.0.0.1", 0), Changes()
+    app = preview_app(DESK, fill_page, changes, port=listener.getsockname()[1], key=KEY)
+    with served(app, listener) as running:
+        yield running
+        changes.close()
+
+
+@pytest.fixture(autouse=True)
+def desk() -> Desk:
+    DESK.__init__()
+    return DESK
+
+
+def cookie(server: Served) -> dict[str, str]:
+    return {"Cookie": f"newsletter-preview-{server.port}={KEY}"}
+
+
+def pane(server: Served, query: str = "") -> str:
+    return ask(server, "GET", f"/?tab=send{query}", headers=cookie(server))[1]
+
+
+def hidden(page: str, name: str) -> list[str]:
+    return re.findall(f'name="{name}" value="([^"]*)"', page)
+
+
+def post(server: Served, fields: dict[str, str], **headers: str) -> tuple[int, str]:
+    sent = {**cookie(server), "Origin": server.url, "Content-Type": "application/x-www-form-urlencoded"}
+    answer, text = ask(server, "POST", "/act", urlencode(fields), {**sent, **headers})
+    return answer.status, answer.getheader("Location") or text
+
+
+def form(server: Served, number: int = 0, **fields: str) -> dict[str, str]:
+    page = pane(server)
+    return {"token": hidden(page, "token")[0], "form": hidden(page, "form")[number], "act": "test", **fields}
+
+
+def test_the_pane_says_whom_it_goes_to_and_when(server):
+    page = pane(server)
+    assert "goes to 117 people in 3 mails, on Fri 4 Dec 2026, 09:00 PST (17:00 UTC)" in page
+    assert hidden(page, "hash") == ["ab" * 32]
+
+
+def test_a_form_is_answered_by_a_page_that_tells_how_it_went(server, desk):
+    status, place = post(server, form(server, digest="quarterly", persona="berlin", address="me@example.org"))
+
+    assert (status, desk.done) == (303, [("test", "quarterly berlin 0", "me@example.org")])
+    told = ask(server, "GET", place, headers=cookie(server))[1]
+    assert "Done: test." in told
+    assert len(desk.done) == 1, "looking again does it not again"
+
+
+def test_a_second_click_does_nothing_more_and_is_told_the_same(server, desk):
+    twice = form(server, address="me@example.org")
+    first, second = post(server, twice), post(server, twice)
+
+    assert first == second
+    assert len(desk.done) == 1
+
+
+def test_a_name_in_any_script_is_remembered_for_the_next_time(server):
+    fields = form(server, 2, act="approve", by="Ifẹ́ & Søren; x=1")
+    sent = {**cookie(server), "Origin": server.url, "Content-Type": "application/x-www-form-urlencoded"}
+    answer, _ = ask(server, "POST", "/act", urlencode(fields), sent)
+    kept = next(value for name, value in answer.getheaders() if name.lower() == "set-cookie")
+    both = {"Cookie": f"{cookie(server)['Cookie']}; {kept.split(';')[0]}"}
+    page = ask(server, "GET", "/?tab=send", headers=both)[1]
+
+    assert 'value="Ifẹ́ & Søren; x=1"' in unescape(page)
+    assert "HttpOnly" in kept
+
+
+@pytest.mark.parametrize("headers", [
+    {"Origin": "https://evil.example.org"}, {"Origin": "null"}, {"Origin": ""}, {"Cookie": ""},
+    {"Host": "evil.example.org"},
+])  # fmt: skip
+def test_another_sites_page_does_nothing(server, desk, headers):
+    assert post(server, form(server), **headers)[0] in (400, 403)
+    assert desk.done == []
+
+
+@pytest.mark.parametrize(("changed", "status"), [
+    ({"token": ""}, 403), ({"token": "0" * 64}, 403), ({"form": ""}, 303),
+])  # fmt: skip
+def test_a_form_that_we_did_not_make_does_nothing(server, desk, changed, status):
+    assert post(server, {**form(server), **changed})[0] == status
+    assert desk.done == []
+
+
+def test_a_body_of_any_size_or_kind_is_no_fault(server, desk):
+    assert post(server, form(server, address="a" * 20_000))[0] == 413
+    assert post(server, form(server), **{"Content-Type": "text/plain"})[0] == 403
+    assert ask(server, "POST", "/act", b"\xff\xfe=", {**cookie(server), "Origin": server.url})[0].status in (400, 403)
+    assert desk.done == []
+
+
+def test_nothing_can_be_done_for_an_issue_that_cannot_be_built(server, desk):
+    desk.faults = (FAULT,)
+    assert "cannot be built" in pane(server)
+
+
+@pytest.fixture
+def studio(tmp_path: Path) -> Iterator[Studio]:
+    init_workspace(tmp_path / "lab")
+    studio = Studio(tmp_path / "lab", "2026-12-01T09:00", environ={})
+    yield studio
+    studio.close()
+
+
+def test_a_draft_is_frozen_and_exactly_that_is_approved(studio: Studio) -> None:
+    before = studio.standing("weekly", "seattle", 0)
+    assert (before.state, before.hash, before.may_approve, before.may_draft) == (None, "", False, True)
+
+    assert studio.act("draft", "weekly", "seattle", 0, {}).well
+    drafted = studio.standing("weekly", "seattle", 0)
+    assert (drafted.state, drafted.may_approve, drafted.moved) == ("drafted", True, ())
+
+    other = studio.act("approve", "weekly", "seattle", 0, {"hash": "0" * 64, "by": "Sunita"})
+    assert (other.well, studio.standing("weekly", "seattle", 0).state) == (False, "drafted")
+    assert "drafted again meanwhile" in other.text
+    assert not studio.act("approve", "weekly", "seattle", 0, {"hash": drafted.hash, "by": "  "}).well
+
+    said = studio.act("approve", "weekly", "seattle", 0, {"hash": drafted.hash, "by": "Sunita"})
+    assert said.text == "weekly-2026-12-04 is approved by Sunita. It leaves at its time."
+    after = studio.standing("weekly", "seattle", 0)
+    assert (after.state, after.approvers, after.may_approve) == ("approved", ("Sunita",), False)
+
+
+def test_a_test_goes_out_as_the_mail_on_the_stage(studio: Studio) -> None:
+    assert "no address" in studio.act("test", "weekly", "berlin", 0, {"address": "me"}).text
+    assert studio.act("test", "weekly", "berlin", 0, {"address": "me@example.org"}).well
+
+    (file,) = (studio.root / "outbox" / "test-weekly-2026-12-04").glob("*.eml")
+    stage, sent = studio.show("weekly", "berlin").view.message, file.read_bytes()
+    assert sent.partition(b"\r\n\r\n")[2] == stage.partition(b"\r\n\r\n")[2].replace(b"reader@", b"me@")
+    assert b"\r\nSubject: [Test] " in sent
+
+
+def test_what_nobody_knows_is_said_so(studio: Studio) -> None:
+    assert not studio.act("erase", "weekly", "seattle", 0, {}).well
+    (studio.root / "config.toml").write_text("[community")
+    studio.refresh()
+    assert studio.standing("weekly", "seattle", 0) is None
+    assert not studio.act("test", "weekly", "seattle", 0, {"address": "me@example.org"}).well

@@ -1,7 +1,6 @@
 """One public page from the workspace's templates, in its reader's language."""
 
-from newsletter.app.sample import sample_root
-from newsletter.app.theme_files import TEMPLATES, load_templates
+from newsletter.app.theme_files import TEMPLATES, load_layered
 from newsletter.app.workspace import Workspace
 from newsletter.language.languages import language_of
 from newsletter.render.pages import page
@@ -22,8 +21,7 @@ def write_page(ws: Workspace, name: str, language: str = "", /, **values: object
 
 def _templates(ws: Workspace) -> dict[str, str]:
     """The workspace's own pages, and the program's for those it has not."""
-    places = dict.fromkeys((sample_root() / FOLDER, ws.root / FOLDER))
-    return {name: text for place in places for name, text in load_templates(place)}
+    return dict(load_layered(ws.root, FOLDER))
 
 
 def masked(address: str) -> str:

@@ -19,10 +19,14 @@ def load_theme(root: Path, theme: str, digest: str) -> tuple[tuple[str, str], ..
     """
     if not (root / TEMPLATES / theme).is_dir():
         raise SettingsError((_no_theme(root, theme, ("digests", digest, "theme")),))
-    places = dict.fromkeys((sample_root() / TEMPLATES, root / TEMPLATES))
-    shared = [(f"{SHARED}/{path}", text) for place in places for path, text in load_templates(place / SHARED)]
-    own = [found for place in places for found in load_templates(place / theme)]
-    return tuple(sorted(dict([*shared, *own]).items()))
+    shared = [(f"{SHARED}/{path}", text) for path, text in load_layered(root, f"{TEMPLATES}/{SHARED}")]
+    return tuple(sorted(dict([*shared, *load_layered(root, f"{TEMPLATES}/{theme}")]).items()))
+
+
+def load_layered(root: Path, folder: str) -> tuple[tuple[str, str], ...]:
+    """The text files of a folder of the workspace, and below them those that come with the program."""
+    places = dict.fromkeys((sample_root(), root))
+    return tuple(sorted(dict(found for place in places for found in load_templates(place / folder)).items()))
 
 
 def _no_theme(root: Path, theme: str, key: tuple[str, ...]) -> Problem:

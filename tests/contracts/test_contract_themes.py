@@ -10,7 +10,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1] / "render"))
 from render_builders import CLINIC, SECTIONS, a_draft, a_row, an_issue, theme
 
-from newsletter.app.theme_files import load_theme
+from newsletter.app.theme_files import load_layered, load_theme
 from newsletter.checks.registry import run_checks
 from newsletter.checks.subject import subject_of
 from newsletter.language.catalogue import packaged_codes
@@ -131,6 +131,17 @@ def test_one_file_of_ones_own_is_enough(tmp_path: Path) -> None:
     assert "Aloha" in html
     assert "Mateo Ruiz" not in html
     assert dict(mine.theme).keys() == dict(theme("hours")).keys()
+
+
+def test_the_pages_that_a_workspace_has_not_are_the_programs(tmp_path: Path) -> None:
+    own = tmp_path / "templates" / "pages" / "archive" / "style.css"
+    own.parent.mkdir(parents=True)
+    own.write_text("main{max-width:30rem}", encoding="utf-8")
+
+    found = dict(load_layered(tmp_path, "templates/pages/archive"))
+
+    assert found["style.css"] == "main{max-width:30rem}"
+    assert {"issue.html", "sections/glance.html"} <= found.keys()
 
 
 def test_a_fault_in_what_all_themes_share_is_named_where_it_lies() -> None:

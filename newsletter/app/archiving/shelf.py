@@ -8,7 +8,7 @@ from newsletter.app.archiving.hosting import site_of
 from newsletter.app.archiving.issues import Issues, read_issues
 from newsletter.app.archiving.pictures import picture_file
 from newsletter.app.bounded_rendering import page_bounded
-from newsletter.app.theme_files import TEMPLATES, load_templates, load_theme
+from newsletter.app.theme_files import TEMPLATES, load_layered, load_theme
 from newsletter.app.workspace import Workspace
 from newsletter.model.publishing import PublicFile
 from newsletter.render.archive.feeds import NEWEST, FeedEntry, atom, json_feed
@@ -161,4 +161,4 @@ class Shelf:
 
 def open_archive(ws: Workspace, lines: dict[tuple[str, str], Listed] | None = None) -> Archive:
     """The archive as it stands now; templates are read afresh, so that editing one needs no restart."""
-    return Archive(ws, read_issues(ws, lines), load_templates(ws.root / FOLDER))
+    return Archive(ws, read_issues(ws, lines), load_layered(ws.root, FOLDER))

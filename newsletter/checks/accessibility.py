@@ -107,12 +107,14 @@ def text_size(subject: Subject) -> Iterator[Finding]:
 
 
 def _sizes(subject: Subject) -> dict[float, tuple[Element, str]]:
-    """Each size of letters, with the longest words set in it."""
+    """Each size of letters that is small, with the longest words set in it."""
     found: dict[float, tuple[Element, str]] = {}
     for style, element in subject.page.styles.items():
         stated = _SIZE.search(style)
-        size, words = float(stated[1]) if stated else 0.0, squeeze(element.text)
-        if size and words and "display:none" not in style.replace(" ", ""):
+        size = float(stated[1]) if stated else 0.0
+        if not 0 < size < BODY or "display:none" in style.replace(" ", ""):
+            continue
+        if words := squeeze(element.text):
             found[size] = max(found.get(size, (element, "")), (element, words), key=lambda one: len(one[1]))
     return found
 

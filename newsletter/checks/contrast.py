@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from operator import itemgetter
 
 from newsletter.checks.page import Element, Page
-from newsletter.checks.subject import HTML, Finding, MailRule, Subject, squeeze
+from newsletter.checks.subject import HTML, Finding, MailRule, Subject, squeeze, tag_of
 from newsletter.render.colour import contrast, forced_dark
 
 #: The least contrast of text, and of text that is large: 24 px, or 18.66 px and bold.
@@ -47,12 +47,18 @@ class Dark:
 
 @dataclass(frozen=True, slots=True)
 class Ink:
-    """Words as they stand: their colour, their ground, and whether they are large."""
+    """Words as they stand: their colour, their ground, whether they are large, and the element around them."""
 
     words: str
     colour: str
     ground: str
     large: bool
+    inside: Element | None = field(default=None, compare=False)
+
+    @property
+    def element(self) -> str:
+        """Its opening tag, for a finding."""
+        return tag_of(self.inside) if self.inside else ""
 
     def is_legible(self, view: Callable[[str], str] = str) -> bool:
         """Whether the pair, as a mail program may turn it, can be read."""
@@ -69,7 +75,7 @@ def legible(subject: Subject) -> Iterator[Finding]:
                 f"{ink.words!r} has a contrast of {ratio:.1f} in the {scheme} scheme ({ink.colour} on {ink.ground}); "
                 f"{least:g} is the least"
             )
-            yield Finding(text, HTML)
+            yield Finding(text, HTML, element=ink.element)
 
 
 def legible_when_forced(subject: Subject) -> Iterator[Finding]:
@@ -77,7 +83,7 @@ def legible_when_forced(subject: Subject) -> Iterator[Finding]:
     for ink in _worst(one for one in _light(subject.page) if not one.is_legible(forced_dark)):
         ratio = contrast(forced_dark(ink.colour), forced_dark(ink.ground))
         text = f"{ink.words!r} would have a contrast of {ratio:.1f} in forced dark ({ink.colour} on {ink.ground})"
-        yield Finding(text, HTML)
+        yield Finding(text, HTML, element=ink.element)
 
 
 @lru_cache(maxsize=2)
@@ -96,7 +102,7 @@ def inks_of(page: Page, dark: Sequence[Dark] = ()) -> tuple[Ink, ...]:
             continue
         key = (look.colour, look.ground, look.large)
         if key not in found:
-            found[key] = Ink(squeeze(words.text)[:40], *key)
+            found[key] = Ink(squeeze(words.text)[:40], *key, words.inside)
     return tuple(found.values())
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from newsletter.checks.page import Element, Page
 from newsletter.checks.subject import Finding, MailRule, Subject, in_html, squeeze
@@ -16,6 +17,7 @@ RUNNING = 120
 ONE_LINE = 48
 
 _WIDE = re.compile(r"(?:^|;)\s*(min-width|width)\s*:\s*(\d+)px")
+_AT_MOST = re.compile(r"(?:^|;)\s*max-width\s*:\s*(\d+)px")
 _SHRINKS = re.compile(r"(?:^|;)\s*(?:max-width\s*:\s*\d+%|width\s*:\s*\d+%)")
 _DECORATION = re.compile(r"(?:^|;)\s*text-decoration[a-z-]*\s*:\s*none")
 _MARKED = re.compile(r"(?:^|;)\s*(?:background|border(?!-radius|-collapse)|font-weight\s*:\s*(?:bold|[6-9]00))")
@@ -29,7 +31,7 @@ _GIVES_WAY = frozenset({"td", "th", "col", "tr", "tbody"})
 def needs_styles(subject: Subject) -> Iterator[Finding]:
     """Nothing is wider than a telephone's column where only inline styles are left, as in some of Gmail."""
     for element in subject.page.elements:
-        width = _fixed_width(element)
+        width = _fixed_width(element.tag, element.get("style"), element.get("width"))
         if width > PHONE:
             text = f"this is {width} px wide without the style blocks, and a telephone shows {PHONE}"
             yield in_html(f"{text}; write max-width instead, or width:100%", element)
@@ -39,17 +41,16 @@ def needs_styles(subject: Subject) -> Iterator[Finding]:
             yield in_html(text, element)
 
 
-def _fixed_width(element: Element) -> int:
-    """The pixels it asks for whatever the screen; 0 where it gives way."""
-    style = element.get("style")
+@lru_cache(maxsize=4096)
+def _fixed_width(tag: str, style: str, attribute: str) -> int:
+    """The pixels that an element asks for whatever the screen; 0 where it gives way."""
     least = [int(width) for name, width in _WIDE.findall(style) if name == "min-width"]
-    if least or element.tag in _GIVES_WAY or _SHRINKS.search(style):
+    if least or tag in _GIVES_WAY or _SHRINKS.search(style):
         return max(least, default=0)
     widths = [int(width) for name, width in _WIDE.findall(style) if name == "width"]
-    attribute = element.get("width")
-    if element.tag in ("table", "img") and attribute.isdecimal() and not widths:
+    if tag in ("table", "img") and attribute.isdecimal() and not widths:
         widths = [int(attribute)]
-    return 0 if "max-width" in style and element.tag != "img" else max(widths, default=0)
+    return min((max(widths, default=0), *(int(width) for width in _AT_MOST.findall(style))))
 
 
 def colour_only(subject: Subject) -> Iterator[Finding]:

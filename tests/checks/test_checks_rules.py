@@ -412,6 +412,20 @@ def test_a_fault_trips_its_rule(rule: str, mail: Mail, place: str) -> None:
     assert place in {str(problem.origin) for problem in found if problem.code == rule}
 
 
+#: Rules on the whole of the HTML, or on its styles: no one element is at fault.
+OF_NO_ELEMENT = {
+    *("mjml.leak", "html.size", "html.style-size", "html.hsl", "html.webfont", "dark.meta", "dark.pair"),
+    *("dark.black", "a11y.lang", "a11y.dir", "a11y.title", "foot.complete"),
+}
+
+
+@pytest.mark.parametrize(("rule", "mail", "place"), FAULTS, ids=[rule for rule, _, _ in FAULTS])
+def test_a_fault_in_the_html_names_its_element(rule: str, mail: Mail, place: str) -> None:
+    elements = [problem.element for problem in mail.problems() if problem.code == rule]
+    if place == "html part" and rule not in OF_NO_ELEMENT:
+        assert all(element.startswith("<") and element.endswith(">") for element in elements), elements
+
+
 #: Faults that cannot be planted alone: an empty text part lacks every link and the footer too.
 COMPANIONS = {
     "spam.score": {"inbox.subject"},
@@ -521,6 +535,37 @@ def test_a_list_that_is_left_elsewhere_promises_no_one_click() -> None:
 )
 def test_subjects(line: str, found: list[tuple[str, str]]) -> None:
     assert [(problem.level, problem.code) for problem in Mail(an_issue(subject=line)).problems()] == found
+
+
+@pytest.mark.parametrize(
+    ("html", "wide"),
+    [
+        ('<div style="width:376px">x</div>', True),
+        ('<div style="width:375px">x</div>', False),
+        ('<div style="width:600px;max-width:100%">x</div>', False),
+        ('<div style="width:600px;max-width:360px">x</div>', False),
+        ('<div style="width:600px;max-width:560px">x</div>', True),
+        ('<div style="max-width:560px">x</div>', False),
+        ('<div style="min-width:400px;max-width:100%">x</div>', True),
+        ('<table role="presentation" width="600"><tr><td>x</td></tr></table>', True),
+        ('<table role="presentation" width="600" style="width:100%"><tr><td>x</td></tr></table>', False),
+        ('<table role="presentation"><tr><td style="width:600px">x</td></tr></table>', False),
+        ('<img src="https://data.example.org/a.png" alt="x" width="560">', True),
+        ('<img src="https://data.example.org/a.png" alt="x" width="560" style="max-width:100%">', False),
+    ],
+)
+def test_what_is_wide_without_style_blocks(html: str, *, wide: bool) -> None:
+    assert ("html.style-needed" in {problem.code for problem in Mail(edition=said(html)).problems()}) == wide
+
+
+def test_a_subject_is_not_that_of_the_last_issue() -> None:
+    mail = Mail(around=Around(last_subject=GOOD_ISSUE.subject.upper()))
+    assert [(problem.level, problem.code) for problem in mail.problems()] == [("warning", "inbox.subject")]
+
+
+def test_the_mails_first_words_do_not_run_into_the_preheader() -> None:
+    mail = Mail(edition=swap("\u034f&zwnj;&nbsp;" * 50, ""))
+    assert [problem.code for problem in mail.problems()] == ["inbox.preheader"]
 
 
 @pytest.mark.parametrize("line", ["Too short", "long " * 40, "Pipelines on Tuesday, datathon on Friday and more"])

@@ -143,6 +143,11 @@ def test_many_points_are_an_error() -> None:
     assert "a link to a bare number (2)" in found
 
 
+def test_five_points_are_the_mark() -> None:
+    (found,) = spam_of("RE: $$$ WINNER!! ACT NOW")
+    assert found.startswith("error: a filter may well take this for spam, at 6 points")
+
+
 def test_an_address_as_its_own_words_is_no_disguise() -> None:
     plain = '<a href="https://data.example.org/awards">data.example.org/awards</a>'
     assert spam_of("RE: our chat of yesterday", html=plain) == ()

@@ -20,7 +20,9 @@ _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 def features_of(page: Page) -> Mapping[str, Element | None]:
     """Each feature, with the first element that uses it; None where a style block does."""
     found: dict[str, Element | None] = {}
-    for element in page.elements:
+    # Equal tags share their attributes: each is looked at once.
+    kinds = {(element.tag, id(element.attributes)): element for element in reversed(page.elements)}
+    for element in reversed(kinds.values()):
         for feature in _of_tag(element.tag, tuple(element.attributes), element.get("style")):
             found.setdefault(feature, element)
     for block in page.of("style"):

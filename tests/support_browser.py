@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
@@ -15,6 +15,26 @@ def chromium_path() -> str:
     found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     assert found, "these tests need a Chromium; set CHROMIUM to its path"
     return found
+
+
+@contextmanager
+def lent(window: Page) -> Iterator[Page]:
+    """A window for one test, and cleared after it: to open a window costs more than most of what is shown in it."""
+    errors: list[str] = []
+
+    def note(error: object) -> None:
+        errors.append(str(error))
+
+    window.on("pageerror", note)
+    yield window
+    window.remove_listener("pageerror", note)
+    window.unroute_all()
+    for other in window.context.pages:
+        if other is not window:
+            other.close()
+    window.goto("about:blank")
+    window.context.clear_cookies()
+    assert errors == []
 
 
 @contextmanager

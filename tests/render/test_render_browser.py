@@ -79,7 +79,7 @@ def chromium() -> Iterator[Browser]:
         yield running
 
 
-@pytest.fixture(params=["light", "dark"])
+@pytest.fixture(scope="module", params=["light", "dark"])
 def page(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     context = chromium.new_context(color_scheme=request.param)
     yield context.new_page()

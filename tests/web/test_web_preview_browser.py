@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Frame, Page, Route, expect
 from preview_desk import FAULT, Desk
-from support_browser import browser
+from support_browser import browser, lent
 from support_loopback import served
 
 from newsletter.app.studio.page import fill_page
@@ -44,18 +44,23 @@ def desk() -> Desk:
     return DESK
 
 
-@pytest.fixture
-def page(chromium: Browser, url: str, desk: Desk) -> Iterator[Page]:
-    context = chromium.new_context(viewport={"width": 1360, "height": 800}, color_scheme="light")
-    page = context.new_page()
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.goto(url + entry_path(KEY))
-    page.wait_for_url(url + "/")
-    expect(page.locator("#live")).to_have_attribute("data-state", "live")
-    yield page
+@pytest.fixture(scope="module")
+def window(chromium: Browser) -> Iterator[Page]:
+    context = chromium.new_context()
+    yield context.new_page()
     context.close()
-    assert errors == []
+
+
+@pytest.fixture
+def page(window: Page, url: str, desk: Desk) -> Iterator[Page]:
+    window.set_viewport_size({"width": 1360, "height": 800})
+    window.emulate_media(color_scheme="light")
+    with lent(window) as page:
+        page.goto(url + entry_path(KEY))
+        page.wait_for_url(url + "/")
+        expect(page.locator("#live")).to_have_attribute("data-state", "live")
+        yield page
+        page.evaluate("localStorage.clear()")
 
 
 def mail(page: Page) -> Frame:

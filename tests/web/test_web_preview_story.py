@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Frame, Page, expect
-from support_browser import browser
+from support_browser import browser, lent
 from support_loopback import served
 
 from newsletter.app.sample import init_workspace
@@ -40,8 +40,15 @@ def at() -> str:
     return AT
 
 
+@pytest.fixture(scope="module")
+def window(chromium: Browser) -> Iterator[Page]:
+    context = chromium.new_context(viewport={"width": 1360, "height": 860})
+    yield context.new_page()
+    context.close()
+
+
 @pytest.fixture
-def page(chromium: Browser, root: Path, at: str) -> Iterator[Page]:
+def page(window: Page, root: Path, at: str) -> Iterator[Page]:
     studio, changes, key, listener = Studio(root, at, environ={}), Changes(), new_key(), listen("127.0.0.1", 0)
 
     def changed() -> None:
@@ -49,14 +56,13 @@ def page(chromium: Browser, root: Path, at: str) -> Iterator[Page]:
         changes.publish()
 
     app = preview_app(studio, fill_page, changes, port=listener.getsockname()[1], key=key)
-    context = chromium.new_context(viewport={"width": 1360, "height": 860})
-    with served(app, listener) as server, watching(studio.watched, changed):
-        page = context.new_page()
+    with served(app, listener) as server, watching(studio.watched, changed), lent(window) as page:
         page.goto(server.url + entry_path(key))
         page.wait_for_url(server.url + "/")
         expect(page.locator("#live")).to_have_attribute("data-state", "live")
         yield page
-        context.close()
+        page.evaluate("localStorage.clear()")
+        page.goto("about:blank")
         changes.close()
     studio.close()
 

@@ -1,13 +1,17 @@
 """What is wrong is said once, with file and line or key, and never as a traceback."""
 
+import shutil
 import socket
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
 from pathlib import Path
 
 import pytest
 
 from newsletter.app.sample import init_workspace
+from newsletter.cli.failures import run_guarded
 
 AT = "2026-12-04"
 
@@ -19,6 +23,14 @@ def workspace(tmp_path: Path) -> Path:
 
 
 def newsletter(workspace: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """What the command says and how it ends, as its process would."""
+    out, err = StringIO(), StringIO()
+    with redirect_stdout(out), redirect_stderr(err):
+        code = run_guarded(["--workspace", str(workspace), *arguments])
+    return subprocess.CompletedProcess(arguments, code, out.getvalue(), err.getvalue())
+
+
+def newsletter_process(workspace: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "newsletter", "--workspace", str(workspace), *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
 
@@ -40,7 +52,7 @@ def said(done: subprocess.CompletedProcess[str], *words: str) -> None:
 def test_a_broken_page_is_named_and_the_rest_is_read(workspace: Path) -> None:
     page = workspace / "content/deep-dives/2026-12-08-missing-data.md"
     line = edit(page, "series: Data Deep Dives", "series: [Data Deep Dives")
-    done = newsletter(workspace, "collect", "--at", AT)
+    done = newsletter_process(workspace, "collect", "--at", AT)
     assert done.returncode == 1
     said(done, "content/deep-dives/2026-12-08-missing-data.md:", "error")
     assert any(f"missing-data.md:{near}:" in done.stderr for near in range(line, line + 3)), done.stderr
@@ -77,10 +89,12 @@ def test_a_missing_theme_names_the_folder_and_the_themes_there_are(workspace: Pa
 
 
 def test_a_missing_template_names_the_file_to_create(workspace: Path) -> None:
-    (workspace / "templates/hours/issue.txt").unlink()
+    shutil.copytree(workspace / "templates/hours", workspace / "templates/ours")
+    (workspace / "templates/ours/issue.txt").unlink()
+    edit(workspace / "config.toml", 'theme = "hours"', 'theme = "ours"')
     done = newsletter(workspace, "render", "weekly", "--at", AT, "--out", str(workspace / "out"))
     assert done.returncode == 1
-    said(done, "issue.txt")
+    said(done, "templates/ours/issue.txt")
 
 
 def test_a_broken_template_names_file_and_line(workspace: Path) -> None:
@@ -98,7 +112,7 @@ def test_a_port_in_use_says_so(workspace: Path, command: tuple[str, str]) -> Non
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        done = newsletter(workspace, *command, str(taken.getsockname()[1]))
+        done = newsletter_process(workspace, *command, str(taken.getsockname()[1]))
     assert done.returncode == 1
     said(done, str(taken.getsockname()[1]) if taken.fileno() > 0 else "port", "in use")
 

@@ -113,7 +113,7 @@ MADE = st.lists(PIECES | st.text(max_size=6), max_size=40).map(
 
 
 @pytest.mark.parametrize("kind", FORMATS)
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.binary(max_size=400) | MADE)
 def test_any_bytes_give_a_reading_and_are_accounted_for(kind: str, data: bytes) -> None:
     reading = read(data, kind)
@@ -124,7 +124,7 @@ def test_any_bytes_give_a_reading_and_are_accounted_for(kind: str, data: bytes) 
 
 
 @pytest.mark.parametrize("kind", ["markdown", "yaml", "csv", "json"])
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     values=st.dictionaries(
         st.sampled_from(

@@ -43,7 +43,7 @@ MARKUP = [
 PIECES = st.sampled_from([*MARKS, *WORDS, *MARKUP, "https://example.org"])
 
 
-@settings(max_examples=1500)
+@settings(max_examples=300)
 @given(st.lists(PIECES, max_size=12).map("".join))
 @example("Setext heading\n===\n\nWords here")
 @example("https://example.org\n\nWords here")

@@ -104,10 +104,10 @@ def test_a_send_killed_in_the_middle_of_a_batch_goes_on_without_doubling_or_losi
     assert report["states"]["accepted"] == READERS - len(verdict.unknown)
 
 
-def test_many_kills_leave_at_most_one_batch_each_in_doubt(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kills", [2, pytest.param(12, marks=pytest.mark.slow)])
+def test_many_kills_leave_at_most_one_batch_each_in_doubt(tmp_path: Path, kills: int) -> None:
     audience = prepared(tmp_path)
     moments = random.Random(8)
-    kills = 5
     for _ in range(kills):
         kill_in_the_middle("ours", tmp_path, more=moments.randint(1, BATCH + BATCH // 2))
     run_to_the_end("ours", tmp_path)

@@ -49,17 +49,18 @@ class OwnPages:
         """Mail a fresh link to the reader of a link from a digest, or of a fresh one that is over."""
         claim = read_token(self.ws.keys, token, PREFERENCES)
         own = None if claim else look_up_own(self.ws, token)
-        if claim is None and own is None:
+        found = (claim.subject, claim.scope) if claim else (own.claim.subject, own.list) if own else None
+        if found is None:
             return None
-        subject, list_name = (own.claim.subject, own.list) if own else (claim.subject, claim.scope) if claim else ("", "")
+        subject, list_name = found
         mail_link(self.ws, subject, list_name)
         person = self._person(subject)
         return self._page("link-mailed.html", person, list_name, address=masked(person.address) if person else "")
 
-    def own_page(self, token: str) -> str | None:
-        """The page of a reader's own data."""
+    def own_page(self, token: str, *, below: bool = False) -> str | None:
+        """The page of a reader's own data; `below` its own address, where an act of it was refused."""
         own = look_up_own(self.ws, token)
-        return None if own is None else self._own(token, own)
+        return None if own is None else self._own(token, own, below=below)
 
     def take_data(self, token: str) -> bytes | None:
         """The reader's data as a JSON document; None where the link does not hold for that (any more)."""
@@ -71,10 +72,10 @@ class OwnPages:
         if own is None:
             return None
         if own.open and ("sure", "yes") not in fields:
-            return False, self._own(token, own, unsure=True)
+            return False, self._own(token, own, unsure=True, below=True)
         done = erase_own(self.ws, token)
         if not done:
-            return False, self._own(token, own)
+            return False, self._own(token, own, below=True)
         return True, self._page("erased.html", own.person, own.list)
 
     def ask_address(self, token: str, fields: Fields) -> Answer | None:
@@ -85,7 +86,8 @@ class OwnPages:
         typed = dict(fields).get("address", "").strip()
         problem = ask_new_address(self.ws, token, typed)
         if problem is None or problem:
-            return False, self._own(token, look_up_own(self.ws, token) or own, problem=problem or "", typed=typed)
+            own = look_up_own(self.ws, token) or own
+            return False, self._own(token, own, problem=problem or "", typed=typed, below=True)
         return True, self._page("address-asked.html", own.person, own.list, address=typed)
 
     def address_page(self, token: str) -> str | None:
@@ -125,7 +127,9 @@ class OwnPages:
             leave_url=f"{up}u/{leave_token}",
         )
 
-    def _own(self, token: str, own: Own, *, unsure: bool = False, problem: str = "", typed: str = "") -> str:
+    def _own(
+        self, token: str, own: Own, *, unsure: bool = False, problem: str = "", typed: str = "", below: bool = False
+    ) -> str:
         spoken = self._language(own.person)
         preferences = make_token(self.ws.secret, PREFERENCES, own.claim.subject, own.list)
         return self._page(
@@ -139,8 +143,9 @@ class OwnPages:
             unsure=unsure,
             problem=language_of(spoken).gettext(problem) if problem else "",
             typed=typed[:200],
-            token=token,
-            preferences_url=f"../p/{preferences}",
+            # Relative, so that it holds behind a proxy that serves these pages under a folder.
+            acts="" if below else f"{token}/",
+            preferences_url=f"{'../' if below else ''}../p/{preferences}",
         )
 
     def _new_address(self, found: NewAddress) -> str:

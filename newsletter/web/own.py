@@ -35,8 +35,8 @@ class OwnDesk(Protocol):
         """Mail the reader a fresh link, and the page that says so."""
         ...
 
-    def own_page(self, token: str) -> str | None:
-        """The page of a reader's own data."""
+    def own_page(self, token: str, *, below: bool = False) -> str | None:
+        """The page of a reader's own data; `below` its own address, where an act of it was refused."""
         ...
 
     def take_data(self, token: str) -> bytes | None:
@@ -117,7 +117,7 @@ class OwnEndpoints:
         token = token_of(request)
         document = await run_in_threadpool(self.desk.take_data, token) if token else None
         if document is None:
-            return await self._show(request, self.desk.own_page, 410)
+            return await self._show(request, lambda token: self.desk.own_page(token, below=True), 410)
         headers = {"Content-Disposition": 'attachment; filename="my-data.json"'}
         return Response(document, media_type="application/json", headers=headers)
 

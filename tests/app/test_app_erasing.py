@@ -128,8 +128,10 @@ def test_what_a_store_kept_from_before_is_rebuilt_away(ws: Workspace) -> None:
     with sqlite3.connect(ws.root / "subscribers" / "newsletter.db") as raw:
         # As a program without secure_delete leaves it: the row is gone and its bytes are not.
         raw.execute("PRAGMA secure_delete = off")
-        raw.execute("INSERT INTO subscriber SELECT 'copy', community, address || '.', address_key || '.', who, name, "
-                    "timezone, clock, language, density, text_only, created_at, attributes FROM subscriber")
+        raw.execute(
+            "INSERT INTO subscriber SELECT 'copy', community, address || '.', address_key || '.', who, name, "
+            "timezone, clock, language, density, text_only, created_at, attributes FROM subscriber"
+        )
         raw.execute("DELETE FROM subscriber WHERE id = 'copy'")
     raw.close()
     done = erase(ws, ADA)

@@ -190,6 +190,8 @@ def test_erasing_asks_whether_it_is_meant_and_is_over_then(ws, server, ada):
     path = f"/mine/{fresh(ws, ada)}"
     answer, page = post(server, f"{path}/erase")
     assert (answer.status, "tick the box" in page) == (422, True)
+    assert 'action="erase"' in page, "from where it stands now"
+    assert f'action="{path.rpartition("/")[2]}/erase"' in ask(server, "GET", path)[1]
     assert address_of(ws, ada)
     answer, page = post(server, f"{path}/erase", ("sure", "yes"))
     assert (answer.status, "Everything is erased." in page) == (200, True)

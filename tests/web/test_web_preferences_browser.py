@@ -19,7 +19,8 @@ from newsletter.web.public import public_app
 pytestmark = pytest.mark.browser
 
 ADDRESS = "ada@mail.example.org"
-TARGETS = "button, input:not([type=hidden], [type=checkbox], [type=radio]), label.pick, a"
+TARGETS = "button:visible, input:not([type=hidden], [type=checkbox], [type=radio]), label.pick, summary, a"
+MORE = "More: time zone, clock, language, looks"
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +63,7 @@ def page(request: pytest.FixtureRequest, chromium: Browser, url: str) -> Iterato
 def test_choices_are_made_and_saved_on_a_small_phone(page: Page, ws: Workspace) -> None:
     page.get_by_label("Common Hours, the quarter").check()
     page.get_by_label("Datathons").uncheck()
+    page.get_by_text(MORE).click()
     page.get_by_label("Time zone").fill("Europe/Berlin")
     page.get_by_label("13:30").check()
     page.get_by_role("button", name="Save").click()
@@ -77,6 +79,7 @@ def test_choices_are_made_and_saved_on_a_small_phone(page: Page, ws: Workspace) 
 def test_choosing_nothing_is_explained_with_the_way_out(page: Page, ws: Workspace) -> None:
     before = show(ws, ADDRESS)
     page.get_by_label("Common Hours", exact=False).first.uncheck()
+    page.get_by_text(MORE).click()
     page.get_by_label("Time zone").fill("Atlantis")
     page.get_by_role("button", name="Save").click()
     alert = page.get_by_role("alert")
@@ -97,6 +100,7 @@ def test_all_fits_on_a_small_phone_and_is_large_enough_to_touch(chromium: Browse
     context = chromium.new_context(viewport={"width": 320, "height": 640}, color_scheme=scheme)
     page = context.new_page()
     page.goto(url)
+    page.get_by_text(MORE).click()
     page.get_by_label("Time zone").fill("Atlantis")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("alert")).to_be_visible()
@@ -111,16 +115,38 @@ def test_all_fits_on_a_small_phone_and_is_large_enough_to_touch(chromium: Browse
 def test_every_field_is_reached_by_keys_and_shows_it(chromium: Browser, url: str) -> None:
     page = chromium.new_page()
     page.goto(url)
-    reached = []
-    for _ in range(16):
+    reached: list[str] = []
+    while not reached or reached[-1] != "A":
         page.keyboard.press("Tab")
-        reached.append(page.evaluate("document.activeElement.name || document.activeElement.tagName"))
+        name = page.evaluate("document.activeElement.name || document.activeElement.tagName")
         assert page.evaluate("parseFloat(getComputedStyle(document.activeElement).outlineWidth)") >= 3
-        if reached[-1] == "A":
-            break
-    reading = ["timezone", "clock", "density", "format", "language"]
-    assert reached == ["digest"] * 3 + ["topic"] * 4 + [*reading, "BUTTON", "A"]
+        if name == "SUMMARY":
+            page.keyboard.press("Enter")
+        # A date is several fields to the keyboard.
+        reached += [name] if name != "pause" or name not in reached else []
+    reading = ["timezone", "clock", "language", "density", "format", "place"]
+    assert reached == ["topic"] * 4 + ["digest"] * 3 + ["pause", "SUMMARY", *reading, "BUTTON", "A"]
     page.close()
+
+
+def test_the_browsers_zone_is_filled_in_for_who_named_none_and_offered_to_who_did(
+    chromium: Browser, url: str, ws: Workspace
+) -> None:
+    context = chromium.new_context(timezone_id="Asia/Tokyo")
+    page = context.new_page()
+    page.goto(url)
+    expect(page.locator("#zone-told")).to_contain_text("Your browser is in Asia/Tokyo: it is filled in below")
+    page.get_by_text(MORE).click()
+    expect(page.get_by_label("Time zone")).to_have_value("Asia/Tokyo")
+    page.get_by_label("Time zone").fill("Europe/Berlin")
+    page.get_by_role("button", name="Save").click()
+    assert show(ws, ADDRESS).subscriber.timezone == "Europe/Berlin"
+    expect(page.locator("#zone-told")).to_be_hidden()
+    page.get_by_text(MORE).click()
+    expect(page.get_by_label("Time zone")).to_have_value("Europe/Berlin")
+    page.get_by_role("button", name="Use it").click()
+    expect(page.get_by_label("Time zone")).to_have_value("Asia/Tokyo")
+    context.close()
 
 
 def lowest_contrast(page: Page) -> float:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cache, cached_property
+from pathlib import Path
 
 import pytest
 from render_builders import (
@@ -444,6 +445,38 @@ def test_a_fault_trips_no_other_rule(rule: str, mail: Mail, _place: str) -> None
 
 def test_every_rule_has_its_fault() -> None:
     assert {rule.id for rule in MAIL_RULES} == {rule for rule, _, _ in FAULTS} == {rule for rule, _ in SPARED}
+
+
+PLANTED = "cli/test_cli_planted_faults.py::test_a_planted_fault_is_named_and_nothing_else"
+LIMITS = "app/test_app_bounded_rendering.py"
+WHOLE, SILENCING = "checks/test_checks_whole.py", "checks/test_checks_silencing.py"
+#: Rules that no single edition shows, and the tests that see them tripped and spared.
+BEYOND = {
+    "src.undefined": PLANTED,
+    "src.syntax": PLANTED,
+    "src.missing": PLANTED,
+    "mjml.schema": PLANTED,
+    "mjml.syntax": "cli/test_cli_check.py::test_mjml_that_is_not_well_formed_is_a_finding",
+    "src.endless": f"{LIMITS}::test_an_endless_loop_is_stopped_at_its_line",
+    "src.memory": f"{LIMITS}::test_a_gigabyte_is_refused_at_its_line",
+    "ics.valid": f"{WHOLE}::test_a_calendar_file_that_programs_refuse",
+    "send.recipients": f"{WHOLE}::test_how_many_people",
+    "link.dead": f"{WHOLE}::test_what_links_answer",
+    "link.redirect": f"{WHOLE}::test_what_links_answer",
+    "silence.unknown-rule": f"{SILENCING}::test_a_rule_that_is_none_is_told",
+    "silence.error": f"{SILENCING}::test_an_error_is_never_silenced_and_the_attempt_is_told",
+    "silence.unused": f"{SILENCING}::test_what_found_nothing_is_told_louder_where_it_was_written_for_one_issue",
+}
+
+
+def test_every_rule_beyond_a_mail_names_its_test() -> None:
+    assert {rule.id for rule in RULES} - {rule.id for rule in MAIL_RULES} == set(BEYOND)
+
+
+@pytest.mark.parametrize("rule", BEYOND)
+def test_the_test_of_a_rule_is_there(rule: str) -> None:
+    path, _, name = BEYOND[rule].partition("::")
+    assert f"def {name}(" in (Path(__file__).parents[1] / path).read_text(encoding="utf-8")
 
 
 def test_ids_are_unique_and_every_rule_says_what_it_asks() -> None:

@@ -106,6 +106,13 @@ def test_a_template_at_fault_is_a_finding_with_its_line(check: Check, root: Path
     assert found["origin"]["line"]
 
 
+def test_mjml_that_is_not_well_formed_is_a_finding(check: Check, root: Path) -> None:
+    change(root, "templates/shared/footer.mjml", "{% if personal %}", "a < b{% if personal %}")
+    (found,) = check()
+    assert (found["code"], found["level"]) == ("mjml.syntax", "error")
+    assert found["origin"]["path"].endswith("footer.mjml")
+
+
 def test_a_silence_in_the_settings_names_rule_place_and_reason(check: Check, root: Path) -> None:
     without_a_place(root)
     silence = (

@@ -21,7 +21,7 @@ from newsletter.model.joining import RequestAnswer, Signup, Wish
 from newsletter.model.people import ConsentAction, Subscriber, Subscription
 from newsletter.model.service import ServiceMail
 from newsletter.people.address import address_hash
-from newsletter.people.joining import CONFIRM_WITHIN, answer_to, network_hash, text_version
+from newsletter.people.joining import CONFIRM_WITHIN, answer_to, mailbox_of, network_hash, text_version
 from newsletter.store import consents, limits, signups, subscribers, suppressions
 
 #: Requests answered in one go.
@@ -34,7 +34,7 @@ def request(ws: Workspace, wish: Wish, host: str) -> Verdict:
     """Take down what somebody asks for from the client address `host`, unless there were too many requests before."""
     now, who, network = ws.clock(), address_hash(ws.hash_key, wish.key), network_hash(ws.hash_key, host)
     with ws.store.begin() as connection:
-        verdict = weigh(connection, ws, who, network, now)
+        verdict = weigh(connection, ws, address_hash(ws.hash_key, mailbox_of(wish.key)), network, now)
         if verdict == "free":
             one = Signup(secrets.token_hex(10), wish, who, now, version=text_version(wish.text), network=network)
             signups.take_down(connection, ws.settings.community.id, one)

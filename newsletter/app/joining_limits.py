@@ -16,7 +16,7 @@ HOUR, DAY = 3600.0, 86400.0
 Verdict = Literal["free", "again", "network", "everybody"]
 
 
-def weigh(connection: Connection, ws: Workspace, who: str, network: str, now: datetime) -> Verdict:
+def weigh(connection: Connection, ws: Workspace, mailbox: str, network: str, now: datetime) -> Verdict:
     """Count this request and say whether it may lead to a mail; whether anybody has the address is not asked.
 
     Whoever is refused for everybody's sake is so whatever their address, so the answer tells nothing of it.
@@ -28,7 +28,7 @@ def weigh(connection: Connection, ws: Workspace, who: str, network: str, now: da
     if limits.is_full(connection, community, everybody, "", now):
         return _refused(connection, ws, "everybody", "", now)
     address = Limit("address", settings.a_day, DAY, spacing=60.0 * settings.minutes_apart)
-    if not limits.take(connection, community, address, who, now):
+    if not limits.take(connection, community, address, mailbox, now):
         return "again"
     limits.take(connection, community, everybody, "", now)
     return "free"

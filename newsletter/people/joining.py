@@ -32,6 +32,15 @@ def text_version(text: str) -> str:
     return hashlib.sha256(" ".join(text.split()).encode()).hexdigest()[:12] if text else ""
 
 
+def mailbox_of(key: str) -> str:
+    """The mailbox behind an address: "ada+news@example.org" is read where "ada@example.org" is.
+
+    For limits alone; two such addresses may join as two.
+    """
+    local, at, domain = key.rpartition("@")
+    return f"{local.partition('+')[0] or local}{at}{domain}"
+
+
 def network_of(host: str) -> str:
     """The network of a client's address (/24 or /64); empty for what is no address."""
     try:

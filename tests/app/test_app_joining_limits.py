@@ -80,6 +80,11 @@ def test_asking_for_one_address_again_and_again_takes_nobodys_place(ws: Workspac
     assert asks(ws, "bo", "203.0.113.1") == "free"
 
 
+def test_addresses_that_are_read_in_one_mailbox_share_its_limit(ws: Workspace) -> None:
+    assert [asks(ws, f"victim+{n}") for n in range(3)] == ["free", "again", "again"]
+    assert [asks(ws, "victim"), asks(ws, "+n"), asks(ws, "other+1")] == ["again", "free", "free"]
+
+
 def test_requests_at_the_same_moment_do_not_pass_on_one_place(ws: Workspace) -> None:
     limit, passed = Limit("address", 3, 86400.0, spacing=900.0), []
 

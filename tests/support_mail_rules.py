@@ -26,8 +26,8 @@ _FEEDBACK = re.compile(r"[^:\s]{1,50}(:[^:\s]{1,50}){0,2}:[^:\s]{5,15}")
 class Sent:
     """A message's bytes, when and to whom they left, and what kind of mail it is.
 
-    A mail `to_list` can be left; with `leave_elsewhere` its list is kept by somebody else. Any other is a service
-    mail, which answers something its reader did.
+    A mail `to_list` can be left; with `leave_elsewhere` its list is kept by somebody else. An `automatic` one answers
+    something its reader did; so does whatever goes to no list.
     """
 
     raw: bytes
@@ -35,6 +35,7 @@ class Sent:
     to: str
     to_list: bool = True
     leave_elsewhere: bool = False
+    automatic: bool = False
 
     @cached_property
     def head(self) -> bytes:
@@ -142,14 +143,15 @@ def s8_one_recipient(sent: Sent) -> None:
 
 
 def s9_says_what_it_is(sent: Sent) -> None:
-    """A list's mail has List-Id (RFC 2919) and Precedence; a service mail says that a program wrote it (RFC 3834)."""
+    """A list's mail has List-Id (RFC 2919) and Precedence; an automatic one says that it is that (RFC 3834)."""
+    automatic = sent.automatic or not sent.to_list
+    assert sent.fields("Auto-Submitted") == (["auto-generated"] if automatic else [])
+    assert sent.fields("Precedence") == ([] if automatic else ["bulk"])
     if not sent.to_list:
-        assert sent.fields("Auto-Submitted") == ["auto-generated"]
         assert not [name for name in sent.modern if name.lower().startswith("list-")]
         return
     assert len(sent.fields("List-Id")) == 1
     assert re.search(r"<[A-Za-z0-9._-]+\.[A-Za-z0-9._-]+>$", sent.fields("List-Id")[0])
-    assert sent.fields("Precedence") == ["bulk"]
     for name in ("List-Help", "List-Archive", "List-Owner"):
         for value in sent.fields(name):
             assert re.fullmatch(r"<(?:https?://|mailto:)[!-;=?-~]+>", value), value
@@ -158,7 +160,7 @@ def s9_says_what_it_is(sent: Sent) -> None:
 def s10_feedback_id(sent: Sent) -> None:
     """At most four fields, the last of 5 to 15 characters, and nothing in it that is one reader's."""
     found = sent.fields("Feedback-ID")
-    assert len(found) == sent.to_list
+    assert len(found) == (sent.to_list and not sent.automatic)
     for value in found:
         assert _FEEDBACK.fullmatch(value), value
         assert "@" not in value

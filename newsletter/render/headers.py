@@ -20,6 +20,8 @@ _WORD = 39
 _LONG_WORD = 60
 _PLAIN = re.compile(r"[!-~]+( [!-~]+)*")
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
+#: An address that must stay whole, however long.
+_ADDRESS = re.compile(r"<[a-z]+:[!-;=?-~]+>")
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _FIELD = re.compile(r"[^A-Za-z0-9._-]")
 #: The last field of Feedback-ID: the same for everything this program sends (5 to 15 characters).
@@ -59,9 +61,21 @@ def digest_headers(issue: Issue, draft: Draft, subject: str) -> tuple[tuple[str,
         ("Subject", subject),
         ("List-Id", list_id(draft)),
         *(() if draft.list.leave_url else (("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),)),
+        *_about_list(draft),
         ("Precedence", "bulk"),
         ("Feedback-ID", ":".join(_FIELD.sub("-", field) for field in fields)),
     )
+
+
+def _about_list(draft: Draft) -> Iterator[tuple[str, str]]:
+    """Whom to ask, and where the issues stand (RFC 2369), where there is somebody and something."""
+    helper = parseaddr(draft.reply_to)[1]
+    archive = f"{draft.base_url.rstrip('/')}/archive/{draft.digest}.html"
+    found = (
+        ("List-Help", f"<mailto:{helper}>" if helper else ""),
+        ("List-Archive", f"<{archive}>" if draft.settings.archive and draft.digest else ""),
+    )
+    return ((name, value) for name, value in found if _ADDRESS.fullmatch(value))
 
 
 def list_id(draft: Draft) -> str:
@@ -75,7 +89,10 @@ def list_id(draft: Draft) -> str:
 
 def header_lines(name: str, value: str) -> bytes:
     """One header field as ASCII with CRLF, folded; addresses stay whole and only their names are encoded."""
-    text = _mailbox(value) if name in ("From", "Reply-To", "List-Id") else _words(value, len(name) + 2)
+    if name in ("From", "Reply-To", "List-Id"):
+        text = _mailbox(value)
+    else:
+        text = value if _ADDRESS.fullmatch(value) else _words(value, len(name) + 2)
     return f"{name}: {_fold(text, len(name) + 2)}\r\n".encode("ascii")
 
 

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from render_builders import a_draft, a_row, an_issue
 
-from newsletter.model.issue import Choices
+from newsletter.model.issue import Choices, Draft
 from newsletter.model.mail import SlotRef, fill_mime, message_bytes
 from newsletter.model.workspace import ListSettings
 from newsletter.render.edition import render
@@ -51,6 +51,7 @@ def test_a_mail_has_each_header_once() -> None:
         "Subject": "Pipelines on Tuesday, datathon on Friday",
         "List-Id": "Common Hours <community.data-lab.news.example.org>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        "List-Help": "<mailto:data@example.org>",
         "Precedence": "bulk",
         "Feedback-ID": "weekly-2026-12-04:digest:data-lab:newsltr",
         "MIME-Version": "1.0",
@@ -156,6 +157,18 @@ def test_a_lists_name_comes_back_and_no_line_is_too_long(title: str) -> None:
     name = str(parse(raw + b"\r\n")["List-Id"]).rpartition(" <")[0]
     assert name in (title, '"' + title.replace("\\", "\\\\").replace('"', '\\"') + '"')
     assert raw.endswith(b"<community.data-lab.news.example.org>\r\n")
+
+
+def test_the_archive_is_named_where_there_is_one_and_never_broken() -> None:
+    settings = a_draft().settings.model_copy(update={"archive": True})
+    raw = raw_of(a_draft(settings=settings, base_url=f"https://news.example.org/{'deep/' * 30}"))
+    assert f"\r\nList-Archive: <https://news.example.org/{'deep/' * 30}archive/weekly.html>\r\n".encode() in raw
+    assert b"List-Archive" not in raw_of(a_draft())
+    assert b"List-Help" not in raw_of(a_draft(reply_to=""))
+
+
+def raw_of(draft: Draft) -> bytes:
+    return message_bytes(render(an_issue(), draft), a_row(), AT)
 
 
 def test_a_list_without_a_name_keeps_its_brackets() -> None:

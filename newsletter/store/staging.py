@@ -3,7 +3,7 @@
 The temporary tables belong to one connection and are gone with it; they lie in files that have no name.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -75,6 +75,8 @@ verdict = sa.Table(
 COLUMNS = tuple(column.name for column in staged.columns if column.name != "seq")
 # So that a file of any size takes the same room: KiB of pages held of the store, and of the temporary tables.
 _PAGES = ("cache_size=-32768", "temp.cache_size=-8192")
+# The log of a large transaction is taken into the store and cut short at once, unless somebody is just reading.
+_CUT = ("busy_timeout=0", "wal_checkpoint(TRUNCATE)", "busy_timeout=30000")
 
 
 @contextmanager
@@ -83,17 +85,17 @@ def staging(store: Store) -> Iterator[Connection]:
     with store.engine.connect() as connection:
         connection.detach()
         connection.execution_options(reading=True)
-        if connection.dialect.name == "sqlite":
-            _bound(connection)
+        _say(connection, _PAGES)
         _temporary.create_all(connection, checkfirst=False)
         connection.commit()
         yield connection
 
 
-def _bound(connection: Connection) -> None:
+def _say(connection: Connection, pragmas: Iterable[str]) -> None:
+    """What only SQLite understands."""
     raw: Any = connection.connection.dbapi_connection
-    for pragma in _PAGES:
-        raw.execute(f"PRAGMA {pragma}")
+    for pragma in pragmas if connection.dialect.name == "sqlite" else ():
+        raw.execute(f"PRAGMA {pragma}").fetchall()
 
 
 @contextmanager
@@ -103,6 +105,7 @@ def writing(connection: Connection) -> Iterator[None]:
     with connection.begin():
         yield
     connection.execution_options(reading=True)
+    _say(connection, _CUT)
 
 
 class Stager:

@@ -167,12 +167,6 @@ def members(
         yield subscriber_of(row), subscription_of(row)
 
 
-def everybody(connection: Connection, community: str) -> tuple[tuple[Subscriber, str], ...]:
-    """Every subscriber with the keyed hash of their address, by address."""
-    found = sa.select(*PERSON, people.c.who).where(people.c.community == community).order_by(people.c.address_key)
-    return tuple((subscriber_of(row), row[people.c.who]) for row in connection.execute(found).mappings())
-
-
 def suppressed(connection: Connection, community: str) -> frozenset[str]:
     """The ids of subscribers whose address may not be written to, whatever their subscriptions say."""
     return frozenset(

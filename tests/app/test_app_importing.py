@@ -260,6 +260,12 @@ def test_many_new_people_find_their_indexes_again(ws: Workspace, monkeypatch: py
     assert state(ws, "reader7@example.org") == "active"
 
 
+def test_the_log_of_the_database_is_short_again_afterwards(ws: Workspace) -> None:
+    bring(ws, "email\n" + "\n".join(f"reader{number}@example.org" for number in range(3000)))
+    assert sum(path.stat().st_size for path in (ws.root / "subscribers").glob("*-wal")) < 100_000
+    assert state(ws, "reader7@example.org") == "active"
+
+
 def schema(ws: Workspace) -> list[str]:
     with ws.store.read() as connection:
         return list(connection.exec_driver_sql("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL").scalars())

@@ -13,10 +13,11 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from newsletter.model.people import Consent
-from newsletter.store import consents, migrate, subscribers, suppressions
+from newsletter.store import consents, migrate, suppressions
 from newsletter.store.engine import Store, StoreError, open_store
 from newsletter.store.tables import APPEND_ONLY, approval, delivery_event, issue_event, metadata
 from newsletter.store.tables import consent as consent_table
+from newsletter.store.tables import subscriber as people
 
 URL = "sqlite:///subscribers/newsletter.db"
 NOW = datetime(2026, 12, 4, 17, 0, tzinfo=UTC)
@@ -164,6 +165,15 @@ def test_the_words_of_a_line_may_be_blanked_and_nothing_else_of_it(store: Store,
         assert connection.execute(sa.select(table.c.detail)).scalars().all() == [""]
 
 
+def test_when_somebody_agreed_can_never_be_changed(store: Store) -> None:
+    with store.begin() as connection:
+        consents.append(connection, "lab", [replace(LINE, given_at=NOW - timedelta(days=900))])
+    with pytest.raises(sa.exc.IntegrityError, match="append-only"), store.begin() as connection:
+        connection.exec_driver_sql("UPDATE consent SET detail = '', given_at = '2026-12-04 00:00:00'")
+    with store.read() as connection:
+        assert consents.of(connection, "lab", "f00d")[0].given_at == NOW - timedelta(days=900)
+
+
 def _row() -> dict[str, object]:
     return {"community": "lab", "at": NOW}
 
@@ -213,5 +223,5 @@ def test_a_language_that_nobody_could_choose_is_not_kept_as_a_choice(tmp_path: P
             connection.execute(sa.text(OLD_READER), row)
     assert migrate.migrate(store)
     with store.read() as connection:
-        found = [person.language for person, _ in subscribers.everybody(connection, "lab")]
+        found = [row.language for row in connection.execute(sa.select(people).order_by(people.c.address_key))]
     assert found == ["", "de", ""]

@@ -5,11 +5,13 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Literal
 
 from newsletter.app.demo import EARLIER, MONTHLY_AT, WEEKLY_AT
 from newsletter.app.drafting import preview_draft
 from newsletter.app.rendering import sample_row
-from newsletter.app.sample import init_workspace
+from newsletter.app.sample import init_workspace, sample_root
+from newsletter.app.theme_files import load_theme
 from newsletter.app.timing import read_at
 from newsletter.app.workspace import open_workspace
 from newsletter.compose.issue import compose
@@ -18,6 +20,7 @@ from newsletter.model.mail import fill_text
 from newsletter.model.workspace import LookSettings
 from newsletter.render.edition import render
 
+Density = Literal["full", "compact"]
 QUARTERLY_AT = "2026-12-20T09:00"
 READERS: Mapping[str, Choices] = {
     "seattle": Choices("America/Los_Angeles"),
@@ -57,11 +60,13 @@ def _draft(root: Path, digest: str, at: str) -> Draft:
 
 
 @cache
-def mail(digest: str, reader: str, *, logo: bool = False) -> str:
+def mail(digest: str, reader: str, *, logo: bool = False, theme: str = "hours", density: Density = "full") -> str:
     """The HTML of the sample's `weekly` or `quarterly` issue as one of READERS gets it."""
     drafts = sample()
     draft, before = (drafts.weekly, drafts.before) if digest == "weekly" else (drafts.quarterly, None)
     if logo:
         draft = replace(draft, look=LookSettings(logo="https://data.example.org/logo.png"))
-    issue = compose(draft, READERS[reader], before)
+    if theme != draft.settings.theme:
+        draft = replace(draft, theme=load_theme(sample_root(), theme, digest))
+    issue = compose(draft, replace(READERS[reader], density=density), before)
     return fill_text(render(issue, draft).html, sample_row().values)

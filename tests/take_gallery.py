@@ -25,6 +25,8 @@ PICTURES: tuple[tuple[str, str, str, int, Mode], ...] = (
     ("week-600-zoomed", "weekly", "berlin", 600, "200 %"),
     ("week-375-rtl", "weekly", "cairo", 375, "light"),
     ("week-600-rtl-dark", "weekly", "cairo", 600, "dark"),
+    ("week-375-compact", "weekly", "seattle", 375, "light"),
+    ("week-600-letter", "weekly", "seattle", 600, "light"),
     ("quarter-600-light", "quarterly", "seattle", 600, "light"),
     ("quarter-600-dark", "quarterly", "berlin", 600, "dark"),
     ("quarter-375-light", "quarterly", "berlin", 375, "light"),
@@ -33,14 +35,22 @@ PICTURES: tuple[tuple[str, str, str, int, Mode], ...] = (
 )
 
 
+def pictured(name: str, digest: str, reader: str) -> str:
+    """The mail of the picture of that name."""
+    if name.endswith("letter"):
+        return mail(digest, reader, theme="letter")
+    if name.endswith("compact"):
+        return mail(digest, reader, density="compact")
+    return mail(digest, reader, logo=name.endswith("images-off"))
+
+
 def main() -> None:
     """One JPEG for each of PICTURES in docs/gallery/, and what they weigh together."""
     folder = Path(__file__).parents[1] / "docs" / "gallery"
     folder.mkdir(exist_ok=True)
     with browser() as running:
         for name, digest, reader, width, mode in PICTURES:
-            logo = mode == "images off"
-            with shown(running, mail(digest, reader, logo=logo), width, mode) as page:
+            with shown(running, pictured(name, digest, reader), width, mode) as page:
                 zoom = 2 if mode == "200 %" else 1
                 clip = {"x": 0, "y": 0, "width": width // zoom, "height": HEIGHT // zoom}
                 page.screenshot(path=folder / f"{name}.jpg", type="jpeg", quality=QUALITY, full_page=True, clip=clip)

@@ -44,6 +44,18 @@ SUBJECTS: dict[ServiceMailName, str] = {
     "new_address": N_("Is this your address? {list}"),
     "address_changed": N_("Your address for {list} has changed"),
 }
+#: What an inbox shows behind the subject.
+BEGINNINGS: dict[ServiceMailName, str] = {
+    "confirm": N_("Somebody, probably you, asked that {list} from {community} come to this address."),
+    "welcome": N_("You are on the list: {list} from {community} comes to this address from now on."),
+    "goodbye": N_("Was it not you, or a mistake? Sign up again, and confirm the mail that comes then."),
+    "sign_in": N_("Somebody, probably you, asked us for the link to what you get from {community}."),
+    "own_data": N_("Somebody, probably you, asked us for the link to the data that {community} keeps about you."),
+    "new_address": N_("Somebody, probably you, wants {list} from {community} to come to this address from now on."),
+    "address_changed": N_(
+        "Your address for {list} from {community} was changed. This is the last mail to the old one."
+    ),
+}
 
 
 def ask_for_mail(connection: Connection, ws: Workspace, mail: ServiceMail, at: datetime, request: str = "") -> bool:
@@ -132,7 +144,9 @@ def service_issue(ws: Workspace, mail: ServiceMail, choices: Choices, day: datet
     slot = Slot("", mailing_key(mail, day), day, day, Window(day, day + timedelta(days=1)))
     draft = mail_draft(ws, "service", slot, mail.list, day)
     words = language_in(choices.language, draft.theme)
-    note = Note(subject=words.gettext(SUBJECTS[mail.name], list=draft.list.title), preheader=draft.community.name)
+    names = {"list": draft.list.title, "community": draft.community.name}
+    subject, beginning = (words.gettext(one[mail.name], **names) for one in (SUBJECTS, BEGINNINGS))
+    note = Note(subject=subject, preheader=beginning)
     draft = replace(draft, note=note, service=mail.name)
     return compose_message(draft, choices), draft
 

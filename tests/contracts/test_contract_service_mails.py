@@ -1,0 +1,71 @@
+"""What every theme makes of the mails that answer one person, in every language: held to the rules of any mail."""
+
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
+
+import pytest
+
+from newsletter.app.sample import init_workspace
+from newsletter.app.service_mails import service_issue
+from newsletter.app.workspace import Workspace, open_workspace, with_settings
+from newsletter.checks.registry import run_checks
+from newsletter.language.languages import known_codes
+from newsletter.model.issue import Choices, Draft, Issue
+from newsletter.model.mail import SLOT_NAMES, Edition, Row, fill_text, message_bytes
+from newsletter.model.service import MAY_GET, OF_THE_LIST, ServiceMail, ServiceMailName
+from newsletter.render.edition import render
+
+THEMES = ("hours", "letter")
+DAY = datetime(2026, 12, 4, tzinfo=UTC)
+#: What holds for a mail that belongs to a list, which these are not.
+OF_A_LIST = {"hdr.unsub", "hdr.ids", "foot.complete"}
+#: It goes to an address that is nobody's any more.
+WITHOUT_LINK = {"address_changed"}
+LINKS = {name: f"https://news.example.org/{name}" for name in SLOT_NAMES}
+
+
+@cache
+def workspace(theme: str) -> Workspace:
+    root = Path(mkdtemp(prefix="service-"))
+    init_workspace(root)
+    ws = open_workspace(root, environ={})
+    digests = {name: one.model_copy(update={"theme": theme}) for name, one in ws.settings.digests.items()}
+    return with_settings(ws, digests=digests)
+
+
+def rendered(theme: str, name: ServiceMailName, language: str = "en") -> tuple[Issue, Draft, Edition]:
+    choices = Choices("America/Los_Angeles", language=language, list="community")
+    issue, draft = service_issue(workspace(theme), ServiceMail(name, "ada", "community", "confirm"), choices, DAY)
+    return issue, draft, render(issue, draft)
+
+
+@pytest.mark.parametrize("name", MAY_GET)
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_checks_of_any_mail_find_nothing(theme: str, name: ServiceMailName) -> None:
+    issue, draft, edition = rendered(theme, name)
+    own = set() if name in OF_THE_LIST else OF_A_LIST
+    found = [one for one in run_checks(issue, edition, draft) if one.code not in own]
+    assert [str(one) for one in found if one.level != "info"] == []
+
+
+@pytest.mark.parametrize("name", MAY_GET)
+def test_each_says_the_same_in_every_language_and_has_its_one_link_in_both_parts(name: ServiceMailName) -> None:
+    subjects = set()
+    for code in known_codes():
+        _, _, edition = rendered("hours", name, code)
+        subjects.add(edition.subject)
+        for part in (edition.html, edition.text):
+            assert (LINKS["action_url"] in fill_text(part, LINKS)) == (name not in WITHOUT_LINK)
+    assert len(subjects) == len(known_codes())
+
+
+@pytest.mark.parametrize("name", MAY_GET)
+def test_each_says_that_a_program_wrote_it_and_promises_no_list(name: ServiceMailName) -> None:
+    _, _, edition = rendered("hours", name)
+    row = Row("d1", "ada@example.org", "<d1@news.example.org>", LINKS["unsubscribe_url"], LINKS)
+    head = message_bytes(edition, row, DAY).partition(b"\r\n\r\n")[0].lower()
+    assert head.count(b"auto-submitted: auto-generated") == 1
+    assert (b"list-unsubscribe" in head) == (name in OF_THE_LIST)
+    assert b"precedence" not in head

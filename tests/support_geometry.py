@@ -56,7 +56,7 @@ _TEXTS = """() => {
   return found;
 }"""
 #: Of each box in a picture, the contrast of its lightest with its darkest point.
-_CONTRASTS = """async ([picture, boxes]) => {
+_CONTRASTS = """async ([picture, dots, boxes]) => {
   const image = new Image();
   image.src = picture;
   await image.decode();
@@ -64,7 +64,7 @@ _CONTRASTS = """async ([picture, boxes]) => {
   paper.drawImage(image, 0, 0);
   const linear = value => value / 255 <= 0.04045 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4;
   return boxes.map(([words, left, top, width, height]) => {
-    const data = paper.getImageData(left, top, width, height).data;
+    const data = paper.getImageData(left * dots, top * dots, width * dots, height * dots).data;
     let least = 1, most = 0;
     for (let at = 0; at < data.length; at += 4) {
       const light = 0.2126 * linear(data[at]) + 0.7152 * linear(data[at + 1]) + 0.0722 * linear(data[at + 2]);
@@ -83,10 +83,11 @@ def misplaced(page: Page) -> list[str]:
 
 def faint(page: Page, least: float = 4.5) -> list[str]:
     """Words that cannot be read in a picture of the page: whatever the browser made of their colours is measured."""
-    picture = "data:image/png;base64," + b64encode(page.screenshot(full_page=True, scale="css")).decode()
+    picture = "data:image/png;base64," + b64encode(page.screenshot(full_page=True)).decode()
+    dots = page.evaluate("devicePixelRatio")
     measured = page.context.new_page()
     try:
-        found = measured.evaluate(_CONTRASTS, [picture, page.evaluate(_TEXTS)])
+        found = measured.evaluate(_CONTRASTS, [picture, dots, page.evaluate(_TEXTS)])
     finally:
         measured.close()
     return [f'"{words}" has a contrast of {ratio:.1f}' for words, ratio in found if ratio < least]

@@ -74,7 +74,7 @@ verdict = sa.Table(
 #: Columns of a row that is staged, in the order `stage` takes them.
 COLUMNS = tuple(column.name for column in staged.columns if column.name != "seq")
 # So that a file of any size takes the same room: KiB of pages held of the store, and of the temporary tables.
-_PAGES = ("cache_size=-32768", "temp.cache_size=-8192")
+_PAGES = ("cache_size=-16384", "temp.cache_size=-4096")
 # The log of a large transaction is taken into the store and cut short at once, unless somebody is just reading.
 _CUT = ("busy_timeout=0", "wal_checkpoint(TRUNCATE)", "busy_timeout=30000")
 

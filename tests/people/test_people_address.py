@@ -72,7 +72,7 @@ _LIKELY = st.builds(
 )
 
 
-@settings(max_examples=700)
+@settings(max_examples=400)
 @given(_LIKELY | st.emails() | st.text(max_size=40))
 def test_the_fast_way_takes_nothing_that_the_library_would_not_take_as_the_same_address(typed: str) -> None:
     fast = plain_address(typed)

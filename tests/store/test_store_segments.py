@@ -65,7 +65,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     opened.close()
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(there=st.lists(st.tuples(people, memberships), max_size=4), segment=segments)
 def test_the_database_agrees_with_the_plain_reading(store: Store, there: Anything, segment: Segment) -> None:
     community = secrets.token_hex(8)

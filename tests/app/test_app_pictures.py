@@ -1,5 +1,6 @@
 """A photograph beside a page becomes a picture in the archive and in the mail, and a mail is whole without it."""
 
+import base64
 import html
 import os
 import re
@@ -22,8 +23,9 @@ from newsletter.app.collecting import collect
 from newsletter.app.drafting import draft_issue, preview_draft, stored_draft
 from newsletter.app.drifting import drift_of
 from newsletter.app.one_offs import draft_message
+from newsletter.app.studio.building import Sitting, build_view
 from newsletter.app.workspace import Workspace
-from newsletter.model.issue import Draft
+from newsletter.model.issue import Choices, Draft
 from newsletter.model.workspace import SourceSettings
 
 PAGE = "content/community/feast.md"
@@ -292,3 +294,14 @@ def test_a_picture_of_a_git_source_is_read_from_the_commit_that_was_fetched(tmp_
     assert mention is not None
     assert PictureFiles(ws).read(mention) == drawing()
     assert PictureFiles(ws).read(replace(mention, written="/none.png")) is None
+
+
+def test_the_studio_shows_a_picture_that_nobody_else_can_see_yet(ws: Workspace) -> None:
+    draft = drafted(ws)
+    sitting = Sitting.of(ws, draft)
+    view = build_view(sitting, sitting.for_reader(Choices(draft.community.timezone), None), lambda path: None)
+
+    image = next(tag for tag in re.findall(r"<img[^>]*>", view.framed) if "Soup for forty people" in tag)
+    shown = base64.b64decode(re.findall(r'src="data:image/jpeg;base64,([^"]*)"', image)[0])
+    assert opened(shown).size == (900, 600)
+    assert not (ws.root / "archive/pictures").exists()

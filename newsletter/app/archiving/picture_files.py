@@ -64,7 +64,7 @@ class PictureFiles:
 
 
 def as_path(written: str, base_url: str = "") -> str | None:
-    """The path that was written, with a slash before it where it hangs from the site; None for what lies elsewhere."""
+    """The path that was written, from a slash where it hangs from the site; None for what lies elsewhere."""
     site = base_url.rstrip("/")
     try:
         if site and written.startswith(f"{site}/"):

@@ -8,6 +8,7 @@ import hashlib
 import json
 import re
 import tempfile
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -83,6 +84,19 @@ def picture_files(ws: Workspace) -> Iterator[PublicFile]:
         file = picture_file(ws, path.name)
         if file is not None:
             yield file
+
+
+def in_place(ws: Workspace, draft: Draft, page: str) -> str:
+    """The page with the draft's pictures in itself: to be looked at where none of them is published yet."""
+    for _, picture in draft.pictures:
+        name = picture.url.rpartition("/")[2]
+        try:
+            data = (_kept(ws) / name).read_bytes()
+        except OSError:
+            continue
+        kind = _TYPES[name.rpartition(".")[2]]
+        page = page.replace(f'src="{picture.url}"', f'src="data:{kind};base64,{b64encode(data).decode("ascii")}"')
+    return page
 
 
 def _of_note(draft: Draft) -> Iterator[Mention]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from newsletter.app.archiving.pictures import in_place
 from newsletter.app.bounded_rendering import render_bounded
 from newsletter.app.checking import Built, build, persona_choices, told_of
 from newsletter.app.drafting import last_sent_draft
@@ -86,7 +87,7 @@ def build_view(sitting: Sitting, issue: Issue, lines: Lines) -> View:
         problems=tuple(excerpt(problem, lines, owners.of(problem.origin)) for problem in problems),
         empty=issue.empty,
         next_content=issue.next_content,
-        framed=for_frame(with_elements(framed)),
+        framed=in_place(ws, draft, for_frame(with_elements(framed))),
         outline=outline_of(issue, worst_levels(owners, problems)),
         inbox=inbox_rows(edition.sender, edition.subject, edition.preheader),
         against=sitting.last.draft.key if sitting.last else "",

@@ -183,7 +183,7 @@ def _finding(finding: Finding) -> dict[str, object]:
         "level": problem.level,
         "code": problem.code,
         "text": problem.text,
-        "place": str(problem.origin),
+        "place": problem.place,
         "lines": finding.lines,
         "item": finding.item,
     }

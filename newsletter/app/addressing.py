@@ -24,13 +24,17 @@ PATHS: Mapping[str, str] = {CONFIRM: "confirm", LEAVE: "u", PREFERENCES: "p", MI
 
 @dataclass(frozen=True, slots=True)
 class Addressing:
-    """What the links of one mailing's messages are made of; `left_at` is where lists are left that others keep."""
+    """What the links of one mailing's messages are made of; `left_at` is where lists are left that others keep.
+
+    `mailbox` is the address that is left by mail.
+    """
 
     secret: bytes
     base_url: str
     domain: str
     mailing: Mailing
     left_at: Mapping[str, str]
+    mailbox: str = ""
 
     def row(self, due: Due) -> Row:
         """The recipient's row; equal however often the delivery is tried. A whole list gets no token at all."""
@@ -53,7 +57,12 @@ class Addressing:
             values=values,
             name=due.name,
             one_click=not elsewhere,
+            unsubscribe_mailto=self._mailto(due) if not elsewhere else "",
         )
+
+    def _mailto(self, due: Due) -> str:
+        """Leaving by mail, for programs that know no better; only where somebody reads that mailbox."""
+        return f"mailto:{self.mailbox}?subject=leave%20{self._token(LEAVE, due)}" if self.mailbox else ""
 
     def _action(self, due: Due) -> str:
         """The one link of a service mail; other mails have none."""
@@ -72,4 +81,5 @@ def addressing_for(ws: Workspace, mailing: Mailing) -> Addressing:
     """The links and domain of this workspace's mails; ValueError where the sender's address has no domain."""
     base_url = ws.settings.web.base_url.rstrip("/")
     left_at = {name: entry.leave_url for name, entry in ws.settings.lists.items() if entry.leave_url}
-    return Addressing(ws.secret, base_url, sender_domain(ws.settings.sender.address), mailing, left_at)
+    mailbox = ws.settings.mailbox.address if ws.settings.mailbox.kind else ""
+    return Addressing(ws.secret, base_url, sender_domain(ws.settings.sender.address), mailing, left_at, mailbox)

@@ -4,14 +4,18 @@ import logging
 from datetime import datetime, timedelta
 
 from newsletter.app.joining import answer_requests, forget_unconfirmed
+from newsletter.app.mail_in import read_mailbox
 from newsletter.app.owning import forget_links
 from newsletter.app.service_mails import forget_old_requests, post_service_mails
 from newsletter.app.workspace import Workspace
+from newsletter.providers.inbound.registry import MailboxError
 
 LOG = logging.getLogger(__name__)
 #: After a failure, so that a road that is closed does not fill the log.
 REST = timedelta(seconds=30)
 TIDY = timedelta(hours=1)
+#: Between two looks into the mailbox that people write to.
+BETWEEN_LOOKS = timedelta(minutes=1)
 
 
 class Post:
@@ -21,6 +25,7 @@ class Post:
         self.ws = ws
         self._not_before: datetime | None = None
         self._tidied: datetime | None = None
+        self._read: datetime | None = None
 
     def beat(self) -> None:
         """Answer and send what there is."""
@@ -28,6 +33,7 @@ class Post:
         if self._not_before and now < self._not_before:
             return
         try:
+            self._read_mail(now)
             answer_requests(self.ws)
             post_service_mails(self.ws)
             self._tidy(now)
@@ -35,6 +41,16 @@ class Post:
         except Exception:
             LOG.exception("mails that answer people wait for %d seconds", REST.seconds)
             self._not_before = now + REST
+
+    def _read_mail(self, now: datetime) -> None:
+        """Look into the mailbox now and then; one that cannot be read holds up nothing else."""
+        if self._read is not None and now - self._read < BETWEEN_LOOKS:
+            return
+        self._read = now
+        try:
+            read_mailbox(self.ws)
+        except MailboxError as error:
+            LOG.warning("%s", error)
 
     def _tidy(self, now: datetime) -> None:
         if self._tidied is None or now - self._tidied >= TIDY:

@@ -17,6 +17,7 @@ _TOLD = {
     "InitError": 1,
     "IssueMoveError": 1,
     "PortError": 1,
+    "MailboxError": 1,
     "ProviderError": 1,
     "SendRefused": 1,
     "StoreError": 1,

@@ -147,6 +147,25 @@ def suppress(
     say(f"{address}: {'suppressed' if new else 'was suppressed already'}")
 
 
+@_people.command("read-mail")
+def read_mail(context: typer.Context) -> int:
+    """Look into the mailbox once: who asks to join or leave by mail is answered by mail. `run` does so by itself.
+
+    Example: `newsletter subscribers read-mail`
+    """
+    from newsletter.app.mail_in import read_mailbox
+    from newsletter.app.posting import Post
+
+    ws = workspace(context)
+    if not ws.settings.mailbox.kind:
+        say("there is no [mailbox] in config.toml", file=sys.stderr)
+        return 1
+    tally = read_mailbox(ws)
+    Post(ws).beat()
+    say(", ".join(f"{count} {what}" for what, count in sorted(tally.items())) or "no mail")
+    return 0
+
+
 @_people.command("erase")
 def erase(
     context: typer.Context,
@@ -173,8 +192,10 @@ def _traces(done: "Erased") -> list[str]:
     """What the look into the store's files found, and what is for the operator to delete."""
     left = done.traces.left
     found = {
-        None: "The database's own files and logs overwrite what was deleted in their own time: see docs/operators.md.",
+        None: "The database overwrites what was deleted in its own time: see docs/operators.md.",
         0: "The store's files were looked through: the address is in none of them.",
-    }.get(left, f"The store's files still spell the address {left} times, within longer addresses of others or in use.")
+    }.get(
+        left, f"The store's files still spell the address {left} times, within longer addresses of others or in use."
+    )
     kept = [f"Mails of the development outbox keep the address: delete {path}." for path in done.elsewhere]
     return [found, *kept, "Exports, backups and mails that left are for you to think of."]

@@ -63,6 +63,14 @@ class Row:
     values: Mapping[str, str]
     name: str = ""
     one_click: bool = True
+    unsubscribe_mailto: str = ""
+
+    @property
+    def list_unsubscribe(self) -> str:
+        """The header's value (RFC 2369): the link that RFC 8058 needs, and behind it an address for older programs."""
+        if not self.unsubscribe_mailto:
+            return f"<{self.unsubscribe_url}>"
+        return f"<{self.unsubscribe_url}>, <{self.unsubscribe_mailto}>"
 
 
 def escape(value: str, context: SlotContext) -> str:
@@ -91,7 +99,7 @@ def header_values(row: Row, at: datetime) -> dict[str, str]:
         "to": row.address,
         "message_id": row.message_id,
         "date": format_datetime(at),
-        "list_unsubscribe": f"<{row.unsubscribe_url}>",
+        "list_unsubscribe": row.list_unsubscribe,
     }
 
 

@@ -308,6 +308,25 @@ class JoiningSettings(Strict):
     per_hour: int = Field(default=500, ge=1)
 
 
+class MailboxSettings(Strict):
+    """Where mails that ask to join or to leave arrive: a Maildir, an mbox file, or a folder on an IMAP server.
+
+    `address` is what people write to; every mail then names it in List-Unsubscribe beside its link. `list` is what
+    "join" means without a name.
+    """
+
+    kind: Literal["", "maildir", "mbox", "imap"] = ""
+    address: str = ""
+    path: str = ""
+    list: str = ""
+    host: str = ""
+    port: int = Field(default=0, ge=0, le=65535)
+    security: Literal["none", "starttls", "tls"] = "tls"
+    username: str = ""
+    folder: str = "INBOX"
+    timeout: float = Field(default=30.0, gt=0)
+
+
 class Track(Strict):
     """The colours of a topic in the mail, light and dark; contrast is checked by the theme."""
 
@@ -364,6 +383,7 @@ class Secrets(Strict):
     signing_old: SecretStr | None = None
     smtp_password: SecretStr | None = None
     sendgrid_key: SecretStr | None = None
+    imap_password: SecretStr | None = None
 
 
 class Settings(Strict):
@@ -392,6 +412,7 @@ class Settings(Strict):
     addresses: AddressSettings = AddressSettings()
     web: WebSettings = WebSettings()
     joining: JoiningSettings = JoiningSettings()
+    mailbox: MailboxSettings = MailboxSettings()
     topics: dict[str, TopicSettings] = Field(default_factory=dict)
     lists: dict[str, ListSettings] = Field(default_factory=dict)
     secrets: Secrets = Secrets()

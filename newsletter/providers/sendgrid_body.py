@@ -99,7 +99,7 @@ def groups(rows: Sequence[Row]) -> list[list[Row]]:
 def _headers(row: Row) -> dict[str, str]:
     headers = {"Message-ID": row.message_id}
     if row.unsubscribe_url:
-        headers["List-Unsubscribe"] = f"<{row.unsubscribe_url}>"
+        headers["List-Unsubscribe"] = row.list_unsubscribe
         if row.one_click:
             headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     if not all(escape(value, "header").isascii() for value in (*headers.values(), row.address)):

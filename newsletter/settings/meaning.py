@@ -14,6 +14,7 @@ from newsletter.dates.spans import parse_span
 from newsletter.language.languages import known_codes, words_code
 from newsletter.model.workspace import DigestSettings, ListSettings, Settings, SourceSettings
 from newsletter.settings.coverage import Fault, check_waves
+from newsletter.settings.mailbox import check_mailbox
 
 KNOWN_SECTIONS = frozenset(
     {
@@ -51,6 +52,7 @@ def check_meaning(settings: Settings) -> tuple[Fault, ...]:
         *_digests(settings),
         *_editors(settings),
         *_lists(settings),
+        *check_mailbox(settings),
         *_categories(settings),
         *_terms(settings),
     )

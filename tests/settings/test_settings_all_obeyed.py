@@ -245,6 +245,23 @@ ELSEWHERE: dict[str, str] = {
     "JoiningSettings.per_hour": "app/test_app_joining_limits.py::"
     "test_everybody_together_asks_as_often_an_hour_as_the_workspace_says",
     "Settings.joining": "app/test_app_joining_limits.py::test_a_network_asks_as_often_an_hour_as_the_workspace_says",
+    "MailboxSettings.kind": "providers/test_providers_inbound.py::"
+    "test_messages_come_in_order_and_what_is_removed_is_gone",
+    "MailboxSettings.path": "providers/test_providers_inbound.py::test_a_mailbox_that_is_not_there_is_named",
+    "MailboxSettings.host": "providers/test_providers_inbound.py::test_a_mailbox_that_is_not_there_is_named",
+    "MailboxSettings.port": "providers/test_providers_inbound.py::"
+    "test_messages_come_in_order_and_what_is_removed_is_gone",
+    "MailboxSettings.security": "providers/test_providers_inbound.py::"
+    "test_messages_come_in_order_and_what_is_removed_is_gone",
+    "MailboxSettings.username": "providers/test_providers_inbound.py::"
+    "test_a_server_that_refuses_is_named_and_the_password_is_not",
+    "MailboxSettings.folder": "providers/test_providers_inbound.py::"
+    "test_a_server_that_refuses_is_named_and_the_password_is_not",
+    "MailboxSettings.timeout": "providers/test_providers_inbound.py::test_a_server_that_says_nothing_is_given_up",
+    "MailboxSettings.address": "app/test_app_mail_in.py::"
+    "test_every_mail_names_the_address_behind_its_link_only_where_it_is_read",
+    "MailboxSettings.list": "app/test_app_mail_in.py::test_a_list_is_named_or_the_mailboxs_is_meant",
+    "Settings.mailbox": "app/test_app_mail_in.py::test_without_a_mailbox_nothing_is_looked_at",
     "ListSettings.welcome": "app/test_app_topping_up.py::test_only_where_the_list_says_so",
     "ProviderSettings.host": "settings/test_settings_all_obeyed.py::test_the_road_out_is_the_one_that_is_set",
     "ProviderSettings.port": "settings/test_settings_all_obeyed.py::test_the_road_out_is_the_one_that_is_set",
@@ -271,6 +288,9 @@ ELSEWHERE: dict[str, str] = {
     "test_a_secret_comes_from_the_environment_and_hides_itself",
     "Secrets.signing": "settings/test_settings_secrets.py::test_a_secret_comes_from_the_environment_and_hides_itself",
     "Secrets.smtp_password": "providers/test_providers_registry.py::test_each_kind_opens_its_provider",
+    "Secrets.signing_old": "app/test_app_keys.py::test_links_that_an_older_key_signed_are_still_taken",
+    "Secrets.imap_password": "providers/test_providers_inbound.py::"
+    "test_a_server_that_refuses_is_named_and_the_password_is_not",
     "Secrets.sendgrid_key": "providers/test_providers_registry.py::test_each_kind_opens_its_provider",
     "ProviderSettings.kind": "providers/test_providers_registry.py::test_each_kind_opens_its_provider",
     "ProviderSettings.path": "providers/test_providers_registry.py::test_the_outbox_hangs_from_the_workspace",

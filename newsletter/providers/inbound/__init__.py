@@ -1,0 +1,1 @@
+"""Roads in: mailboxes that people write to."""

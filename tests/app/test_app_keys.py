@@ -1,0 +1,46 @@
+"""Changing the key that signs links: old links go on working, and addresses are known by the same hashes."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+from support_workspace import Clock, open_at
+
+from newsletter.app.leaving import leave
+from newsletter.app.subscribing import add, show, suppress
+from newsletter.app.workspace import Workspace, with_settings
+from newsletter.people.tokens import make_token, read_token
+
+MIRA, NOOR = "mira@example.org", "noor@example.org"
+
+
+@pytest.fixture
+def ws(tmp_path: Path) -> Workspace:
+    return open_at(tmp_path, Clock())
+
+
+def with_keys(ws: Workspace, newest: str, *older: str) -> Workspace:
+    secrets = ws.settings.secrets.model_copy(
+        update={"signing": SecretStr(newest), "signing_old": SecretStr(" \n".join(older)) if older else None}
+    )
+    return with_settings(ws, secrets=secrets)
+
+
+def test_links_that_an_older_key_signed_are_still_taken(ws: Workspace) -> None:
+    first = with_keys(ws, "key-1")
+    token = make_token(first.secret, "leave", add(first, MIRA, "community").subscriber.id, "community")
+    third = with_keys(ws, "key-3", "key-2", "key-1")
+    assert third.keys == (b"key-3", b"key-2", b"key-1")
+    assert read_token(third.keys, token, "leave") is not None
+    assert leave(third, token, "page")
+    assert show(third, MIRA).subscriptions[0].state == "left"
+    assert not leave(with_keys(ws, "key-3", "key-2"), token, "page"), "a key that is not named any more opens nothing"
+
+
+def test_the_newest_key_signs_and_the_oldest_goes_on_naming_addresses(ws: Workspace) -> None:
+    first, second = with_keys(ws, "key-1"), with_keys(ws, "key-2", "key-1")
+    assert (second.secret, second.hash_key) == (b"key-2", b"key-1")
+    suppress(first, NOOR)
+    add(first, MIRA, "community")
+    assert "suppressed" in add(second, NOOR, "community").refusal
+    assert [line.action for line in show(second, MIRA).consents] == ["added"]

@@ -3,15 +3,15 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from newsletter.app.bounded_rendering import render_bounded
 from newsletter.app.check_settings import silences_of, unknown_clients
 from newsletter.app.drafting import last_sent_draft
+from newsletter.app.known_editions import KNOWN
 from newsletter.app.link_checking import link_findings, links_of
 from newsletter.app.mail_checks import check_mail
 from newsletter.app.timing import UsageError
 from newsletter.app.whole_checks import calendar_findings, recipient_findings
 from newsletter.app.workspace import Workspace
-from newsletter.checks.registry import RULES, run_checks, said_once
+from newsletter.checks.registry import RULES, said_once
 from newsletter.checks.silencing import Sorted, sort_out
 from newsletter.checks.subject import Around
 from newsletter.compose.issue import arrange
@@ -53,8 +53,8 @@ def _build(programme: Programme, choices: Choices, before: Programme | None, set
 
 def build(issue: Issue, draft: Draft, around: Around = Around()) -> Built:  # noqa: B008
     """Render and check what was composed."""
-    edition = render_bounded(issue, draft)
-    return Built(issue, edition, run_checks(issue, edition, draft, around))
+    edition, problems = KNOWN.build(issue, draft, around)
+    return Built(issue, edition, problems)
 
 
 def persona_choices(persona: Persona) -> Choices:

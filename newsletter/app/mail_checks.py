@@ -2,11 +2,10 @@
 
 from datetime import datetime
 
-from newsletter.app.bounded_rendering import render_bounded
 from newsletter.app.composing import composer
+from newsletter.app.known_editions import KNOWN
 from newsletter.app.planning import SendRefused, readers_of
 from newsletter.app.workspace import Workspace
-from newsletter.checks.registry import run_checks
 from newsletter.checks.subject import Around
 from newsletter.compose.message import for_list
 from newsletter.delivery.planning import editions_wanted
@@ -23,7 +22,7 @@ def check_mail(ws: Workspace, draft: Draft, now: datetime) -> tuple[Problem, ...
         issue = compose(choices, baseline)
         if issue is not None:
             mine = for_list(draft, choices)
-            found |= dict.fromkeys(run_checks(issue, render_bounded(issue, mine), mine, around))
+            found |= dict.fromkeys(KNOWN.build(issue, mine, around)[1])
     return tuple(problem for problem in found if problem not in draft.problems)
 
 

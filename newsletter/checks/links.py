@@ -9,6 +9,8 @@ from newsletter.checks.page import Element
 from newsletter.checks.subject import SLOT_URL, Finding, MailRule, Subject, host_of, link_origin, tag_of
 
 _SHORTENERS = frozenset({"bit.ly", "buff.ly", "goo.gl", "is.gd", "ow.ly", "t.co", "tiny.cc", "tinyurl.com"})
+#: A signed link has at least so many characters in one piece; names of issues and events are shorter.
+TOKEN = 48
 _INTERNAL = (".local", ".localhost", ".internal", ".lan", ".home.arpa", ".test")
 
 
@@ -48,7 +50,8 @@ def shortener(subject: Subject) -> Iterator[Finding]:
 
 def token_leak(subject: Subject) -> Iterator[Finding]:
     """No reader's own link stands in what all readers get: an editor who copies from a mail copies their own."""
-    own = re.compile(rf"{re.escape(subject.draft.base_url.rstrip('/'))}/(?:u|p|confirm|calendars/s)/[\w.-]{{16,}}")
+    base = re.escape(subject.draft.base_url.rstrip("/"))
+    own = re.compile(rf"{base}/(?!calendar/event/)(?:[a-z-]+/)+[A-Za-z0-9_-]{{{TOKEN},}}(?![A-Za-z0-9_-])[^\s>)\]]*")
     found = {address for address, _ in _addresses(subject) if own.match(address)} | set(own.findall(subject.text))
     for address in sorted(found):
         text = f"the link {address[:60]}... is one reader's own, and would stand in everybody's mail; take it out"

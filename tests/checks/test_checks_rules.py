@@ -34,6 +34,7 @@ from newsletter.model.mail import Edition, Parts, SlotRef
 from newsletter.model.picture import Picture
 from newsletter.model.problem import Origin, Problem
 from newsletter.model.workspace import CheckSettings, ListSettings, LookSettings, SectionSettings
+from newsletter.people.tokens import make_token
 from newsletter.render.edition import render
 
 GOOD_ISSUE, GOOD_DRAFT = an_issue(), a_draft()
@@ -594,6 +595,29 @@ def test_subjects(line: str, found: list[tuple[str, str]]) -> None:
 )
 def test_what_is_wide_without_style_blocks(html: str, *, wide: bool) -> None:
     assert bool(Mail(edition=said(html)).told_by("html.style-needed")) == wide
+
+
+@pytest.mark.parametrize(
+    ("path", "leaks"),
+    [
+        ("p/{token}", True),
+        ("p/{token}/online", True),
+        ("u/{token}", True),
+        ("mine/{token}", True),
+        ("calendar/s/{token}.ics", True),
+        ("calendar/event/{token}.ics", False),
+        ("archive/weekly-2026-11-27.html", False),
+        ("archive/pictures/0123456789abcdef0123456789abcdef.jpg", False),
+    ],
+)
+def test_whose_link_it_is(path: str, *, leaks: bool) -> None:
+    """In the HTML alone, in the text alone, and as the program itself makes such links."""
+    token = make_token(b"x" * 32, "preferences", "0123456789abcdef0123", "community")
+    address = f"https://news.example.org/{path.format(token=token)}"
+    in_html = Mail(edition=said(f'<a href="{address}">Mine</a>'))
+    in_text = Mail(edition=lambda edition: replace(edition, text=(*edition.text, f"Mine: {address}\n")))
+
+    assert [bool(mail.told_by("link.token-leak")) for mail in (in_html, in_text)] == [leaks, leaks]
 
 
 def test_a_subject_is_not_that_of_the_last_issue() -> None:

@@ -43,7 +43,7 @@ memberships = st.builds(
 conditions = (
     st.builds(Chooses, st.sampled_from(("topic", "digest")), names)
     | st.builds(Is, st.sampled_from(("list", "state")), st.sampled_from(("community", "staff", "s*", "*", "active")))
-    | st.builds(Is, st.just("zone"), st.sampled_from((*ZONES, "Europe/*", "America/*", "%")))
+    | st.builds(Is, st.just("zone"), st.sampled_from((*ZONES, "Europe/*", "europe/*", "E_rope/*", "%*", "%")))
     | st.builds(Is, st.just("language"), st.sampled_from(("de", "en", "d*", "")))
     | st.builds(Joined, st.sampled_from(("before", "since")), st.sampled_from(MOMENTS))
     | st.builds(Attribute, names, st.none() | st.sampled_from((*NAMES, "true", "2", "-3", "None")))
@@ -89,3 +89,16 @@ def test_no_word_of_a_segment_is_ever_part_of_the_statement(tmp_path: Path) -> N
     with open_store("sqlite:///store.db", tmp_path).read() as connection:
         assert members.count(connection, "lab", segment, HOMES) == 0
         assert members.count(connection, "lab", All(()), HOMES) == 0
+
+
+@pytest.mark.parametrize(
+    ("pattern", "found"), [("Europe/*", 1), ("europe/*", 0), ("E_rope/*", 0), ("%*", 0), ("*", 1)]
+)
+def test_a_star_at_the_end_is_the_only_wildcard(store: Store, pattern: str, found: int) -> None:
+    community = secrets.token_hex(8)
+    with store.read() as connection:
+        reader = Subscriber(community, "r@example.org", timezone="Europe/Berlin")
+        subscribers.insert(connection, community, reader, key=reader.address, who=reader.id, at=MOMENTS[0])
+        mine = Subscription(reader.id, "community", (), None, "active", MOMENTS[0])
+        subscribers.put_subscription(connection, community, mine, MOMENTS[0])
+        assert members.count(connection, community, Is("zone", pattern), HOMES) == found

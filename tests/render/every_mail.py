@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 
-from render_builders import SECTIONS, TEMPLATES, a_draft, an_issue, theme
+from render_builders import SECTIONS, TEMPLATES, WINDOW, a_draft, an_issue, theme
 
 from newsletter.language.catalogue import packaged_codes
 from newsletter.model.delivery import MailingKind
@@ -14,6 +15,7 @@ from newsletter.model.workspace import LookSettings
 SEATTLE = "America/Los_Angeles"
 LOGO = LookSettings(logo="https://data.example.org/logo.png")
 WEEKS = tuple(DayTile("Jan", str(day), ("learning",)) for day in range(1, 12))
+QUARTER = replace(WINDOW, end=WINDOW.end + timedelta(weeks=10))
 #: Every section there is, with entries in it.
 ALL_SECTIONS = (
     *SECTIONS,
@@ -27,6 +29,7 @@ ISSUES: Mapping[str, tuple[MailingKind, Issue]] = {
     "every section": ("issue", an_issue(sections=ALL_SECTIONS)),
     "pictures": ("issue", an_issue(sections=(PICTURED,))),
     "term": ("issue", an_issue(strip=WEEKS)),
+    "by place": ("issue", an_issue(strip=WEEKS, window=QUARTER)),
     "empty": ("issue", an_issue(sections=(), empty=True, next_content="Next: Co-working, Mon 4 Jan")),
     "compact": ("issue", an_issue(choices=Choices(SEATTLE, density="compact"))),
     "for a list": ("issue", an_issue(choices=Choices(SEATTLE, shared=True))),
@@ -48,7 +51,8 @@ def every_mail() -> dict[str, tuple[Issue, Draft]]:
 
 
 def _draft(name: str, mail: str, kind: MailingKind) -> Draft:
-    settings = a_draft().settings.model_copy(update={"theme": name})
+    grouped = "place" if mail == "by place" else "week"
+    settings = a_draft().settings.model_copy(update={"theme": name, "group_by": grouped})
     return a_draft(
         theme=theme(name), settings=settings, kind=kind, look=LOGO, service=mail if kind == "service" else ""
     )

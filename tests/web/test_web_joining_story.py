@@ -16,6 +16,7 @@ from support_loopback import Served, ask, served
 from support_public_pages import dump
 from support_workspace import Clock
 
+from newsletter.app.changing_address import change_address
 from newsletter.app.joining import forget_unconfirmed, request
 from newsletter.app.joining_pages import JoinPages
 from newsletter.app.public_pages import PublicPages
@@ -155,16 +156,28 @@ def test_check_37_a_confirmation_link_works_in_another_browser(ws: Workspace, se
     assert requested.network != confirmed.network
 
 
-def test_a_link_from_before_somebody_left_does_not_bring_them_back(ws: Workspace, server: Served) -> None:
+@pytest.mark.parametrize("welcomed", [True, False])
+def test_a_link_from_before_somebody_left_does_not_bring_them_back(
+    ws: Workspace, server: Served, welcomed: bool
+) -> None:
     join(ws, server)
     run(ws)
     link = link_in(mails(ws)[0], "confirm")
     ask(server, "POST", link, CONFIRM, FORM)
-    run(ws)
+    if welcomed:
+        run(ws)
     person = show(ws, ADDRESS).subscriber
     leave(ws, make_token(ws.secret, "leave", person.id, "community"), "test")
     assert "This link is over." in ask(server, "POST", link, CONFIRM, FORM)[1]
     assert state_of(ws) == "left"
+
+
+def test_a_link_to_an_address_that_is_not_theirs_any_more_confirms_nothing(ws: Workspace, server: Served) -> None:
+    join(ws, server)
+    run(ws)
+    change_address(ws, ADDRESS, "ada@else.example.com")
+    assert "This link is over." in ask(server, "POST", link_in(mails(ws)[0], "confirm"), CONFIRM, FORM)[1]
+    assert state_of(ws, "ada@else.example.com") == "pending"
 
 
 @pytest.mark.parametrize("purpose", ["leave", "preferences", "form"])

@@ -1,11 +1,15 @@
 """What every theme makes of the mails that answer one person, in every language: held to the rules of any mail."""
 
 from datetime import UTC, datetime
+from email import message_from_bytes
+from email.policy import default
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from newsletter.app.sample import init_workspace
 from newsletter.app.service_mails import service_issue
@@ -16,6 +20,7 @@ from newsletter.model.issue import Choices, Draft, Issue
 from newsletter.model.mail import SLOT_NAMES, Edition, Row, fill_text, message_bytes
 from newsletter.model.service import MAY_GET, OF_THE_LIST, ServiceMail, ServiceMailName
 from newsletter.render.edition import render
+from newsletter.render.escaping import one_line
 
 THEMES = ("hours", "letter")
 DAY = datetime(2026, 12, 4, tzinfo=UTC)
@@ -23,6 +28,10 @@ DAY = datetime(2026, 12, 4, tzinfo=UTC)
 OF_A_LIST = {"hdr.unsub", "hdr.ids", "foot.complete"}
 #: It goes to an address that is nobody's any more.
 WITHOUT_LINK = {"address_changed"}
+HEADERS = {
+    "Date", "To", "Message-ID", "List-Unsubscribe", "From", "Reply-To", "Subject", "List-Id", "List-Unsubscribe-Post",
+    "Auto-Submitted", "MIME-Version", "Content-Type", "Content-Transfer-Encoding",
+}  # fmt: skip
 LINKS = {name: f"https://news.example.org/{name}" for name in SLOT_NAMES}
 
 
@@ -69,3 +78,22 @@ def test_each_says_that_a_program_wrote_it_and_promises_no_list(name: ServiceMai
     assert head.count(b"auto-submitted: auto-generated") == 1
     assert (b"list-unsubscribe" in head) == (name in OF_THE_LIST)
     assert b"precedence" not in head
+
+
+@settings(max_examples=20)
+@given(st.text(min_size=1, max_size=80).filter(str.strip))
+@example("Hours\r\nBcc: all@example.org")
+@example("Hours\n\n<html>")
+@example("\u202eHours\x00\x0b\x1c\x85\u2028{{ 7*7 }}")
+def test_check_40_no_name_of_a_list_changes_the_headers(title: str) -> None:
+    ws = workspace("letter")
+    named = ws.settings.lists["community"].model_copy(update={"title": title})
+    ws = with_settings(ws, lists={**ws.settings.lists, "community": named})
+    choices = Choices("America/Los_Angeles", text_only=True, list="community")
+    issue, draft = service_issue(ws, ServiceMail("welcome", "ada", "community", "confirm"), choices, DAY)
+    row = Row("d1", "ada@example.org", "<d1@news.example.org>", LINKS["unsubscribe_url"], LINKS)
+    message = message_from_bytes(message_bytes(render(issue, draft), row, DAY), policy=default)
+    assert sorted(message.keys()) == sorted(set(message.keys()))
+    assert set(message.keys()) == HEADERS
+    assert message["To"] == "ada@example.org"
+    assert message["Subject"].split() == f"Welcome to {one_line(title)}".split()

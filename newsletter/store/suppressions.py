@@ -10,8 +10,9 @@ from newsletter.model.people import SuppressionReason
 from newsletter.store.engine import insert_new
 from newsletter.store.tables import suppression
 
-#: So that reports in any order end in the same reason.
-GRAVITY: tuple[SuppressionReason, ...] = ("bounced", "complained", "operator", "erased")
+#: So that reports in any order end in the same reason. An erasure, which its owner's confirmation lifts, does not
+#: take the place of a complaint or of an operator's word, which nothing lifts.
+GRAVITY: tuple[SuppressionReason, ...] = ("bounced", "erased", "complained", "operator")
 
 
 def add(

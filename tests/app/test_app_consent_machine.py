@@ -61,7 +61,7 @@ class Consent(RuleBasedStateMachine):
         self.forever: set[str] = set()
         self.links: dict[str, set[str]] = {one: set() for one in ADDRESSES}
         self.leave_links: dict[str, set[str]] = {one: set() for one in ADDRESSES}
-        self.had: dict[str, list[str]] = {one: [] for one in ADDRESSES}
+        self.had: dict[str, list[tuple[str, str | None]]] = {one: [] for one in ADDRESSES}
         self.numbers = itertools.count(1)
 
     def teardown(self) -> None:
@@ -116,18 +116,17 @@ class Consent(RuleBasedStateMachine):
     def the_provider_reports_any_mail_they_ever_got(self, one: str, data: st.DataObject, kind: str) -> None:
         if not self.had[one]:
             return
-        delivery = data.draw(st.sampled_from(self.had[one]))
+        delivery, owner = data.draw(st.sampled_from(self.had[one]))
         apply_notices(self.ws, [Notice(delivery, kind, self.clock(), detail=f"about <{one}>")])  # type: ignore[arg-type]  # of the words
-        if kind == "complained" and self.person(one) is not None:
-            self.goes(one, kind)
+        if owner is None or owner != self.person(one):
+            return  # of somebody who was erased since: nothing leads from the ledger to an address
+        if kind == "complained":
             self.forever.add(one)
-        elif self.person(one) is not None and one not in self.gone and self.is_mine(one, delivery):
-            self.goes(one, kind)
+        if kind == "complained" or self.state_of(one) != "active":
+            self.gone.setdefault(one, kind)
 
-    def is_mine(self, one: str, delivery: str) -> bool:
-        """Whether the delivery is one of the subscriber's who has the address now, and moved them."""
-        states = {person.address: mine.state for person, mine in listing(self.ws)}
-        return states.get(one) != "active"
+    def state_of(self, one: str) -> str | None:
+        return {person.address: mine.state for person, mine in listing(self.ws)}.get(one)
 
     @rule(one=address)
     def an_operator_takes_them_off(self, one: str) -> None:
@@ -161,7 +160,7 @@ class Consent(RuleBasedStateMachine):
 
     def may_have_left(self, one: str) -> None:
         """Whether a file's word that somebody left is taken is the import's to decide; then it binds."""
-        if {person.address: mine.state for person, mine in listing(self.ws)}.get(one) == "left":
+        if self.state_of(one) == "left":
             self.gone.setdefault(one, "left elsewhere")
 
     @rule(one=address)
@@ -188,7 +187,7 @@ class Consent(RuleBasedStateMachine):
         assert len(mailed) == len(set(mailed))
         for one, delivery in road.sent:
             if one in self.had:
-                self.had[one].append(delivery)
+                self.had[one].append((delivery, self.person(one)))
 
     @invariant()
     def nobody_has_two_rows(self) -> None:

@@ -225,3 +225,14 @@ def test_a_language_that_nobody_could_choose_is_not_kept_as_a_choice(tmp_path: P
     with store.read() as connection:
         found = [row.language for row in connection.execute(sa.select(people).order_by(people.c.address_key))]
     assert found == ["", "de", ""]
+
+
+def test_an_erasure_does_not_take_the_place_of_a_complaint_or_of_an_operators_word(store: Store) -> None:
+    for who, first in (("a", "complained"), ("b", "operator")):
+        with store.begin() as connection:
+            suppressions.add(connection, "lab", who, reason=first, at=NOW)  # type: ignore[arg-type]  # words
+            suppressions.add(connection, "lab", who, reason="erased", at=NOW)
+            assert suppressions.reason_of(connection, "lab", who) == first
+            suppressions.add(connection, "lab", f"{who}2", reason="erased", at=NOW)
+            suppressions.add(connection, "lab", f"{who}2", reason=first, at=NOW)  # type: ignore[arg-type]  # words
+            assert suppressions.reason_of(connection, "lab", f"{who}2") == first

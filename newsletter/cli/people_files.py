@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from newsletter.app.import_account import AccountLine
     from newsletter.app.importing import ImportReport
 
-List = Annotated[str, typer.Option("--list", metavar="LIST", help="A list of lists.toml; by default the only one.")]
+List = Annotated[
+    str,
+    typer.Option("--list", metavar="LIST", help="A list of lists.toml; by default the file's own or the only one."),
+]
 AnyList = Annotated[str | None, typer.Option("--list", metavar="LIST", help="Members of this list alone.")]
 Where = Annotated[
     str,

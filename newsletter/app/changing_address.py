@@ -19,9 +19,7 @@ from newsletter.store import consents, subscribers, suppressions
 OF_THE_PERSON = ("complained", "operator", "erased")
 
 
-def change_address(
-    ws: Workspace, old: str, new: str, *, reason: str = "", how: str = "command line"
-) -> Subscriber:
+def change_address(ws: Workspace, old: str, new: str, *, reason: str = "", how: str = "command line") -> Subscriber:
     """Give a subscriber another address, which keeps their lists; the log is told under both, with the reason.
 
     SubscriberError where the new address is somebody else's or suppressed, or the person is not to be written to.

@@ -158,6 +158,4 @@ def _choosing(connection: Connection, ws: Workspace, claim: Claim) -> Choosing:
     form = filled_form(preferences_of(*known, home), settings, home, today)
     own = personal_url(ws, person.id, claim.scope) if membership.state == "active" else ""
     chosen = bool(person.timezone)
-    return replace(
-        shown, form=form, calendar_url=own, zone_chosen=chosen, stopped=membership.stopped, today=today
-    )
+    return replace(shown, form=form, calendar_url=own, zone_chosen=chosen, stopped=membership.stopped, today=today)

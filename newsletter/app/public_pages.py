@@ -154,4 +154,3 @@ class PublicPages:
         if person is None:
             return "", ""
         return masked(person.address), words_code(person.language) and person.language
-

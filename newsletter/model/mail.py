@@ -67,7 +67,7 @@ class Row:
 
     @property
     def list_unsubscribe(self) -> str:
-        """The header's value (RFC 2369): the link that RFC 8058 needs, and behind it an address for older programs."""
+        """The header's value (RFC 2369): the link that RFC 8058 needs, and an address for older programs."""
         if not self.unsubscribe_mailto:
             return f"<{self.unsubscribe_url}>"
         return f"<{self.unsubscribe_url}>, <{self.unsubscribe_mailto}>"

@@ -297,7 +297,7 @@ class WebSettings(Strict):
 
 
 class JoiningSettings(Strict):
-    """How often people may ask for a mail: one address (minutes apart, times a day), one network, everybody (an hour).
+    """How often people may ask for a mail: one address (minutes apart, times a day), a network, everybody (an hour).
 
     A network is what one household or office has: the first 24 bits of an IPv4 address, the first 64 of IPv6.
     """

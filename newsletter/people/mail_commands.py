@@ -39,7 +39,8 @@ class MailCommand:
 def read_command(raw: bytes, own: Collection[str], lists: Collection[str]) -> MailCommand:
     """What the message asks for; `own` are the addresses that we write from, `lists` the names there are.
 
-    It never raises. The subject says it, or without one the first line: "join", "leave", or those words with a list's name.
+    It never raises. The subject says it, or without one the first line: "join", "leave", or those words with the name
+    of a list.
     """
     try:
         message = message_from_bytes(raw[:LARGEST], policy=default)

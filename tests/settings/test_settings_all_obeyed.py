@@ -354,7 +354,7 @@ def test_what_waits_is_used_nowhere() -> None:
 
     for name in WAITING:
         field = name.partition(".")[2]
-        assert not any(f".{field}" in text for text in texts), f"{name} is obeyed now: give it a case, and take it out"
+        assert not any(f".{field}" in text for text in texts), f"{name} is obeyed: give it a case, and take it out"
 
 
 def test_no_more_distinct_mails_than_the_limit_says(tmp_path: Path) -> None:

@@ -10,6 +10,8 @@ from newsletter.cli.options import workspace
 from newsletter.cli.output import say, show_table
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from newsletter.app.erasing import Erased
     from newsletter.app.workspace import Workspace
 
@@ -100,10 +102,19 @@ def show(context: typer.Context, address: Address) -> None:
     )
     show_table(
         "Consent",
-        ("When", "List", "What", "How"),
-        [(f"{one.at:%Y-%m-%d %H:%M %Z}", one.list, one.action, one.how) for one in person.consents],
+        ("When", "List", "What", "How", "Agreed"),
+        [
+            (f"{one.at:%Y-%m-%d %H:%M %Z}", one.list, one.action, one.how, _day(one.given_at))
+            for one in person.consents
+        ],
     )
+    if person.subscriber.attributes:
+        show_table("Attributes", ("Name", "Value"), sorted(person.subscriber.attributes.items()))
     show_table("Deliveries", ("Mailing", "State"), person.deliveries)
+
+
+def _day(moment: "datetime | None") -> str:
+    return f"{moment:%Y-%m-%d}" if moment else ""
 
 
 @_people.command("change-address")

@@ -92,6 +92,13 @@ def test_a_file_that_may_be_of_several_programs_is_told_with_their_names(run, tm
     assert (code, "SendGrid, bounces (sendgrid-bounces)" in out) == (0, True)
 
 
+def test_what_an_import_brought_is_shown_with_the_day_somebody_agreed(run) -> None:
+    exports = Path(__file__).parents[1] / "data" / "imports"
+    run("import", str(exports / "mailchimp_subscribed.csv"))
+    shown = run("show", "mira.lund@example.org")[1]
+    assert all(words in shown for words in ("imported", "2021-03-04", "OPTIN_IP", "192.0.2.17", "Kieler Labor"))
+
+
 def test_an_address_of_a_role_is_added_and_remarked(run) -> None:
     code, out, err = run("add", "Info@example.org")
     assert (code, "active" in out, "role's" in err) == (0, True, True)

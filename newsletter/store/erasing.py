@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection
 from newsletter.store.handle import Store
 from newsletter.store.joining_tables import service_mail, signup
 from newsletter.store.tables import (
+    address_change,
     attempt_item,
     consent,
     delivery,
@@ -45,7 +46,10 @@ def erase(connection: Connection, community: str, who: str, address: str, key: s
         _blank_about(connection, community, subscriber_id)
         connection.execute(sa.delete(service_mail).where(service_mail.c.subscriber_id == subscriber_id))
         connection.execute(sa.delete(subscriber).where(subscriber.c.id == subscriber_id))
-    connection.execute(sa.delete(signup).where(signup.c.community == community, signup.c.who == who))
+    for table in (signup, address_change):
+        connection.execute(sa.delete(table).where(table.c.community == community, table.c.who == who))
+    sent_there = sa.func.lower(service_mail.c.address).in_({address.lower(), key.lower()})
+    connection.execute(sa.delete(service_mail).where(service_mail.c.community == community, sent_there))
     _blank_of_hash(connection, community, who)
     for word in {address.lower(), key.lower()}:
         _blank_naming(connection, community, word)

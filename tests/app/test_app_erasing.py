@@ -122,6 +122,15 @@ def test_an_address_that_nobody_had_is_kept_out_too(ws: Workspace) -> None:
     assert places(ws) == []
 
 
+def test_an_address_that_somebody_else_wished_for_is_forgotten_too(ws: Workspace) -> None:
+    grace = add(ws, "grace@example.org", "community").subscriber.id
+    ask_new_address(ws, make_token(ws.secret, MINE, grace, fresh_scope("community", ws.clock())), WANTED)
+    assert places(ws) == ["newsletter.db"] or "newsletter.db-wal" in places(ws)
+    erase(ws, WANTED.upper().replace("@HOME.EXAMPLE.ORG", "@home.example.org"))
+    assert places(ws) == []
+    assert show(ws, "grace@example.org").subscriptions[0].state == "active"
+
+
 def test_what_a_store_kept_from_before_is_rebuilt_away(ws: Workspace) -> None:
     add(ws, ADA, "community")
     ws.store.close()

@@ -110,10 +110,12 @@ def test_nothing_is_published_before_there_is_a_draft(ws: Workspace) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["../newsletter.db", "x.jpg", "0" * 32 + ".svg", "0" * 32 + ".jpg", ".." * 16 + ".jpg"]
+    "name", ["../plan.jpg", "plan.jpg", "x.jpg", "0" * 32 + ".svg", "0" * 32 + ".jpg", ".." * 16 + ".jpg"]
 )
 def test_no_other_file_is_served_as_a_picture(ws: Workspace, name: str) -> None:
     draft_issue(ws, "weekly", at(ws, DRAFTED))
+    for path in ("archive/plan.jpg", "archive/pictures/plan.jpg"):
+        put(ws, path, photo(900, 600))
     assert Shelf(ws).picture_file(name) is None
 
 

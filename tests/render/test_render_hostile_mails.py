@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element
 import html5lib
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
-from render_hostile import CHOICES, HANDS, HOSTED, Hand, HostileMail, hostile_mail
+from render_hostile import ADDRESSES, CHOICES, HANDS, HOSTED, HOSTILE, Hand, HostileMail, hostile_mail
 from support_mail_rules import assert_good_message
 
 from newsletter.checks.registry import run_checks
@@ -119,7 +119,13 @@ def assert_good(mail: HostileMail) -> None:
 WHOLE = settings(phases=[Phase.explicit, Phase.generate], suppress_health_check=[HealthCheck.too_slow])
 
 
-@settings(WHOLE, max_examples=20)
+@pytest.mark.parametrize("start", range(0, len(HOSTILE), 8))
+def test_each_hostile_text_in_every_place_makes_a_good_mail(start: int) -> None:
+    for seed, text in enumerate(HOSTILE[start : start + 8], start):
+        assert_good(hostile_mail(Hand((text,), ADDRESSES, seed), Choices("America/Los_Angeles")))
+
+
+@settings(WHOLE, max_examples=12)
 @given(hand=HANDS, choices=CHOICES)
 def test_a_hostile_week_makes_a_good_mail(hand: Hand, choices: Choices) -> None:
     assert_good(hostile_mail(hand, choices))

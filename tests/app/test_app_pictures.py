@@ -4,6 +4,7 @@ import base64
 import html
 import os
 import re
+import shutil
 import subprocess
 from collections.abc import Mapping
 from dataclasses import replace
@@ -24,7 +25,7 @@ from newsletter.app.drafting import draft_issue, preview_draft, stored_draft
 from newsletter.app.drifting import drift_of
 from newsletter.app.one_offs import draft_message
 from newsletter.app.studio.building import Sitting, build_view
-from newsletter.app.workspace import Workspace
+from newsletter.app.workspace import Workspace, open_workspace
 from newsletter.model.issue import Choices, Draft
 from newsletter.model.workspace import SourceSettings
 
@@ -39,12 +40,21 @@ def write_page(ws: Workspace, body: str = "Bring a bowl.", **front: str) -> None
     (ws.root / PAGE).write_text(f"---\n{rows}---\n{body}\n", encoding="utf-8")
 
 
-@pytest.fixture
-def ws(tmp_path: Path) -> Workspace:
-    """The lab with that page and its photograph."""
-    found = lab(tmp_path)
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The lab with that page and its photograph, made once."""
+    found = lab(tmp_path_factory.mktemp("made"))
     write_page(found)
     put(found, "content/community/feast.jpg", photo(900, 600))
+    return found.root
+
+
+@pytest.fixture
+def ws(made: Path, tmp_path: Path) -> Workspace:
+    """A copy of it."""
+    shutil.copytree(made, tmp_path / "lab")
+    found = open_workspace(tmp_path / "lab", environ={}, clock=support_archive.Clock())
+    at(found, DRAFTED)
     return found
 
 

@@ -1,5 +1,8 @@
 """Reads what editors edit from disk: a theme's files, the issue's own file, and sections kept as Markdown."""
 
+import os
+from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 from newsletter.app.sample import sample_root
@@ -8,6 +11,8 @@ from newsletter.model.workspace import SectionSettings
 from newsletter.settings.reading import CONFIG, SettingsError, TomlFile
 
 TEMPLATES = "templates"
+#: A file's path, when it was written (nanoseconds), and its size.
+Stamp = tuple[str, int, int]
 #: What the themes have in common: a folder beside theirs, and the first part of its files' names in every theme.
 SHARED = "shared"
 
@@ -38,8 +43,27 @@ def _no_theme(root: Path, theme: str, key: tuple[str, ...]) -> Problem:
 
 def load_templates(folder: Path) -> tuple[tuple[str, str], ...]:
     """The text files below a folder, by relative path, in order; hidden files are passed over."""
-    paths = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))
-    return tuple((path.relative_to(folder).as_posix(), _read(path)) for path in paths)
+    return _texts(folder, tuple(sorted(_stamps(folder))))
+
+
+def _stamps(folder: Path, below: str = "") -> Iterator[Stamp]:
+    """Each file's relative path, with what tells that it was written again: every page asks, and few files change."""
+    try:
+        with os.scandir(folder / below) as entries:
+            found = list(entries)
+    except FileNotFoundError:
+        return
+    for entry in found:
+        if entry.is_dir(follow_symlinks=False):
+            yield from _stamps(folder, f"{below}{entry.name}/")
+        elif entry.is_file() and not entry.name.startswith("."):
+            stat = entry.stat()
+            yield f"{below}{entry.name}", stat.st_mtime_ns, stat.st_size
+
+
+@lru_cache(maxsize=64)
+def _texts(folder: Path, stamps: tuple[Stamp, ...]) -> tuple[tuple[str, str], ...]:
+    return tuple((path, _read(folder / path)) for path, _, _ in stamps)
 
 
 def load_section_texts(root: Path, sections: dict[str, SectionSettings]) -> tuple[tuple[str, str], ...]:

@@ -8,12 +8,14 @@ from archive_builders import TALK, in_language, line, look, shown, site
 from calendar_builders import at, item
 from playwright.sync_api import Browser, Page
 from support_browser import browser
-from test_render_browser import OVERFLOW, PAIRS, contrast
+from test_render_browser import PAIRS, contrast
 
 from newsletter.model.item import Place
 from newsletter.render.archive.pages import digest_page, index_page, issue_page
 
 pytestmark = pytest.mark.browser
+
+OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 LONG = "Donaudampfschifffahrtsgesellschaftskapitän" * 2
 

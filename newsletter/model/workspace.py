@@ -9,20 +9,15 @@ from typing import Annotated, Literal
 
 from pydantic import (
     AliasPath,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Discriminator,
     Field,
     SecretStr,
     Tag,
 )
 
-
-class Strict(BaseModel):
-    """A frozen table that refuses keys it does not know."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+from newsletter.model.requests import JoiningSettings, MailboxSettings
+from newsletter.model.strict import Strict
 
 
 class Community(Strict):
@@ -294,37 +289,6 @@ class WebSettings(Strict):
     subscribe_url: str = ""
     host: str = "127.0.0.1"
     port: int = Field(default=8025, ge=0, le=65535)
-
-
-class JoiningSettings(Strict):
-    """How often people may ask for a mail: one address (minutes apart, times a day), a network, everybody (an hour).
-
-    A network is what one household or office has: the first 24 bits of an IPv4 address, the first 64 of IPv6.
-    """
-
-    minutes_apart: int = Field(default=15, ge=1, le=1440)
-    a_day: int = Field(default=3, ge=1, le=100)
-    per_network: int = Field(default=20, ge=1)
-    per_hour: int = Field(default=500, ge=1)
-
-
-class MailboxSettings(Strict):
-    """Where mails that ask to join or to leave arrive: a Maildir, an mbox file, or a folder on an IMAP server.
-
-    `address` is what people write to; every mail then names it in List-Unsubscribe beside its link. `list` is what
-    "join" means without a name.
-    """
-
-    kind: Literal["", "maildir", "mbox", "imap"] = ""
-    address: str = ""
-    path: str = ""
-    list: str = ""
-    host: str = ""
-    port: int = Field(default=0, ge=0, le=65535)
-    security: Literal["none", "starttls", "tls"] = "tls"
-    username: str = ""
-    folder: str = "INBOX"
-    timeout: float = Field(default=30.0, gt=0)
 
 
 class Track(Strict):

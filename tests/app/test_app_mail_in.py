@@ -13,7 +13,7 @@ from newsletter.app.subscribing import add, listing, show
 from newsletter.app.workspace import Workspace, with_settings
 from newsletter.model.ledger import Due, Mailing
 from newsletter.model.mail import header_values
-from newsletter.model.workspace import MailboxSettings
+from newsletter.model.requests import MailboxSettings
 from newsletter.people.tokens import make_token
 from newsletter.store import service_mails
 

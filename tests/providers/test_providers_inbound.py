@@ -11,7 +11,8 @@ import pytest
 from pydantic import SecretStr
 from support_smtp import small_server
 
-from newsletter.model.workspace import MailboxSettings, Secrets
+from newsletter.model.requests import MailboxSettings
+from newsletter.model.workspace import Secrets
 from newsletter.providers.inbound.registry import MailboxError, open_inbox
 
 FIRST, SECOND = (f"From: ada@example.org\r\nSubject: {word}\r\n\r\n.\r\n".encode() for word in ("join", "leave"))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from newsletter.model.workspace import MailboxSettings
+from newsletter.model.requests import MailboxSettings
 
 _PORTS = {"tls": 993, "starttls": 143, "none": 143}
 

@@ -5,7 +5,8 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from newsletter.model.workspace import MailboxSettings, Secrets
+from newsletter.model.requests import MailboxSettings
+from newsletter.model.workspace import Secrets
 from newsletter.providers.inbound.files import open_maildir, open_mbox
 from newsletter.providers.inbound.imap import open_imap
 

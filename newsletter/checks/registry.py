@@ -9,6 +9,7 @@ from newsletter.checks import (
     contrast,
     envelope,
     events,
+    headers,
     layout,
     links,
     markup,
@@ -41,6 +42,7 @@ MAIL_RULES: tuple[MailRule, ...] = (
     *contrast.RULES,
     *links.RULES,
     *envelope.RULES,
+    *headers.RULES,
     *spam.RULES,
 )
 #: Those, and the rules on what no single edition shows.

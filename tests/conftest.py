@@ -1,5 +1,6 @@
 """Fixtures every room may ask for."""
 
+import gc
 import os
 from collections.abc import Iterator
 
@@ -13,6 +14,12 @@ __all__ = ["dev_sink", "dev_sink_process"]
 # How long an example takes says more of the machine's load than of the code.
 settings.register_profile("newsletter", deadline=None)
 settings.load_profile("newsletter")
+
+
+def pytest_collection_finish() -> None:
+    """Half a million objects of modules and tests stay till the end: the collector need not look through them again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True, scope="session")

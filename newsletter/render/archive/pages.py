@@ -107,7 +107,8 @@ def _issue_names(shown: Shown, site: Site, look: Look) -> dict[str, object]:
     # The mail's slots have no place here: a page that asks for one is refused, since the name is not defined.
     mail = context(safe, draft, theme, Marks("0" * 32), site.language)
     mail.pop("slot")
-    return _site_names(site, look, draft.topics) | mail | {"send_day": _day(draft.slot.send_at, site)}
+    own = {"send_day": _day(draft.slot.send_at, site), "subscribe_url": safe_link(site.subscribe_url)}
+    return _site_names(site, look, draft.topics) | mail | own
 
 
 def _site_names(site: Site, look: Look, topics: tuple[tuple[str, TopicSettings], ...] = ()) -> dict[str, object]:

@@ -17,7 +17,7 @@ settings.load_profile("newsletter")
 
 
 def pytest_collection_finish() -> None:
-    """Half a million objects of modules and tests stay till the end: the collector need not look through them again."""
+    """Modules and tests stay till the end: the collector need not look through half a million objects again."""
     gc.collect()
     gc.freeze()
 

@@ -196,7 +196,7 @@ class Consent(RuleBasedStateMachine):
         assert len(addresses) == len(set(addresses))
 
 
-FAST = settings(max_examples=12, stateful_step_count=22, deadline=None, suppress_health_check=list(HealthCheck))
+FAST = settings(max_examples=8, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck))
 LONG = settings(max_examples=200, stateful_step_count=50, deadline=None, suppress_health_check=list(HealthCheck))
 
 

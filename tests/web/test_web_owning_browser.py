@@ -26,7 +26,13 @@ from newsletter.web.public import public_app
 pytestmark = pytest.mark.browser
 
 TARGETS = "button:visible, input:not([type=hidden], [type=checkbox], [type=radio]), label.pick, summary, a.way-out"
-WAYS = [(True, "en"), (False, "en"), (True, "ar"), (False, "ar")]
+#: Two of the four go with every run of the tests; between them they have each of both.
+WAYS = [
+    (True, "en"),
+    (False, "ar"),
+    pytest.param((False, "en"), marks=pytest.mark.slow),
+    pytest.param((True, "ar"), marks=pytest.mark.slow),
+]
 
 
 @pytest.fixture(scope="module")

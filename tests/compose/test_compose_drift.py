@@ -130,7 +130,7 @@ def test_the_editors_own_file_holds_the_issue_and_a_theme_does_not() -> None:
 
 def test_every_part_of_a_draft_is_compared_or_is_its_own_moment() -> None:
     compared = {"items", *(part for part, _ in PARTS)}
-    moment = {"key", "digest", "kind", "about", "service", "slot", "as_of", "number", "problems"}
+    moment = {"key", "digest", "kind", "about", "segment", "service", "slot", "as_of", "number", "problems"}
 
     assert {field.name for field in fields(Draft)} - compared - moment == set()
 

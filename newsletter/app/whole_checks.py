@@ -3,8 +3,11 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from sqlalchemy.engine import Connection
+
 from newsletter.app.archiving.hosting import publisher_of
 from newsletter.app.drafting import last_sent_draft
+from newsletter.app.list_addresses import address_reader, lists_with_address
 from newsletter.app.workspace import Workspace
 from newsletter.checks.calendars import calendar_problems
 from newsletter.checks.recipients import recipients
@@ -36,7 +39,13 @@ def recipient_findings(ws: Workspace, draft: Draft, now: datetime) -> Iterator[P
     with ws.store.read() as connection:
         members = readership.known(connection, community)
         count = readership.readers(connection, community, draft.settings.list, draft.digest, now)
+        count += _lists(connection, ws, draft.digest)
         sent = mailings.find(connection, community, "issue", last.key) if last else None
         had = mailings.counts(connection, sent.id) if sent else {}
     before = sum(number for state, number in had.items() if state not in ("skipped", "suppressed", "cancelled"))
     yield from recipients(count, before or None, members)
+
+
+def _lists(connection: Connection, ws: Workspace, digest: str) -> int:
+    """How many lists get it at an address of their own."""
+    return sum(1 for name in lists_with_address(ws.settings, digest) for _ in address_reader(connection, ws, name))

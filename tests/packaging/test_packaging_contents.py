@@ -11,6 +11,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 SAMPLE_SUFFIXES = {".toml", ".md", ".csv", ".ics", ".mjml", ".txt", ".html", ".css"}
 PACKAGE_SUFFIXES = {".py", ".typed", ".html", ".css", ".js", ".json", ".toml", ".mako", ".ini", ".po"}
+#: Data of others comes with their licence.
+LICENCE = "LICENCE-"
 SDIST_TOP = {
     "newsletter", "templates", "content", "issues", "subscribers", "config.toml", "personas.toml",
     "README.md", "LICENSE", "CHANGELOG.md", "pyproject.toml", "PKG-INFO", ".gitignore",
@@ -38,7 +40,7 @@ def test_the_wheel_holds_the_package_the_sample_and_nothing_else(built: Path) ->
             continue
         assert name.parts[0] == "newsletter", name
         allowed = SAMPLE_SUFFIXES if name.parts[1] == "sample" else PACKAGE_SUFFIXES
-        assert name.suffix in allowed or name.name == "py.typed", name
+        assert name.suffix in allowed or name.name == "py.typed" or name.name.startswith(LICENCE), name
 
 
 def test_the_wheel_holds_what_init_needs_and_the_typing_marker(built: Path) -> None:

@@ -7,8 +7,9 @@ import math
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from datetime import UTC, datetime
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
@@ -121,8 +122,8 @@ def measured(ws: Workspace) -> dict[str, list[float]]:
     """Seconds of each request, over HTTP, kinds in turn so that whatever else the machine does meets all alike."""
     ws = with_settings(ws, joining=ws.settings.joining.model_copy(update={"per_network": 10**6, "per_hour": 10**6}))
     with_people(ws)
-    with open_pages(ws) as server:
-        ask = asker(ws, server)
+    with open_pages(ws) as server, closing(HTTPConnection("127.0.0.1", server.port, timeout=30)) as connection:
+        ask = asker(ws, connection)
         for number in range(50):
             ask(f"warm{number}@example.org")
         found: dict[str, list[float]] = {kind: [] for kind in ("known", "new", "suppressed")}
@@ -151,11 +152,8 @@ def open_pages(ws: Workspace) -> AbstractContextManager[Served]:
     return served(public_app(PublicPages(ws), joining=JoinPages(ws)))
 
 
-def asker(ws: Workspace, server: Served) -> Callable[[str], float]:
-    """Sends a form on one connection that stays open, and says how long the answer took."""
-    from http.client import HTTPConnection
-
-    connection = HTTPConnection("127.0.0.1", server.port, timeout=30)
+def asker(ws: Workspace, connection: HTTPConnection) -> Callable[[str], float]:
+    """Sends a form on a connection that stays open, and says how long the answer took."""
     made = token(ws)
 
     def ask(address: str) -> float:

@@ -94,7 +94,8 @@ def test_somebody_joins_on_a_phone(
     page.goto(server.url + link_in(message, "confirm"))
     sound(page, "one more step", script=script)
     assert show(ws, address).subscriptions[0].state == "pending"
-    page.locator("button[type=submit]").click()
+    with page.expect_navigation():
+        page.locator("button[type=submit]").click()
     sound(page, "confirmed", script=script)
     person = show(ws, address)
     assert [(one.state, one.digests, one.topics) for one in person.subscriptions] == [
@@ -186,6 +187,7 @@ def test_every_field_is_reached_by_keys_and_the_trap_is_not(
 
 def sound(page: Page, name: str, *, script: bool = True) -> None:
     """Nothing is held against the page: by its width, by the size of what is touched, and by axe-core (a script)."""
+    page.wait_for_load_state()  # between two pages there is none to measure
     assert page.evaluate("document.documentElement.scrollWidth") == 320, name
     boxes = [target.bounding_box() for target in page.locator(TARGETS).all() if target.is_visible()]
     assert [box for box in boxes if box is None or box["height"] < 44] == [], name

@@ -42,5 +42,12 @@ $(DEV): $(RUNTIME) requirements-dev.lock
 	@$(PIP) --require-hashes -r requirements-dev.lock
 	@touch $@
 
+# Needs uv (https://docs.astral.sh/uv/). What the program needs is locked first, and held while the rest is.
+lock:
+	uv pip compile --quiet pyproject.toml --extra build --generate-hashes --no-header --no-emit-index-url \
+	  --python-version 3.11 --output-file requirements.lock
+	uv pip compile --quiet pyproject.toml --extra dev --extra build --generate-hashes --no-header --no-emit-index-url \
+	  --constraint requirements.lock --python-version 3.11 --output-file requirements-dev.lock
+
 clean:
 	rm -rf $(VENV) dist .coverage* .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

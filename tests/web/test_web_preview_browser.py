@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Frame, Page, Route, expect
 from preview_desk import FAULT, Desk
+from support_axe import faults
 from support_browser import browser, lent
 from support_loopback import served
 
@@ -308,3 +309,12 @@ def test_a_test_is_sent_by_the_keyboard_alone_and_said_so(page, desk):
     expect(page.locator(".said")).to_have_text("Done: test.")
     assert desk.done == [("test", "weekly seattle 0", "me@example.org")]
     expect(page.locator("#me")).to_have_value("me@example.org")
+
+
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
+def test_axe_holds_nothing_against_any_pane(page, scheme):
+    page.emulate_media(color_scheme=scheme)
+    for tab in ("checks", "diff", "text", "source", "data", "headers", "send", "mail"):
+        page.goto(re.sub(r"\?.*|$", f"?tab={tab}", page.url, count=1))
+        mail(page)
+        assert faults(page) == [], tab

@@ -29,7 +29,7 @@ from newsletter.render.edition import render
 from newsletter.render.errors import RenderError, template_problem
 
 #: A mail takes some hundredths of a second and a few megabytes; what takes so much more is a fault.
-SECONDS = 5.0
+SECONDS = 4.0
 MEMORY = 400 << 20
 #: How long after its time a worker that does not hear the second hand is ended from outside.
 GRACE = 1.0

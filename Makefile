@@ -27,7 +27,7 @@ unit: $(DEV)
 	$(BIN)/pytest -n 2 --dist worksteal -m "not slow" --cov --cov-report=term:skip-covered
 
 test-slow: $(DEV)
-	$(BIN)/pytest -m slow
+	$(BIN)/pytest -m "slow or hypothesis" --hypothesis-profile=searching
 
 # Hash-locked: pip refuses anything that is not byte for byte what the lock names.
 $(RUNTIME): requirements.lock pyproject.toml

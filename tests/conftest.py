@@ -11,9 +11,11 @@ from support_store import migrated_once
 
 __all__ = ["dev_sink", "dev_sink_process"]
 
-# How long an example takes says more of the machine's load than of the code.
-settings.register_profile("newsletter", deadline=None)
-settings.load_profile("newsletter")
+# How long an example takes says more of the machine's load than of the code. The same examples each time, so that a
+# change is judged by what it changes; `make test-slow` searches with new ones (--hypothesis-profile=searching).
+settings.register_profile("repeatable", deadline=None, derandomize=True)
+settings.register_profile("searching", deadline=None, print_blob=True)
+settings.load_profile("repeatable")
 
 
 def pytest_collection_finish() -> None:

@@ -1,5 +1,6 @@
 """What every theme makes of the mails that answer one person, in every language: held to the rules of any mail."""
 
+import re
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.policy import default
@@ -84,6 +85,7 @@ def test_each_says_that_a_program_wrote_it_and_promises_no_list(name: ServiceMai
 @given(st.text(min_size=1, max_size=80).filter(str.strip))
 @example("Hours\r\nBcc: all@example.org")
 @example("Hours\n\n<html>")
+@example("\u061b")
 @example("\u202eHours\x00\x0b\x1c\x85\u2028{{ 7*7 }}")
 def test_check_40_no_name_of_a_list_changes_the_headers(title: str) -> None:
     ws = workspace("letter")
@@ -96,4 +98,5 @@ def test_check_40_no_name_of_a_list_changes_the_headers(title: str) -> None:
     assert sorted(message.keys()) == sorted(set(message.keys()))
     assert set(message.keys()) == HEADERS
     assert message["To"] == "ada@example.org"
-    assert message["Subject"].split() == f"Welcome to {one_line(title)}".split()
+    # A name that runs from right to left is kept apart from the words around it, in marks that nobody sees.
+    assert re.sub("[\u2068\u2069]", "", message["Subject"]).split() == f"Welcome to {one_line(title)}".split()

@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
@@ -35,6 +35,12 @@ def lent(window: Page) -> Iterator[Page]:
     window.goto("about:blank")
     window.context.clear_cookies()
     assert errors == []
+
+
+def follow(page: Page, target: Locator) -> None:
+    """Click what leads to another page, and wait for that one: between two pages there is none to look at."""
+    with page.expect_navigation():
+        target.click()
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from support_axe import faults
-from support_browser import browser
+from support_browser import browser, follow
 from support_joining import link_in, mails, run, sample
 from support_loopback import Served, served
 from support_workspace import Clock
@@ -76,7 +76,7 @@ def test_somebody_joins_on_a_phone(
     expect(page.locator("html")).to_have_attribute("dir", "rtl" if language == "ar" else "ltr")
     page.locator("#email").fill("ada")
     page.locator("form").evaluate("form => { form.noValidate = true }")
-    page.locator("button[type=submit]").click()
+    follow(page, page.locator("button[type=submit]"))
     expect(page.get_by_role("alert")).to_be_visible()
     expect(page.locator("#email")).to_have_value("ada")
     sound(page, "the form with a fault", script=script)
@@ -85,7 +85,7 @@ def test_somebody_joins_on_a_phone(
     page.locator("input[value=monthly]").check()
     page.locator("input[value=datathons]").check()
     clock.now += timedelta(seconds=9)
-    page.locator("button[type=submit]").click()
+    follow(page, page.locator("button[type=submit]"))
     expect(page.get_by_text(address)).to_be_visible()
     sound(page, "look into your mail", script=script)
 
@@ -94,8 +94,7 @@ def test_somebody_joins_on_a_phone(
     page.goto(server.url + link_in(message, "confirm"))
     sound(page, "one more step", script=script)
     assert show(ws, address).subscriptions[0].state == "pending"
-    with page.expect_navigation():
-        page.locator("button[type=submit]").click()
+    follow(page, page.locator("button[type=submit]"))
     sound(page, "confirmed", script=script)
     person = show(ws, address)
     assert [(one.state, one.digests, one.topics) for one in person.subscriptions] == [
@@ -103,7 +102,7 @@ def test_somebody_joins_on_a_phone(
     ]
     assert person.subscriber.timezone == ("Asia/Tokyo" if script else "")
     assert person.subscriber.language == ("ar" if language == "ar" else "")
-    page.locator("main a").first.click()
+    follow(page, page.locator("main a").first)
     expect(page.locator("input[value=monthly]")).to_be_checked()
 
 
@@ -118,11 +117,11 @@ def test_somebody_has_their_link_mailed_without_any_script(
     )
     page = context.new_page()
     page.goto(f"{server.url}/subscribe")
-    page.locator('a[href="link"]').click()
+    follow(page, page.locator('a[href="link"]'))
     sound(page, "the link form", script=False)
     page.locator("#email").fill("bo@mail.example.org")
     clock.now += timedelta(seconds=9)
-    page.locator("button[type=submit]").click()
+    follow(page, page.locator("button[type=submit]"))
     expect(page.get_by_text("bo@mail.example.org")).to_be_visible()
     before = len(mails(ws))
     run(ws)
@@ -139,13 +138,13 @@ def test_a_form_that_is_sent_too_fast_is_shown_once_more_with_all_that_was_typed
     page.goto(f"{server.url}/subscribe")
     page.locator("#email").fill("cy@mail.example.org")
     page.locator("input[value=quarterly]").check()
-    page.locator("button[type=submit]").click()
+    follow(page, page.locator("button[type=submit]"))
     expect(page.get_by_role("status")).to_contain_text("One more press")
     expect(page.get_by_role("status")).to_be_focused()
     sound(page, "once more")
     expect(page.locator("input[value=quarterly]")).to_be_checked()
     clock.now += timedelta(seconds=9)
-    page.locator("button[type=submit]").click()
+    follow(page, page.locator("button[type=submit]"))
     expect(page.get_by_role("heading", name="Look into your mail.")).to_be_visible()
     page.close()
 
@@ -187,7 +186,6 @@ def test_every_field_is_reached_by_keys_and_the_trap_is_not(
 
 def sound(page: Page, name: str, *, script: bool = True) -> None:
     """Nothing is held against the page: by its width, by the size of what is touched, and by axe-core (a script)."""
-    page.wait_for_load_state()  # between two pages there is none to measure
     assert page.evaluate("document.documentElement.scrollWidth") == 320, name
     boxes = [target.bounding_box() for target in page.locator(TARGETS).all() if target.is_visible()]
     assert [box for box in boxes if box is None or box["height"] < 44] == [], name

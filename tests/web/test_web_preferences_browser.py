@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from support_browser import browser
+from support_browser import browser, follow
 from support_loopback import served
 
 from newsletter.app.addressing import PREFERENCES
@@ -66,7 +66,7 @@ def test_choices_are_made_and_saved_on_a_small_phone(page: Page, ws: Workspace) 
     page.get_by_text(MORE).click()
     page.get_by_label("Time zone").fill("Europe/Berlin")
     page.get_by_label("13:30").check()
-    page.get_by_role("button", name="Save").click()
+    follow(page, page.get_by_role("button", name="Save"))
     expect(page.get_by_role("status")).to_contain_text("Saved.")
     expect(page.get_by_label("Datathons")).not_to_be_checked()
     expect(page.get_by_label("Time zone")).to_have_value("Europe/Berlin")
@@ -81,7 +81,7 @@ def test_choosing_nothing_is_explained_with_the_way_out(page: Page, ws: Workspac
     page.get_by_label("Common Hours", exact=False).first.uncheck()
     page.get_by_text(MORE).click()
     page.get_by_label("Time zone").fill("Atlantis")
-    page.get_by_role("button", name="Save").click()
+    follow(page, page.get_by_role("button", name="Save"))
     alert = page.get_by_role("alert")
     expect(alert).to_contain_text("no mail at all")
     expect(alert).to_be_focused()
@@ -90,7 +90,7 @@ def test_choosing_nothing_is_explained_with_the_way_out(page: Page, ws: Workspac
     assert described.split()[0] == "timezone-wrong"
     expect(page.locator("#timezone-wrong")).to_contain_text("We do not know this time zone")
     assert show(ws, ADDRESS) == before
-    alert.get_by_role("link", name="Leave Common Hours").click()
+    follow(page, alert.get_by_role("link", name="Leave Common Hours"))
     expect(page.get_by_role("heading", name="Leave Common Hours?")).to_be_visible()
     assert show(ws, ADDRESS) == before
 
@@ -102,7 +102,7 @@ def test_all_fits_on_a_small_phone_and_is_large_enough_to_touch(chromium: Browse
     page.goto(url)
     page.get_by_text(MORE).click()
     page.get_by_label("Time zone").fill("Atlantis")
-    page.get_by_role("button", name="Save").click()
+    follow(page, page.get_by_role("button", name="Save"))
     expect(page.get_by_role("alert")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") == 320
     boxes = [target.bounding_box() for target in page.locator(TARGETS).all()]
@@ -139,7 +139,7 @@ def test_the_browsers_zone_is_filled_in_for_who_named_none_and_offered_to_who_di
     page.get_by_text(MORE).click()
     expect(page.get_by_label("Time zone")).to_have_value("Asia/Tokyo")
     page.get_by_label("Time zone").fill("Europe/Berlin")
-    page.get_by_role("button", name="Save").click()
+    follow(page, page.get_by_role("button", name="Save"))
     assert show(ws, ADDRESS).subscriber.timezone == "Europe/Berlin"
     expect(page.locator("#zone-told")).to_be_hidden()
     page.get_by_text(MORE).click()

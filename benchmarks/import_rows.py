@@ -26,7 +26,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from newsletter.app.importing import import_file
+from newsletter.app.importing.subscribers_file import import_file
 from newsletter.app.sample import init_workspace
 from newsletter.app.workspace import open_workspace
 

@@ -16,9 +16,9 @@ from pathlib import Path
 from statistics import quantiles
 from time import perf_counter
 
-from newsletter.app.addressing import LEAVE
-from newsletter.app.importing import import_bytes
+from newsletter.app.importing.subscribers_file import import_bytes
 from newsletter.app.sample import init_workspace
+from newsletter.app.sending.addressing import LEAVE
 from newsletter.app.subscribing import listing
 from newsletter.app.workspace import Workspace, open_workspace
 from newsletter.people.tokens import make_token

@@ -3,10 +3,10 @@
 from datetime import datetime
 from pathlib import Path
 
-from newsletter.app.approving import approve
 from newsletter.app.dispatching import provider_of, send_issue
 from newsletter.app.drafting import draft_issue
-from newsletter.app.importing import import_bytes
+from newsletter.app.importing.subscribers_file import import_bytes
+from newsletter.app.reviewing.approving import approve
 from newsletter.app.sample import init_workspace
 from newsletter.app.timing import read_at
 from newsletter.app.workspace import Workspace, open_workspace

@@ -9,9 +9,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from newsletter.app import dispatching
-from newsletter.app.approving import approve
 from newsletter.app.drafting import draft_issue
-from newsletter.app.importing import import_bytes
+from newsletter.app.importing.subscribers_file import import_bytes
+from newsletter.app.reviewing.approving import approve
 from newsletter.app.sample import init_workspace
 from newsletter.app.workspace import Workspace, open_workspace
 from newsletter.model.workspace import ListSettings

@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import SecretStr
 from support_mail import edition
 
-from newsletter.app.importing import import_bytes
+from newsletter.app.importing.subscribers_file import import_bytes
 from newsletter.app.workspace import Workspace
 from newsletter.model.issue import Choices, Slot, Window
 from newsletter.model.ledger import Baseline, Rendered

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from newsletter.app.approving import approve
 from newsletter.app.collecting import collect
 from newsletter.app.dispatching import look_at_audience, provider_of, send_issue
 from newsletter.app.drafting import draft_issue
-from newsletter.app.importing import import_file
+from newsletter.app.importing.subscribers_file import import_file
+from newsletter.app.reviewing.approving import approve
 from newsletter.app.sample import init_workspace
 from newsletter.app.timing import read_at, slot_for
 from newsletter.app.workspace import Workspace, open_workspace, with_settings

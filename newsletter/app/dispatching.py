@@ -10,13 +10,13 @@ from newsletter.app.archiving.publishing import publish_issue
 from newsletter.app.composing import Composer, composer
 from newsletter.app.correcting import drift_of
 from newsletter.app.drafting import draft_issue, stored_draft
-from newsletter.app.drifting import sources_as_approved
 from newsletter.app.fitting import fitted
 from newsletter.app.one_offs import changed_since
-from newsletter.app.planning import PlanResult, RenderEdition, SendRefused, concerned, plan_issue, readers_of
-from newsletter.app.sending import Summary, pump, this_worker
+from newsletter.app.reviewing.drifting import sources_as_approved
+from newsletter.app.sending.planning import PlanResult, RenderEdition, SendRefused, concerned, plan_issue, readers_of
+from newsletter.app.sending.pump import Summary, pump, this_worker
+from newsletter.app.sending.topping_up import top_up
 from newsletter.app.timing import UsageError, find_digest, slot_for
-from newsletter.app.topping_up import top_up
 from newsletter.app.workspace import Workspace
 from newsletter.compose.message import for_list
 from newsletter.compose.remembering import dump_memory, memory_key

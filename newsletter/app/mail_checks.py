@@ -4,7 +4,7 @@ from datetime import datetime
 
 from newsletter.app.composing import composer
 from newsletter.app.known_editions import KNOWN
-from newsletter.app.planning import SendRefused, readers_of
+from newsletter.app.sending.planning import SendRefused, readers_of
 from newsletter.app.workspace import Workspace
 from newsletter.checks.subject import Around
 from newsletter.compose.message import for_list

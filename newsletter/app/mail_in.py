@@ -8,8 +8,8 @@ import logging
 from collections import Counter
 from email.utils import parseaddr
 
-from newsletter.app.joining import request
-from newsletter.app.leaving import leave
+from newsletter.app.joining.asking import request
+from newsletter.app.owning.leaving import leave
 from newsletter.app.workspace import Workspace
 from newsletter.model.joining import SignupKind, Wish
 from newsletter.people.address import parse_address

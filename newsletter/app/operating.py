@@ -13,15 +13,15 @@ from newsletter.app.archiving.publishing import publish_issue
 from newsletter.app.composing import composer
 from newsletter.app.dispatching import edition_renderer, provider_of, still_as_approved
 from newsletter.app.drafting import draft_issue, stored_draft
-from newsletter.app.drifting import sources_as_approved
-from newsletter.app.editor_post import post_editor_mails
 from newsletter.app.mail_waking import due_mails
-from newsletter.app.planning import SendRefused, plan_issue, readers_of
+from newsletter.app.reviewing.drifting import sources_as_approved
+from newsletter.app.reviewing.post import post_editor_mails
+from newsletter.app.reviewing.telling import look_after
 from newsletter.app.schedule import Job, come, next_of, other_jobs, slot_jobs
-from newsletter.app.sending import pump, recover, this_worker
-from newsletter.app.telling import look_after
+from newsletter.app.sending.planning import SendRefused, plan_issue, readers_of
+from newsletter.app.sending.pump import pump, recover, this_worker
+from newsletter.app.sending.waves import next_wave, opening
 from newsletter.app.timing import as_known
-from newsletter.app.waves import next_wave, opening
 from newsletter.app.workspace import Workspace
 from newsletter.compose.issue import compose
 from newsletter.dates.catch_up import Action, Decision, decide, overtaken, parse_catch_up

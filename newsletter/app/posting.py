@@ -3,9 +3,9 @@
 import logging
 from datetime import datetime, timedelta
 
-from newsletter.app.joining import answer_requests, forget_unconfirmed
+from newsletter.app.joining.asking import answer_requests, forget_unconfirmed
 from newsletter.app.mail_in import read_mailbox
-from newsletter.app.owning import forget_links
+from newsletter.app.owning.fresh_links import forget_links
 from newsletter.app.service_mails import forget_old_requests, post_service_mails
 from newsletter.app.workspace import Workspace
 from newsletter.providers.inbound.registry import MailboxError

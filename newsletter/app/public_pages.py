@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from newsletter.app.addressing import LEAVE, PREFERENCES
-from newsletter.app.choosing import Choosing, choose, look_up_choices
-from newsletter.app.leaving import Answer, Leaver, leave, look_up_leave
-from newsletter.app.own_pages import OwnPages
+from newsletter.app.owning.choosing import Choosing, choose, look_up_choices
+from newsletter.app.owning.leaving import Answer, Leaver, leave, look_up_leave
+from newsletter.app.owning.pages import OwnPages
 from newsletter.app.page_writing import FOLDER, masked, write_page
+from newsletter.app.sending.addressing import LEAVE, PREFERENCES
 from newsletter.app.workspace import Workspace
 from newsletter.dates.zones import common_zones
 from newsletter.language.languages import known_languages, language_of, words_code

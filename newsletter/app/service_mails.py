@@ -13,9 +13,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.engine import Connection
 
-from newsletter.app.line import Line
 from newsletter.app.mail_drafting import mail_draft
-from newsletter.app.sending import recover, this_worker
+from newsletter.app.sending.line import Line
+from newsletter.app.sending.pump import recover, this_worker
 from newsletter.app.timing import home_zone
 from newsletter.app.workspace import Workspace
 from newsletter.compose.message import compose_message

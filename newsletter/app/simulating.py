@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 from newsletter.app.checking import persona_choices
 from newsletter.app.drafting import freeze
 from newsletter.app.fetching import Recent
+from newsletter.app.sending.waves import moment_for
 from newsletter.app.timing import home_zone, terms_around
 from newsletter.app.views import Json, moment
-from newsletter.app.waves import moment_for
 from newsletter.app.workspace import Workspace
 from newsletter.compose.programme import Programme, programme_of
 from newsletter.compose.replay import Follower, Turn, numbered, planned, replay

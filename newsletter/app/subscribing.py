@@ -10,9 +10,9 @@ from typing import Literal
 
 from sqlalchemy.engine import Connection
 
-from newsletter.app.leaving import leave as leave
-from newsletter.app.leaving import look_up_leave as look_up_leave
 from newsletter.app.membership import Event, end_all, enter, leave_list
+from newsletter.app.owning.leaving import leave as leave
+from newsletter.app.owning.leaving import look_up_leave as look_up_leave
 from newsletter.app.workspace import Workspace
 from newsletter.dates.zones import find_zone
 from newsletter.language.languages import known_codes, words_code

@@ -9,8 +9,8 @@ from datetime import datetime
 from newsletter.app.composing import addition
 from newsletter.app.dispatching import renderer
 from newsletter.app.drafting import stored_draft
-from newsletter.app.planning import SendRefused
-from newsletter.app.topping_up import top_up
+from newsletter.app.sending.planning import SendRefused
+from newsletter.app.sending.topping_up import top_up
 from newsletter.app.workspace import Workspace
 from newsletter.store import mailings
 
@@ -21,7 +21,7 @@ def catch_up(
     """Plan the current issue of each digest that an active member begins to take; the keys of what they get.
 
     Nobody gets an issue twice, nor one that they know all of, nor one whose days are over. Who never had an issue of
-    the list has joined, and has not moved: app/welcoming.py is about them.
+    the list has joined, and has not moved: app/joining/welcoming.py is about them.
     """
     community = ws.settings.community.id
     with ws.store.read() as connection:

@@ -37,13 +37,14 @@ def draft(
 
     Example: `newsletter draft weekly --at 2026-12-04`
     """
-    from newsletter.app import checking, drafting, editor_post, telling, timing
+    from newsletter.app import checking, drafting, timing
+    from newsletter.app.reviewing import post, telling
 
     ws = workspace(context)
     drafted = drafting.draft_issue(ws, digest, timing.read_at(ws, at))
     if tell:
         telling.tell_draft(ws, drafted.draft.key, ws.clock())
-        editor_post.post_editor_mails(ws, ws.clock())
+        post.post_editor_mails(ws, ws.clock())
     if as_json:
         print_json(
             {"key": drafted.draft.key, "state": drafted.state, "hash": drafted.hash, "file": str(drafted.file)}

@@ -8,7 +8,7 @@ from newsletter.cli.options import AsJson, Key, workspace
 from newsletter.cli.output import print_json, say, show_table
 
 if TYPE_CHECKING:
-    from newsletter.app.auditing import Audit
+    from newsletter.app.sending.auditing import Audit
 
 #: So many lines of a kind are printed; the rest is counted, and stands in `--json`.
 MOST_LINES = 20
@@ -24,7 +24,7 @@ def audit(context: typer.Context, key: Key, as_json: AsJson = False) -> int:
 
     Example: `newsletter audit weekly-2026-12-04`
     """
-    from newsletter.app.auditing import audit_json, audit_mailing
+    from newsletter.app.sending.auditing import audit_json, audit_mailing
 
     found = audit_mailing(workspace(context), key)
     if as_json:

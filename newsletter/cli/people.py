@@ -12,7 +12,7 @@ from newsletter.cli.output import say, show_table
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from newsletter.app.erasing import Erased
+    from newsletter.app.owning.erasing import Erased
     from newsletter.app.workspace import Workspace
 
 List = Annotated[str, typer.Option("--list", metavar="LIST", help="A list of lists.toml; by default the only one.")]
@@ -52,7 +52,7 @@ def add(
     Example: `newsletter subscribers add ada@example.org --timezone Europe/Berlin --clock 24 --digest weekly`
     """
     from newsletter.app import subscribing
-    from newsletter.app.importing import address_remarks
+    from newsletter.app.importing.subscribers_file import address_remarks
 
     ws = workspace(context)
     added = subscribing.add(
@@ -74,7 +74,8 @@ def _welcome(ws: "Workspace", subscriber_id: str, list_name: str) -> None:
     """Send the current issue to somebody new, where the list says so."""
     import time
 
-    from newsletter.app import dispatching, welcoming
+    from newsletter.app import dispatching
+    from newsletter.app.joining import welcoming
 
     if key := welcoming.welcome(ws, subscriber_id, list_name, ws.clock()):
         with dispatching.provider_of(ws) as provider:
@@ -125,7 +126,7 @@ def change_address(
     reason: Annotated[str, typer.Option(help="Kept in the consent log; name no address in it.")] = "",
 ) -> None:
     """Give a subscriber another address; their lists and choices stay, and the log tells it."""
-    from newsletter.app import changing_address
+    from newsletter.app.owning import changing_address
 
     subscriber = changing_address.change_address(workspace(context), old, new, reason=reason)
     say(f"{old} is now {subscriber.address}")
@@ -187,7 +188,7 @@ def erase(
 
     Example: `newsletter subscribers erase ada@example.org --yes`
     """
-    from newsletter.app.erasing import erase as erase_person
+    from newsletter.app.owning.erasing import erase as erase_person
 
     ws = workspace(context)
     if not yes:

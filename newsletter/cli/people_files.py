@@ -13,8 +13,8 @@ from newsletter.cli.options import AsJson, workspace
 from newsletter.cli.output import say, show_problems, show_table
 
 if TYPE_CHECKING:
-    from newsletter.app.import_account import AccountLine
-    from newsletter.app.importing import ImportReport
+    from newsletter.app.importing.account import AccountLine
+    from newsletter.app.importing.subscribers_file import ImportReport
 
 List = Annotated[
     str,
@@ -60,7 +60,7 @@ def import_(
 
     Example: `newsletter subscribers import subscribers/example.csv --dry-run`
     """
-    from newsletter.app.importing import import_file
+    from newsletter.app.importing.subscribers_file import import_file
 
     with _progress(file) as progress, _account(as_json) as account:
         report = import_file(

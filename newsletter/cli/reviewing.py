@@ -12,7 +12,7 @@ from newsletter.cli.output import count_problems, print_json, say, show_problems
 from newsletter.model.problem import has_errors
 
 if TYPE_CHECKING:
-    from newsletter.app.approving import Approved
+    from newsletter.app.reviewing.approving import Approved
     from newsletter.app.workspace import Workspace
     from newsletter.checks.silencing import Sorted
 
@@ -44,7 +44,8 @@ def check(
 
     Example: `newsletter check weekly-2026-12-04 --format github`
     """
-    from newsletter.app import checking, drafting, drifting, timing
+    from newsletter.app import checking, drafting, timing
+    from newsletter.app.reviewing import drifting
     from newsletter.checks.registry import RULES
     from newsletter.compose.drift import drift_problems
 
@@ -102,14 +103,15 @@ def approve(
 
     Example: `newsletter approve weekly-2026-12-04 --by "Sunita Rao"`
     """
-    from newsletter.app import approving, reviewing, timing
+    from newsletter.app import timing
+    from newsletter.app.reviewing import approving, standing
 
     if refresh and keep:
         raise timing.UsageError("--refresh takes in what moved, and --keep leaves it out: choose one of them")
     ws = workspace(context)
     how = approving.approve_refreshed if refresh else approving.approve_kept if keep else approving.approve_draft
     approved = how(ws, key, by, ws.clock())
-    for line in reviewing.drift_lines(approved.drift):
+    for line in standing.drift_lines(approved.drift):
         say(line)
     if (refresh or keep) and not approved.drift:
         say("nothing has moved in the sources since the draft")
@@ -126,7 +128,7 @@ def _what_now(key: str, by: str, approved: "Approved") -> str:
 
 def revoke(context: typer.Context, key: Key, by: By) -> None:
     """Take every approval back."""
-    from newsletter.app import approving
+    from newsletter.app.reviewing import approving
 
     ws = workspace(context)
     approving.revoke(ws, key, by, ws.clock())

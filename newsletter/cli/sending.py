@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from newsletter.app.dispatching import Audience, Sent
-    from newsletter.app.planning import PlanResult
-    from newsletter.app.sending import Summary
+    from newsletter.app.sending.planning import PlanResult
+    from newsletter.app.sending.pump import Summary
     from newsletter.model.delivery import Receipt
 
 
@@ -43,7 +43,8 @@ def send(
     """
     import time
 
-    from newsletter.app import dispatching, sending, timing, trial
+    from newsletter.app import dispatching, timing, trial
+    from newsletter.app.sending import pump
 
     ws = timing.at_moment(workspace(context), at)
     moment = ws.clock()
@@ -57,7 +58,7 @@ def send(
             sent = dispatching.send_to_new(ws, provider, name, moment, sleep=time.sleep)
         else:
             sent = dispatching.send_issue(ws, provider, name, moment, on_progress=on_progress, sleep=time.sleep)
-    report = sending.status(ws, sent.plan.key)
+    report = pump.status(ws, sent.plan.key)
     if as_json:
         print_json(report)
     else:
@@ -118,7 +119,8 @@ def status(
 
     Example: `newsletter status weekly-2026-12-04`
     """
-    from newsletter.app import control, reviewing
+    from newsletter.app.reviewing import standing
+    from newsletter.app.sending import control
 
     ws = workspace(context)
     if key is None:
@@ -132,12 +134,12 @@ def status(
                 [(one["key"], one["state"], one["planned"], _counts(one)) for one in reports],
             )
         return
-    report, review = control.status(ws, key), reviewing.review_of(ws, key)
+    report, review = control.status(ws, key), standing.review_of(ws, key)
     if as_json:
-        print_json(report | {"review": reviewing.review_json(review) if review else None})
+        print_json(report | {"review": standing.review_json(review) if review else None})
         return
     _show(report)
-    for line in reviewing.review_lines(review) if review else ():
+    for line in standing.review_lines(review) if review else ():
         say(line)
     if lost := control.stranded(ws, key, ws.clock()):
         say(f"{lost} of {report['planned']} were being handed over when their sender ended: newsletter send {key}")
@@ -182,26 +184,26 @@ def _event_words(event: dict[str, str]) -> tuple[str, ...]:
 
 def pause(context: typer.Context, key: Key) -> None:
     """Stop before the next batch."""
-    from newsletter.app import sending
+    from newsletter.app.sending import pump
 
     ws = workspace(context)
-    sending.pause(ws, key, ws.clock())
+    pump.pause(ws, key, ws.clock())
     say(f"{key}: paused. newsletter resume {key}, then newsletter send {key}")
 
 
 def resume(context: typer.Context, key: Key) -> None:
     """Let a paused issue go on."""
-    from newsletter.app import sending
+    from newsletter.app.sending import pump
 
     ws = workspace(context)
-    sending.resume(ws, key, ws.clock())
+    pump.resume(ws, key, ws.clock())
     say(f"{key}: resumed. newsletter send {key} goes on with the rest")
 
 
 def cancel(context: typer.Context, key: Key) -> None:
     """Send nothing more of an issue; what is on its way stays so."""
-    from newsletter.app import sending
+    from newsletter.app.sending import pump
 
     ws = workspace(context)
-    cancelled = sending.cancel(ws, key, ws.clock())
+    cancelled = pump.cancel(ws, key, ws.clock())
     say(f"{key}: cancelled; {cancelled} deliveries will not be made")

@@ -9,9 +9,9 @@ from datetime import timedelta
 
 from newsletter.app.archiving.publishing import Keeper
 from newsletter.app.archiving.shelf import Shelf
-from newsletter.app.joining_pages import JoinPages
+from newsletter.app.joining.pages import JoinPages
 from newsletter.app.operating import TickResult, new_waits, tick
-from newsletter.app.own_pages import OwnPages
+from newsletter.app.owning.pages import OwnPages
 from newsletter.app.posting import Post
 from newsletter.app.public_pages import PublicPages
 from newsletter.app.studio.desk import Studio

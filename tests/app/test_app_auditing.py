@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 from support_mailings import KEY, Clock, opened, sample, send_weekly
 
-from newsletter.app.auditing import audit_mailing
+from newsletter.app.sending.auditing import audit_mailing
 from newsletter.app.subscribing import remove
 from newsletter.app.workspace import Workspace
 

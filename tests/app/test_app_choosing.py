@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 from support_workspace import KEY, Clock, open_at, render, with_issue
 
-from newsletter.app.choosing import choose, look_up_choices
-from newsletter.app.planning import plan_issue
+from newsletter.app.owning.choosing import choose, look_up_choices
+from newsletter.app.sending.planning import plan_issue
 from newsletter.app.subscribing import add, leave, look_up_leave, remove, show
 from newsletter.app.workspace import Workspace
 from newsletter.model.issue import Choices

@@ -15,16 +15,16 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from support_workspace import Clock, open_at, render, with_issue
 
-from newsletter.app.addressing import CONFIRM
-from newsletter.app.changing_address import change_address
-from newsletter.app.confirming import confirm
-from newsletter.app.erasing import erase
-from newsletter.app.importing import import_bytes
-from newsletter.app.joining import answer_requests, request
-from newsletter.app.leaving import leave
-from newsletter.app.planning import SendRefused, plan_issue
-from newsletter.app.reports import apply_notices
-from newsletter.app.sending import pump
+from newsletter.app.importing.subscribers_file import import_bytes
+from newsletter.app.joining.asking import answer_requests, request
+from newsletter.app.joining.confirming import confirm
+from newsletter.app.owning.changing_address import change_address
+from newsletter.app.owning.erasing import erase
+from newsletter.app.owning.leaving import leave
+from newsletter.app.sending.addressing import CONFIRM
+from newsletter.app.sending.planning import SendRefused, plan_issue
+from newsletter.app.sending.pump import pump
+from newsletter.app.sending.reports import apply_notices
 from newsletter.app.subscribing import SubscriberError, add, listing, remove, suppress
 from newsletter.model.delivery import Batch, Notice, Receipt, receipts_for_all
 from newsletter.model.joining import Wish

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.app.approving import ApprovalError, approve
 from newsletter.app.drafting import draft_issue, preview_draft, stored_draft
+from newsletter.app.reviewing.approving import ApprovalError, approve
 from newsletter.app.sample import init_workspace
 from newsletter.app.workspace import Workspace, open_workspace
 from newsletter.compose.issue import compose

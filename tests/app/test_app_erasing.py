@@ -8,16 +8,16 @@ import pytest
 import sqlalchemy as sa
 from support_workspace import Clock
 
-from newsletter.app.changing_address import change_address
 from newsletter.app.dispatching import provider_of, send_issue
 from newsletter.app.drafting import draft_issue
-from newsletter.app.erasing import erase
-from newsletter.app.importing import import_bytes
-from newsletter.app.joining import request
-from newsletter.app.leaving import leave
-from newsletter.app.owning import ask_new_address, mail_link
-from newsletter.app.reports import apply_notices
+from newsletter.app.importing.subscribers_file import import_bytes
+from newsletter.app.joining.asking import request
+from newsletter.app.owning.changing_address import change_address
+from newsletter.app.owning.erasing import erase
+from newsletter.app.owning.fresh_links import ask_new_address, mail_link
+from newsletter.app.owning.leaving import leave
 from newsletter.app.sample import init_workspace
+from newsletter.app.sending.reports import apply_notices
 from newsletter.app.service_mails import post_service_mails
 from newsletter.app.subscribing import add, listing, remove, show
 from newsletter.app.workspace import Workspace, open_workspace, with_settings

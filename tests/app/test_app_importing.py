@@ -8,10 +8,10 @@ import pytest
 import sqlalchemy as sa
 from support_workspace import Clock, open_at
 
-from newsletter.app import importing
 from newsletter.app.exporting import export_csv, export_jsonl
-from newsletter.app.import_account import AccountLine
-from newsletter.app.importing import ImportReport, import_bytes, import_file
+from newsletter.app.importing import subscribers_file
+from newsletter.app.importing.account import AccountLine
+from newsletter.app.importing.subscribers_file import ImportReport, import_bytes, import_file
 from newsletter.app.subscribing import SubscriberError, add, remove, show, suppress
 from newsletter.app.timing import UsageError
 from newsletter.app.workspace import Workspace, with_settings
@@ -90,7 +90,7 @@ def test_check_51_a_run_that_breaks_off_leaves_nothing_behind(ws: Workspace, mon
     def broken(*_: object) -> None:
         raise OSError("the disk is full")
 
-    monkeypatch.setattr(importing, "put_right", broken)
+    monkeypatch.setattr(subscribers_file, "put_right", broken)
     with pytest.raises(OSError, match="full"):
         bring(ws, f"email\n{MIRA}\n")
     assert dump(ws) == before
@@ -289,6 +289,6 @@ def test_progress_reaches_the_end_of_the_file(ws: Workspace) -> None:
 
 def test_a_report_names_some_lines_and_the_account_all(ws: Workspace) -> None:
     told: list[AccountLine] = []
-    data = "email\n" + "bad\n" * (importing.NAMED + 5)
+    data = "email\n" + "bad\n" * (subscribers_file.NAMED + 5)
     report = bring(ws, data, dry_run=True, tell=told.append)
     assert (report.count("invalid"), len(report.named), len(told)) == (1005, 1000, 1005)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from support_workspace import Clock, open_at
 
-from newsletter.app.importing import import_file
+from newsletter.app.importing.subscribers_file import import_file
 
 #: What a million rows may take beyond ten thousand (MiB): the pages that are held of the store and of the staging.
 MORE = 64

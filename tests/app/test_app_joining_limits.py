@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from support_workspace import Clock, open_at
 
-from newsletter.app.joining import request
-from newsletter.app.joining_limits import Verdict
-from newsletter.app.leaving import leave
+from newsletter.app.joining.asking import request
+from newsletter.app.joining.limits import Verdict
+from newsletter.app.owning.leaving import leave
 from newsletter.app.subscribing import add
 from newsletter.app.workspace import Workspace, with_settings
 from newsletter.model.joining import Limit, Wish

@@ -6,7 +6,7 @@ import pytest
 from pydantic import SecretStr
 from support_workspace import Clock, open_at
 
-from newsletter.app.leaving import leave
+from newsletter.app.owning.leaving import leave
 from newsletter.app.subscribing import add, show, suppress
 from newsletter.app.workspace import Workspace, with_settings
 from newsletter.people.tokens import make_token, read_token

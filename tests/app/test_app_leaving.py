@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 from support_workspace import Clock, open_at
 
-from newsletter.app.leaving import AT_ONCE, Leaver, leave_all
+from newsletter.app.owning.leaving import AT_ONCE, Leaver, leave_all
 from newsletter.app.subscribing import add, listing, show
 from newsletter.app.workspace import Workspace
 from newsletter.people.tokens import make_token

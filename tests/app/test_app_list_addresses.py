@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from support_mailings import STAFF, Clock, at, mails, opened, recipients, send, send_issue, send_weekly, words
 
-from newsletter.app.approving import approve
-from newsletter.app.control import status
 from newsletter.app.drafting import draft_issue
 from newsletter.app.list_addresses import lists_with_address, shared_choices
-from newsletter.app.reports import apply_notices
+from newsletter.app.reviewing.approving import approve
+from newsletter.app.sending.control import status
+from newsletter.app.sending.reports import apply_notices
 from newsletter.app.subscribing import suppress
 from newsletter.app.workspace import Workspace
 from newsletter.delivery.planning import delivery_id

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from support_workspace import Clock, open_at
 
-from newsletter.app.addressing import addressing_for
-from newsletter.app.joining import answer_requests
+from newsletter.app.joining.asking import answer_requests
 from newsletter.app.mail_in import read_mailbox
+from newsletter.app.sending.addressing import addressing_for
 from newsletter.app.subscribing import add, listing, show
 from newsletter.app.workspace import Workspace, with_settings
 from newsletter.model.ledger import Due, Mailing

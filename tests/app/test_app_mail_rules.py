@@ -9,14 +9,14 @@ import pytest
 from support_archive import KEY, READERS, SENT, at, lab, send
 from support_mail_rules import Sent, assert_good_message
 
-from newsletter.app.addressing import PREFERENCES
-from newsletter.app.approving import approve
 from newsletter.app.dispatching import provider_of, send_issue
-from newsletter.app.editor_post import post_editor_mails
 from newsletter.app.one_offs import draft_message
+from newsletter.app.reviewing.approving import approve
+from newsletter.app.reviewing.post import post_editor_mails
+from newsletter.app.reviewing.telling import tell_draft
+from newsletter.app.sending.addressing import PREFERENCES
 from newsletter.app.service_mails import ask_for_mail, post_service_mails
 from newsletter.app.subscribing import show
-from newsletter.app.telling import tell_draft
 from newsletter.app.workspace import Workspace
 from newsletter.model.service import ServiceMail
 from newsletter.model.workspace import EditorSettings, ListSettings

@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 from support_mailings import STAFF, Clock, at, mails, opened, recipients, send, words
 
-from newsletter.app.approving import approve
-from newsletter.app.control import status
 from newsletter.app.exporting import count_members, read_segment
 from newsletter.app.one_offs import MessageError, draft_message
 from newsletter.app.operating import tick
-from newsletter.app.planning import SendRefused
+from newsletter.app.reviewing.approving import approve
+from newsletter.app.sending.control import status
+from newsletter.app.sending.planning import SendRefused
 from newsletter.app.subscribing import SubscriberError, remove
 from newsletter.app.timing import UsageError
 from newsletter.app.workspace import Workspace

@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 from support_workspace import Clock
 
-from newsletter.app.addressing import PREFERENCES
-from newsletter.app.own_data import FORMAT
-from newsletter.app.owning import (
+from newsletter.app.owning.data import FORMAT
+from newsletter.app.owning.fresh_links import (
     ask_new_address,
     confirm_new_address,
     erase_own,
@@ -21,6 +20,7 @@ from newsletter.app.owning import (
     take_data,
 )
 from newsletter.app.sample import init_workspace
+from newsletter.app.sending.addressing import PREFERENCES
 from newsletter.app.service_mails import post_service_mails
 from newsletter.app.subscribing import SubscriberError, add, listing, show, suppress
 from newsletter.app.workspace import Workspace, open_workspace

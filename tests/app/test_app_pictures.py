@@ -22,8 +22,8 @@ from newsletter.app.archiving.picture_files import PictureFiles, as_path, candid
 from newsletter.app.archiving.shelf import Shelf
 from newsletter.app.collecting import collect
 from newsletter.app.drafting import draft_issue, preview_draft, stored_draft
-from newsletter.app.drifting import drift_of
 from newsletter.app.one_offs import draft_message
+from newsletter.app.reviewing.drifting import drift_of
 from newsletter.app.studio.building import Sitting, build_view
 from newsletter.app.workspace import Workspace, open_workspace
 from newsletter.model.issue import Choices, Draft

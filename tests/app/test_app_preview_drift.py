@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from newsletter.app.approving import approve_draft
 from newsletter.app.drafting import draft_issue
+from newsletter.app.reviewing.approving import approve_draft
 from newsletter.app.sample import init_workspace
 from newsletter.app.studio.desk import Studio
 from newsletter.app.workspace import open_workspace

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from support_workspace import KEY, NOW, Clock, open_at, render, with_issue, with_readers
 
-from newsletter.app.choosing import choose, look_up_choices
-from newsletter.app.one_button import look_up_button, press_button
-from newsletter.app.planning import plan_issue
-from newsletter.app.sending import pump
+from newsletter.app.owning.choosing import choose, look_up_choices
+from newsletter.app.owning.one_button import look_up_button, press_button
+from newsletter.app.sending.planning import plan_issue
+from newsletter.app.sending.pump import pump
 from newsletter.app.subscribing import add, remove, show
 from newsletter.app.workspace import Workspace
 from newsletter.compose.remembering import dump_memory, memory_key

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 from support_workspace import KEY, NOW, Clock, open_at, render, settings_at, with_issue, with_readers
 
-from newsletter.app.sending import (
+from newsletter.app.sending.pump import (
     SendRefused,
     apply_notices,
     cancel,
@@ -19,9 +19,9 @@ from newsletter.app.sending import (
     status,
     this_worker,
 )
+from newsletter.app.sending.workers import is_dead
 from newsletter.app.subscribing import add, leave, remove, show, suppress
 from newsletter.app.timing import UsageError
-from newsletter.app.workers import is_dead
 from newsletter.app.workspace import Workspace
 from newsletter.model.delivery import STATES, Batch, Notice, Outcome, Receipt, receipts_for_all
 from newsletter.model.issue import Choices

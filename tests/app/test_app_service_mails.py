@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from support_workspace import Clock
 
-from newsletter.app.addressing import CONFIRM, PREFERENCES
 from newsletter.app.membership import Event, leave_list
 from newsletter.app.sample import init_workspace
+from newsletter.app.sending.addressing import CONFIRM, PREFERENCES
 from newsletter.app.service_mails import ask_for_mail, forget_old_requests, post_service_mails
 from newsletter.app.subscribing import add, suppress
 from newsletter.app.workspace import Workspace, open_workspace

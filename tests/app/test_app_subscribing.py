@@ -4,9 +4,9 @@ from pathlib import Path
 import pytest
 from support_workspace import Clock, open_at
 
-from newsletter.app.changing_address import change_address
 from newsletter.app.exporting import export_csv, export_jsonl
-from newsletter.app.importing import import_bytes, import_file
+from newsletter.app.importing.subscribers_file import import_bytes, import_file
+from newsletter.app.owning.changing_address import change_address
 from newsletter.app.subscribing import (
     SubscriberError,
     add,

@@ -8,9 +8,9 @@ import pytest
 from support_mailings import Clock, mails, opened, recipients, sample, send_issue, send_weekly, words
 
 from newsletter.app import dispatching
-from newsletter.app.addressing import PREFERENCES
-from newsletter.app.choosing import choose
-from newsletter.app.control import status
+from newsletter.app.owning.choosing import choose
+from newsletter.app.sending.addressing import PREFERENCES
+from newsletter.app.sending.control import status
 from newsletter.app.workspace import Workspace
 from newsletter.people.preferences import PreferencesForm
 from newsletter.people.tokens import make_token

@@ -6,13 +6,13 @@ import pytest
 from support_mailings import Clock, mails, opened, recipients, send_weekly, words
 
 from newsletter.app import dispatching
-from newsletter.app.control import cancel, pause, resume, status
+from newsletter.app.joining.welcoming import welcome
 from newsletter.app.operating import tick
-from newsletter.app.planning import SendRefused
+from newsletter.app.sending.control import cancel, pause, resume, status
+from newsletter.app.sending.planning import SendRefused
+from newsletter.app.sending.topping_up import top_up
 from newsletter.app.subscribing import add, remove
 from newsletter.app.timing import UsageError
-from newsletter.app.topping_up import top_up
-from newsletter.app.welcoming import welcome
 from newsletter.app.workspace import Workspace
 
 KEY = "weekly-2026-12-04"

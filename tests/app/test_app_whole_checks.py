@@ -8,11 +8,11 @@ import pytest
 from support_workspace import KEY, NOW, Clock, open_at, render, with_issue, with_readers
 
 from newsletter.app import whole_checks
-from newsletter.app.approving import ApprovalError, approve
 from newsletter.app.checking import check_issue
 from newsletter.app.drafting import draft_issue, preview_draft
-from newsletter.app.planning import plan_issue
+from newsletter.app.reviewing.approving import ApprovalError, approve
 from newsletter.app.sample import init_workspace
+from newsletter.app.sending.planning import plan_issue
 from newsletter.app.subscribing import add
 from newsletter.app.whole_checks import calendar_findings, recipient_findings
 from newsletter.app.workspace import Workspace, open_workspace

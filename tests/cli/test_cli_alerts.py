@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.app.joining import request
+from newsletter.app.joining.asking import request
 from newsletter.app.sample import init_workspace
 from newsletter.app.workspace import open_workspace
 from newsletter.cli.failures import run_guarded

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from newsletter.app.sample import init_workspace
-from newsletter.app.sending import this_worker
+from newsletter.app.sending.pump import this_worker
 from newsletter.app.workspace import open_workspace
 from newsletter.cli.failures import run_guarded
 from newsletter.store.tables import attempt, delivery

@@ -18,10 +18,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 from support_workspace import KEY, NOW, Clock, open_at, render, with_issue, with_readers
 
-from newsletter.app.addressing import LEAVE
-from newsletter.app.line import Line
-from newsletter.app.reports import apply_notices
-from newsletter.app.sending import find_job, pause, plan_issue, pump, recover, resume, status
+from newsletter.app.sending.addressing import LEAVE
+from newsletter.app.sending.line import Line
+from newsletter.app.sending.pump import find_job, pause, plan_issue, pump, recover, resume, status
+from newsletter.app.sending.reports import apply_notices
 from newsletter.app.subscribing import leave, show, suppress
 from newsletter.app.workspace import Workspace
 from newsletter.delivery.leases import SUBMIT_LEASE

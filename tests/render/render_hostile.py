@@ -14,7 +14,7 @@ from typing import TypeVar
 from hypothesis import strategies as st
 from render_builders import SEATTLE, SENT, SITE, a_draft, theme
 
-from newsletter.app.addressing import Addressing
+from newsletter.app.sending.addressing import Addressing
 from newsletter.compose.issue import compose
 from newsletter.model.issue import Choices, Draft, Issue, Note
 from newsletter.model.item import Deadline, Item, Kind, Place

@@ -5,9 +5,9 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from newsletter.app.control import status
-from newsletter.app.importing import import_bytes
+from newsletter.app.importing.subscribers_file import import_bytes
 from newsletter.app.sample import init_workspace
+from newsletter.app.sending.control import status
 from newsletter.app.workspace import Workspace, open_workspace
 from newsletter.model.issue import IssueState
 from newsletter.store import slots

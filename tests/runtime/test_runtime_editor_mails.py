@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from cadence_workspace import Clock, new_workspace, opened, states
 
-from newsletter.app.approving import approve_draft
-from newsletter.app.editor_post import post_editor_mails
 from newsletter.app.operating import tick
-from newsletter.app.reviewing import review_of
-from newsletter.app.telling import look_after
+from newsletter.app.reviewing.approving import approve_draft
+from newsletter.app.reviewing.post import post_editor_mails
+from newsletter.app.reviewing.standing import review_of
+from newsletter.app.reviewing.telling import look_after
 from newsletter.app.workspace import Workspace
 from newsletter.model.workspace import EditorSettings
 
@@ -224,7 +224,7 @@ def test_a_mail_whose_sender_ended_is_never_sent_again_blindly(root, clock, monk
     def crash(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("newsletter.app.editor_post.settlement", crash)
+    monkeypatch.setattr("newsletter.app.reviewing.post.settlement", crash)
     with pytest.raises(KeyboardInterrupt):
         at_times(ws, clock, DRAFT)
     monkeypatch.undo()

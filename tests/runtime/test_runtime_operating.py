@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from cadence_workspace import Clock, all_states, at, mails, new_workspace, opened, reasons, states
 
-from newsletter.app.approving import approve
 from newsletter.app.dispatching import provider_of, send_issue
 from newsletter.app.drafting import preview_draft, stored_draft
-from newsletter.app.importing import import_bytes
+from newsletter.app.importing.subscribers_file import import_bytes
 from newsletter.app.operating import AT_A_STRETCH, TickResult, new_waits, tick
-from newsletter.app.sending import pause, status
+from newsletter.app.reviewing.approving import approve
+from newsletter.app.sending.pump import pause, status
 from newsletter.app.workspace import with_settings
 
 WEEK, NEXT = "weekly-2026-12-04", "weekly-2026-12-11"

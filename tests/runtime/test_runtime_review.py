@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 from cadence_workspace import Clock, mails, new_workspace, opened, states
 
-from newsletter.app.approving import ApprovalError, approve_draft, approve_kept, approve_refreshed, revoke
 from newsletter.app.dispatching import provider_of, send_issue
 from newsletter.app.drafting import draft_issue, stored_draft
 from newsletter.app.operating import tick
-from newsletter.app.planning import SendRefused
-from newsletter.app.reviewing import review_json, review_lines, review_of
+from newsletter.app.reviewing.approving import ApprovalError, approve_draft, approve_kept, approve_refreshed, revoke
+from newsletter.app.reviewing.standing import review_json, review_lines, review_of
+from newsletter.app.sending.planning import SendRefused
 from newsletter.app.timing import UsageError
 from newsletter.app.workspace import Workspace
 from newsletter.store import issues

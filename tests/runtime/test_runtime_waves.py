@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from cadence_workspace import Clock, at, mails, opened, states
 
-from newsletter.app.approving import approve
 from newsletter.app.dispatching import provider_of, send_issue
-from newsletter.app.importing import import_bytes
+from newsletter.app.importing.subscribers_file import import_bytes
 from newsletter.app.operating import tick
+from newsletter.app.reviewing.approving import approve
 from newsletter.app.sample import init_workspace
-from newsletter.app.sending import status
+from newsletter.app.sending.pump import status
 from newsletter.app.workspace import open_workspace
 from newsletter.cli.failures import run_guarded
 from newsletter.settings.reading import SettingsError

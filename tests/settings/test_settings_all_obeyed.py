@@ -24,10 +24,10 @@ from support_smtp import scripted
 from support_workspace import KEY, open_at, with_issue, with_readers
 from support_workspace import render as edition_for
 
-from newsletter.app.addressing import addressing_for
 from newsletter.app.drafting import preview_draft
-from newsletter.app.planning import plan_issue
 from newsletter.app.sample import init_workspace
+from newsletter.app.sending.addressing import addressing_for
+from newsletter.app.sending.planning import plan_issue
 from newsletter.app.subscribing import add, show
 from newsletter.app.workspace import Workspace, open_workspace
 from newsletter.compose.issue import compose

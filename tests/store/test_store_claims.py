@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 from support_workspace import KEY, NOW, open_at, render, with_issue, with_readers
 
-from newsletter.app.sending import find_job, plan_issue
+from newsletter.app.sending.pump import find_job, plan_issue
 from newsletter.store import claims
 from newsletter.store.tables import delivery
 

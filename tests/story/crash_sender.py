@@ -13,7 +13,7 @@ from pathlib import Path
 
 from support_workspace import KEY, NOW, open_at, render
 
-from newsletter.app.sending import plan_issue, pump, this_worker
+from newsletter.app.sending.pump import plan_issue, pump, this_worker
 from newsletter.model.delivery import Batch, Receipt, receipts_for_all
 
 

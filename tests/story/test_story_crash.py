@@ -17,8 +17,8 @@ import pytest
 from support_workspace import KEY, open_at, with_issue, with_readers
 
 import newsletter
-from newsletter.app.auditing import audit_mailing
-from newsletter.app.sending import status
+from newsletter.app.sending.auditing import audit_mailing
+from newsletter.app.sending.pump import status
 from newsletter.store import mailings, subscribers
 
 HERE = Path(__file__).parent

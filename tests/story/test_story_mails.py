@@ -9,10 +9,10 @@ import pytest
 from support_dev_sink import DevSink
 from support_mailings import STAFF, Clock, cancel_dive, sample, send, send_weekly, words
 
-from newsletter.app.approving import approve
-from newsletter.app.control import status
 from newsletter.app.correcting import Corrections
 from newsletter.app.one_offs import draft_message
+from newsletter.app.reviewing.approving import approve
+from newsletter.app.sending.control import status
 from newsletter.app.subscribing import add, remove
 from newsletter.app.workspace import Workspace
 from newsletter.model.workspace import ProviderSettings

@@ -20,13 +20,14 @@ from pydantic import SecretStr
 from support_dev_sink import DevSink
 from support_loopback import served
 
-from newsletter.app import dispatching, sending, subscribing
-from newsletter.app.approving import approve
+from newsletter.app import dispatching, subscribing
 from newsletter.app.drafting import draft_issue
-from newsletter.app.importing import import_file
-from newsletter.app.planning import plan_issue
+from newsletter.app.importing.subscribers_file import import_file
 from newsletter.app.public_pages import PublicPages
+from newsletter.app.reviewing.approving import approve
 from newsletter.app.sample import init_workspace
+from newsletter.app.sending import pump
+from newsletter.app.sending.planning import plan_issue
 from newsletter.app.workspace import Workspace, open_workspace
 from newsletter.model.workspace import ProviderSettings, Secrets
 from newsletter.web.public import public_app
@@ -109,7 +110,7 @@ def test_every_subscriber_gets_one_mail_and_a_second_run_sends_none(ws: Workspac
     assert arrived(ws, dev_sink) == people
     assert send(ws) == 0
     assert arrived(ws, dev_sink) == people
-    report = sending.status(ws, KEY)
+    report = pump.status(ws, KEY)
     assert (report["state"], report["planned"], report["states"]["accepted"]) == ("sent", READERS, READERS)
     assert sum(report["states"].values()) == report["planned"]
 
@@ -120,7 +121,7 @@ def test_who_leaves_between_planning_and_sending_gets_none(ws: Workspace, dev_si
     assert send(ws) == READERS - 1
     assert "noor.haddad@example.org" not in arrived(ws, dev_sink)
     assert len(arrived(ws, dev_sink)) == READERS - 1
-    states = sending.status(ws, KEY)["states"]
+    states = pump.status(ws, KEY)["states"]
     assert (states["accepted"], states["suppressed"] + states["skipped"]) == (READERS - 1, 1)
 
 

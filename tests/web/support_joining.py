@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from support_loopback import Served, ask
 from support_workspace import Clock
 
-from newsletter.app.joining import answer_requests
+from newsletter.app.joining.asking import answer_requests
 from newsletter.app.sample import init_workspace
 from newsletter.app.service_mails import post_service_mails
 from newsletter.app.workspace import Workspace, open_workspace, with_settings

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from support_loopback import Served, ask, served
 
-from newsletter.app.own_pages import OwnPages
+from newsletter.app.owning.pages import OwnPages
 from newsletter.app.public_pages import PublicPages
 from newsletter.app.sample import init_workspace
 from newsletter.app.workspace import Workspace, open_workspace

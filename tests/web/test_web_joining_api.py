@@ -12,8 +12,8 @@ from support_joining import ADDRESS, JSON, join_json, mails, run, sample, token
 from support_loopback import Served, ask, served
 from support_workspace import Clock
 
-from newsletter.app.join_api import ONE, SEVERAL
-from newsletter.app.joining_pages import JoinPages
+from newsletter.app.joining.api import ONE, SEVERAL
+from newsletter.app.joining.pages import JoinPages
 from newsletter.app.public_pages import PublicPages
 from newsletter.app.subscribing import listing
 from newsletter.app.workspace import Workspace

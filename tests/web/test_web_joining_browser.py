@@ -11,8 +11,8 @@ from support_joining import link_in, mails, run, sample
 from support_loopback import Served, served
 from support_workspace import Clock
 
-from newsletter.app.joining_pages import JoinPages
-from newsletter.app.own_pages import OwnPages
+from newsletter.app.joining.pages import JoinPages
+from newsletter.app.owning.pages import OwnPages
 from newsletter.app.public_pages import PublicPages
 from newsletter.app.subscribing import add, show
 from newsletter.app.workspace import Workspace

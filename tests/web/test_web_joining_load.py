@@ -17,9 +17,9 @@ from support_joining import mails, run, sample, token
 from support_loopback import Served, served
 from support_workspace import Clock
 
-import newsletter.app.joining as app_joining
+import newsletter.app.joining.asking as app_joining
 from newsletter.app.alerting import alerts_since
-from newsletter.app.joining_pages import JoinPages
+from newsletter.app.joining.pages import JoinPages
 from newsletter.app.public_pages import PublicPages
 from newsletter.app.workspace import Workspace, with_settings
 from newsletter.model.people import Subscriber, Subscription

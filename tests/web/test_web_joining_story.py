@@ -16,9 +16,9 @@ from support_loopback import Served, ask, served
 from support_public_pages import dump
 from support_workspace import Clock
 
-from newsletter.app.changing_address import change_address
-from newsletter.app.joining import forget_unconfirmed, request
-from newsletter.app.joining_pages import JoinPages
+from newsletter.app.joining.asking import forget_unconfirmed, request
+from newsletter.app.joining.pages import JoinPages
+from newsletter.app.owning.changing_address import change_address
 from newsletter.app.public_pages import PublicPages
 from newsletter.app.subscribing import add, leave, listing, show, suppress
 from newsletter.app.workspace import Workspace, with_settings

@@ -8,9 +8,9 @@ import pytest
 from support_loopback import Served, ask, served
 from support_public_pages import ADDRESS, FORM, read
 
-from newsletter.app.addressing import LEAVE, PREFERENCES
 from newsletter.app.public_pages import PublicPages
 from newsletter.app.sample import init_workspace
+from newsletter.app.sending.addressing import LEAVE, PREFERENCES
 from newsletter.app.subscribing import SubscriberError, add, show
 from newsletter.app.workspace import Workspace, open_workspace
 from newsletter.language.languages import known_languages, language_of

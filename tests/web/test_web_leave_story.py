@@ -6,8 +6,8 @@ import pytest
 from support_loopback import ask
 from support_public_pages import ADDRESS, FORM, dump, read
 
-from newsletter.app.addressing import LEAVE
 from newsletter.app.public_pages import masked
+from newsletter.app.sending.addressing import LEAVE
 from newsletter.app.subscribing import add, show
 from newsletter.app.workspace import Workspace
 from newsletter.people.tokens import make_token

@@ -11,11 +11,11 @@ from support_browser import browser, follow
 from support_loopback import Served, served
 from support_workspace import Clock
 
-from newsletter.app.addressing import LEAVE, PREFERENCES
-from newsletter.app.own_pages import OwnPages
-from newsletter.app.owning import ask_new_address
+from newsletter.app.owning.fresh_links import ask_new_address
+from newsletter.app.owning.pages import OwnPages
 from newsletter.app.public_pages import PublicPages
 from newsletter.app.sample import init_workspace
+from newsletter.app.sending.addressing import LEAVE, PREFERENCES
 from newsletter.app.subscribing import add, listing
 from newsletter.app.workspace import Workspace, open_workspace
 from newsletter.people.address import address_hash, parse_address

@@ -13,12 +13,12 @@ from support_loopback import Served, ask, served
 from support_public_pages import FORM, dump
 from support_workspace import Clock
 
-from newsletter.app.addressing import LEAVE, PREFERENCES
 from newsletter.app.dispatching import provider_of, send_issue
 from newsletter.app.drafting import draft_issue
-from newsletter.app.own_pages import OwnPages
+from newsletter.app.owning.pages import OwnPages
 from newsletter.app.public_pages import PublicPages
 from newsletter.app.sample import init_workspace
+from newsletter.app.sending.addressing import LEAVE, PREFERENCES
 from newsletter.app.service_mails import post_service_mails
 from newsletter.app.subscribing import add, listing, show
 from newsletter.app.workspace import Workspace, open_workspace, with_settings

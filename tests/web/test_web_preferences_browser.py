@@ -8,9 +8,9 @@ from playwright.sync_api import Browser, Page, expect
 from support_browser import browser, follow
 from support_loopback import served
 
-from newsletter.app.addressing import PREFERENCES
 from newsletter.app.public_pages import PublicPages
 from newsletter.app.sample import init_workspace
+from newsletter.app.sending.addressing import PREFERENCES
 from newsletter.app.subscribing import add, show
 from newsletter.app.workspace import Workspace, open_workspace
 from newsletter.people.tokens import make_token

@@ -8,7 +8,7 @@ import pytest
 from support_loopback import Served, ask
 from support_public_pages import ADDRESS, FORM, dump, read
 
-from newsletter.app.addressing import LEAVE, PREFERENCES
+from newsletter.app.sending.addressing import LEAVE, PREFERENCES
 from newsletter.app.subscribing import add, remove, show
 from newsletter.app.workspace import Workspace
 from newsletter.people.tokens import make_token

@@ -11,10 +11,10 @@ from support_archive import KEY, READERS, lab, send
 from support_loopback import Served, ask, served
 from support_public_pages import FORM, dump
 
-from newsletter.app.addressing import LEAVE, PREFERENCES
 from newsletter.app.archiving.calendars import PURPOSE
 from newsletter.app.archiving.shelf import Shelf
 from newsletter.app.public_pages import PublicPages
+from newsletter.app.sending.addressing import LEAVE, PREFERENCES
 from newsletter.app.subscribing import leave, show
 from newsletter.app.workspace import Workspace
 from newsletter.compose.calendar_names import event_slug

@@ -4,7 +4,7 @@ import ipaddress
 from email.utils import parseaddr
 from urllib.parse import urlsplit
 
-from newsletter.app.join_offers import offer_of, offers
+from newsletter.app.joining.offers import offer_of, offers
 from newsletter.app.workspace import Workspace
 from newsletter.language.languages import language_of
 from newsletter.model.workspace import Settings

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from newsletter.app.approving import ApprovalError, approve_draft
 from newsletter.app.dispatching import provider_of
 from newsletter.app.drafting import draft_issue
-from newsletter.app.planning import SendRefused
+from newsletter.app.reviewing.approving import ApprovalError, approve_draft
+from newsletter.app.sending.planning import SendRefused
 from newsletter.app.timing import UsageError
 from newsletter.app.trial import send_trial
 from newsletter.app.workspace import Workspace

@@ -11,7 +11,7 @@ from newsletter.app.archiving.pictures import in_place
 from newsletter.app.bounded_rendering import render_bounded
 from newsletter.app.checking import Built, build, persona_choices, told_of
 from newsletter.app.drafting import last_sent_draft
-from newsletter.app.drifting import drift_from_approved
+from newsletter.app.reviewing.drifting import drift_from_approved
 from newsletter.app.studio.differences import EventDifference, TextLine, event_differences, text_differences
 from newsletter.app.studio.inbox import inbox_rows
 from newsletter.app.studio.marks import marked, with_elements

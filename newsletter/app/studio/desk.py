@@ -8,12 +8,12 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from threading import RLock
 
-from newsletter.app.audience import readers_of_digest
 from newsletter.app.collecting import DECISIONS
 from newsletter.app.composing import histories
 from newsletter.app.dispatching import describe
 from newsletter.app.drafting import preview_draft
 from newsletter.app.fetching import Recent
+from newsletter.app.sending.audience import readers_of_digest
 from newsletter.app.studio.acting import Said, approve_shown, freeze_now, send_test_to
 from newsletter.app.studio.building import Sitting, build_view
 from newsletter.app.studio.readers import addresses_of

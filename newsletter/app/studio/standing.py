@@ -6,7 +6,7 @@ from datetime import UTC
 from zoneinfo import ZoneInfo
 
 from newsletter.app.drafting import find_row
-from newsletter.app.reviewing import drift_lines, review_of
+from newsletter.app.reviewing.standing import drift_lines, review_of
 from newsletter.app.studio.view import Audience
 from newsletter.app.workspace import Workspace
 from newsletter.model.issue import Draft, IssueState

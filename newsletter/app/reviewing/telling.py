@@ -9,7 +9,7 @@ from email.utils import parseaddr
 
 from newsletter.app.checking import check_draft
 from newsletter.app.drafting import find_row, last_sent_draft
-from newsletter.app.editor_words import draft_text, drift_text, reminder_text
+from newsletter.app.reviewing.words import draft_text, drift_text, reminder_text
 from newsletter.app.timing import find_digest
 from newsletter.app.workspace import Workspace
 from newsletter.compose.draft import load_draft

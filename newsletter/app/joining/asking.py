@@ -11,11 +11,11 @@ from datetime import timedelta
 
 from sqlalchemy.engine import Connection
 
-from newsletter.app.addressing import CONFIRM, PREFERENCES
-from newsletter.app.joining_limits import DAY, Verdict, weigh
+from newsletter.app.joining.limits import DAY, Verdict, weigh
+from newsletter.app.joining.welcoming import welcome
 from newsletter.app.membership import Event, enter, line_of
+from newsletter.app.sending.addressing import CONFIRM, PREFERENCES
 from newsletter.app.service_mails import ask_for_mail
-from newsletter.app.welcoming import welcome
 from newsletter.app.workspace import Workspace
 from newsletter.model.joining import RequestAnswer, Signup, Wish
 from newsletter.model.people import ConsentAction, Subscriber, Subscription

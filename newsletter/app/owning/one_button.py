@@ -11,8 +11,8 @@ from typing import Literal
 
 from sqlalchemy.engine import Connection
 
-from newsletter.app.addressing import PREFERENCES
-from newsletter.app.choosing import member_of, pause_end, reads_of, today_of
+from newsletter.app.owning.choosing import member_of, pause_end, reads_of, today_of
+from newsletter.app.sending.addressing import PREFERENCES
 from newsletter.app.workspace import Workspace
 from newsletter.compose.remembering import load_memory
 from newsletter.compose.stopping import series_code

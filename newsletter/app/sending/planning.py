@@ -7,9 +7,9 @@ from types import MappingProxyType
 
 from sqlalchemy.engine import Connection
 
-from newsletter.app.audience import list_of, readers_for
+from newsletter.app.sending.audience import list_of, readers_for
+from newsletter.app.sending.waves import leaving
 from newsletter.app.timing import UsageError, find_digest
-from newsletter.app.waves import leaving
 from newsletter.app.workspace import Workspace
 from newsletter.delivery.planning import Reader, editions_wanted, plan
 from newsletter.model.issue import Choices

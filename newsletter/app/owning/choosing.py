@@ -9,8 +9,8 @@ from datetime import date, datetime, time
 
 from sqlalchemy.engine import Connection
 
-from newsletter.app.addressing import LEAVE, PREFERENCES
 from newsletter.app.archiving.calendars import personal_url
+from newsletter.app.sending.addressing import LEAVE, PREFERENCES
 from newsletter.app.switching import catch_up
 from newsletter.app.timing import home_zone
 from newsletter.app.workspace import Workspace

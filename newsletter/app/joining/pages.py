@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from newsletter.app.confirming import Confirming, confirm, look_up_confirm
-from newsletter.app.join_api import Document, describe, join_json
-from newsletter.app.join_offers import NO_LIST, Offer, consent_text, home_language, offer_of, offers
-from newsletter.app.joining import request
-from newsletter.app.joining_limits import Verdict
+from newsletter.app.joining.api import Document, describe, join_json
+from newsletter.app.joining.asking import request
+from newsletter.app.joining.confirming import Confirming, confirm, look_up_confirm
+from newsletter.app.joining.limits import Verdict
+from newsletter.app.joining.offers import NO_LIST, Offer, consent_text, home_language, offer_of, offers
 from newsletter.app.page_writing import masked, write_page
 from newsletter.app.workspace import Workspace
 from newsletter.language.accepting import accepted

@@ -5,8 +5,8 @@ from typing import Literal
 
 from sqlalchemy.engine import Connection
 
-from newsletter.app.addressing import CONFIRM, PREFERENCES
 from newsletter.app.membership import Event, line_of
+from newsletter.app.sending.addressing import CONFIRM, PREFERENCES
 from newsletter.app.workspace import Workspace
 from newsletter.model.joining import SUPPRESSED_ANSWERS, Signup
 from newsletter.model.people import Subscriber, Subscription, next_state

@@ -7,8 +7,8 @@ from datetime import datetime
 from newsletter.app.checking import is_editors
 from newsletter.app.drafting import find_row, freeze
 from newsletter.app.fetching import Recent
-from newsletter.app.planning import SendRefused
-from newsletter.app.telling import tell_drift
+from newsletter.app.reviewing.telling import tell_drift
+from newsletter.app.sending.planning import SendRefused
 from newsletter.app.timing import find_digest
 from newsletter.app.workspace import Workspace
 from newsletter.compose.draft import dump_draft, load_draft

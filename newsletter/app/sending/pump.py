@@ -7,11 +7,11 @@ import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from newsletter.app.control import cancel, finish, pause, resume, status
-from newsletter.app.line import Line, Recovered, Summary
-from newsletter.app.planning import PlanResult, RenderEdition, SendRefused, find_mailing, plan_issue
-from newsletter.app.reports import NoticeResult, apply_notices
-from newsletter.app.workers import is_dead, this_worker
+from newsletter.app.sending.control import cancel, finish, pause, resume, status
+from newsletter.app.sending.line import Line, Recovered, Summary
+from newsletter.app.sending.planning import PlanResult, RenderEdition, SendRefused, find_mailing, plan_issue
+from newsletter.app.sending.reports import NoticeResult, apply_notices
+from newsletter.app.sending.workers import is_dead, this_worker
 from newsletter.app.workspace import Workspace
 from newsletter.delivery.leases import fate
 from newsletter.model.delivery import Provider

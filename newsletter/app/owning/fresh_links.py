@@ -8,10 +8,10 @@ from datetime import timedelta
 
 from sqlalchemy.engine import Connection
 
-from newsletter.app.changing_address import OF_THE_PERSON, move, why_not
-from newsletter.app.erasing import erase_subscriber
 from newsletter.app.membership import Event
-from newsletter.app.own_data import as_json, own_data
+from newsletter.app.owning.changing_address import OF_THE_PERSON, move, why_not
+from newsletter.app.owning.data import as_json, own_data
+from newsletter.app.owning.erasing import erase_subscriber
 from newsletter.app.service_mails import ask_for_mail
 from newsletter.app.workspace import Workspace
 from newsletter.language.filling import N_

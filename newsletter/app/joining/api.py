@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from newsletter.app.join_offers import Offer, consent_text, home_language, offer_of, offers
-from newsletter.app.joining import request
+from newsletter.app.joining.asking import request
+from newsletter.app.joining.offers import Offer, consent_text, home_language, offer_of, offers
 from newsletter.app.workspace import Workspace
 from newsletter.language.accepting import accepted
 from newsletter.language.languages import language_of, words_code

@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import asdict, dataclass
 
-from newsletter.app.planning import find_issue, mailing_of
+from newsletter.app.sending.planning import find_issue, mailing_of
 from newsletter.app.workspace import Workspace
 from newsletter.delivery.audit import INVARIANTS, audit
 from newsletter.model.audit import History, Violation

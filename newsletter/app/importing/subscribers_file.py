@@ -11,9 +11,9 @@ from typing import Any, BinaryIO
 
 from sqlalchemy.engine import Connection
 
-from newsletter.app.import_account import AccountLine, account_line
-from newsletter.app.import_rows import Rows
-from newsletter.app.restoring import put_right
+from newsletter.app.importing.account import AccountLine, account_line
+from newsletter.app.importing.restoring import put_right
+from newsletter.app.importing.rows import Rows
 from newsletter.app.subscribing import SubscriberError, find_list
 from newsletter.app.timing import UsageError
 from newsletter.app.workspace import Workspace

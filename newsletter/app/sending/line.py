@@ -11,8 +11,8 @@ from uuid import uuid4
 
 from sqlalchemy.engine import Connection
 
-from newsletter.app.addressing import Addressing, addressing_for
 from newsletter.app.list_addresses import with_addresses
+from newsletter.app.sending.addressing import Addressing, addressing_for
 from newsletter.app.service_addresses import with_service_mails
 from newsletter.app.workspace import Workspace
 from newsletter.delivery.batches import sort_out

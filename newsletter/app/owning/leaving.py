@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
 
-from newsletter.app.addressing import LEAVE
 from newsletter.app.membership import Event, line_of
+from newsletter.app.sending.addressing import LEAVE
 from newsletter.app.service_mails import ask_for_mail
 from newsletter.app.workspace import Workspace
 from newsletter.model.people import SubscriptionState

@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.engine import Connection
 
-from newsletter.app.planning import SendRefused, find_issue, mailing_of
+from newsletter.app.sending.planning import SendRefused, find_issue, mailing_of
+from newsletter.app.sending.waves import by_readers_clock, waves_of
+from newsletter.app.sending.workers import is_dead
 from newsletter.app.timing import home_zone
-from newsletter.app.waves import by_readers_clock, waves_of
-from newsletter.app.workers import is_dead
 from newsletter.app.workspace import Workspace
 from newsletter.delivery.leases import fate
 from newsletter.model.delivery import STATES, DeliveryState

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from newsletter.app.approving import approvers, needed
 from newsletter.app.drafting import find_row
-from newsletter.app.drifting import NONE, drift_of_issue
+from newsletter.app.reviewing.approving import approvers, needed
+from newsletter.app.reviewing.drifting import NONE, drift_of_issue
 from newsletter.app.views import Json
 from newsletter.app.workspace import Workspace
 from newsletter.compose.drift import Drift, ItemDrift

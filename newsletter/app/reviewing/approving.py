@@ -5,7 +5,7 @@ from datetime import datetime
 
 from newsletter.app.checking import check_issue
 from newsletter.app.drafting import draft_slot, find_row
-from newsletter.app.drifting import NONE, drift_since
+from newsletter.app.reviewing.drifting import NONE, drift_since
 from newsletter.app.timing import UsageError
 from newsletter.app.workspace import Workspace
 from newsletter.compose.draft import load_draft

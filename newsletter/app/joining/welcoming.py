@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from newsletter.app.addressing import PREFERENCES
 from newsletter.app.dispatching import edition_renderer
-from newsletter.app.planning import SendRefused
+from newsletter.app.sending.addressing import PREFERENCES
+from newsletter.app.sending.planning import SendRefused
+from newsletter.app.sending.topping_up import top_up
 from newsletter.app.service_mails import ask_for_mail
-from newsletter.app.topping_up import top_up
 from newsletter.app.workspace import Workspace
 from newsletter.model.service import ServiceMail
 from newsletter.store import mailings, subscribers

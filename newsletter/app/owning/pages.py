@@ -2,9 +2,7 @@
 
 from collections.abc import Sequence
 
-from newsletter.app.addressing import LEAVE, PREFERENCES
-from newsletter.app.one_button import Button, look_up_button, press_button
-from newsletter.app.owning import (
+from newsletter.app.owning.fresh_links import (
     TRIES,
     NewAddress,
     Own,
@@ -16,7 +14,9 @@ from newsletter.app.owning import (
     mail_link,
     take_data,
 )
+from newsletter.app.owning.one_button import Button, look_up_button, press_button
 from newsletter.app.page_writing import masked, write_page
+from newsletter.app.sending.addressing import LEAVE, PREFERENCES
 from newsletter.app.workspace import Workspace
 from newsletter.dates.wording import full_day_text
 from newsletter.language.languages import language_of, words_code

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from sqlalchemy.engine import Connection
 
-from newsletter.app.audience import readers_for
-from newsletter.app.planning import (
+from newsletter.app.sending.audience import readers_for
+from newsletter.app.sending.planning import (
     MOST_LOOKS,
     PlanResult,
     RenderEdition,

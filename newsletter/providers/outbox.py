@@ -16,6 +16,7 @@ from pathlib import Path
 
 from newsletter.model.delivery import Batch, Receipt
 from newsletter.model.mail import Row, fill_text, message_bytes
+from newsletter.model.outcomes import OUTCOMES
 from newsletter.providers.outbox_log import LOG_NAME, OutboxLog, Sent, summary
 from newsletter.providers.outbox_pages import mailing_page, message_page, top_page
 from newsletter.providers.receipts import not_filled
@@ -36,7 +37,7 @@ class OutboxProvider:
                 receipts = _write(batch, log)
                 self._list_when_grown(batch.mailing, log)
         except OSError as error:
-            return tuple(Receipt(row.delivery_id, "not_submitted", _reason(error)) for row in batch.rows)
+            return tuple(Receipt(row.delivery_id, OUTCOMES["incomplete"], _reason(error)) for row in batch.rows)
         return receipts
 
     def close(self) -> None:
@@ -132,7 +133,7 @@ def _put(filled: _Filled, log: OutboxLog) -> Receipt:
     write_atomic(log.folder / f"{sent.name}.eml", filled.data, synced=True)
     page = message_page(sent, filled.html, filled.text, filled.data)
     write_atomic(log.folder / f"{sent.name}.html", page.encode())
-    return Receipt(sent.delivery_id, "accepted", provider_id=f"{log.folder.name}/{sent.name}.eml")
+    return Receipt(sent.delivery_id, OUTCOMES["taken"], provider_id=f"{log.folder.name}/{sent.name}.eml")
 
 
 def _sync_folder(folder: Path) -> None:

@@ -11,6 +11,7 @@ from pydantic import SecretStr
 
 from newsletter.model.delivery import Batch, Receipt
 from newsletter.model.mail import Row
+from newsletter.model.outcomes import OUTCOMES
 from newsletter.providers.receipts import not_filled
 from newsletter.providers.sendgrid_answer import Verdict, verdict
 from newsletter.providers.sendgrid_body import groups, personalization, request_body, slot_mark
@@ -66,7 +67,9 @@ class _Submission:
     def _ask(self, rows: Sequence[Row]) -> Verdict:
         found = self._verdict(rows)
         if found.outcome == "unknown":
-            self._rest = Verdict("not_submitted", "not tried: an earlier request of this batch has an unknown end")
+            self._rest = Verdict(
+                OUTCOMES["untried"], "not tried: an earlier request of this batch has an unknown end"
+            )
         elif found.outcome in ("refused_for_now", "not_submitted"):
             self._rest = replace(found, detail=f"not tried: {found.detail}")
         return found
@@ -77,9 +80,9 @@ class _Submission:
         try:
             reply = post_mail(route.api_url, route.key.get_secret_value(), route.timeout, body)
         except NotSubmittedError as error:
-            return Verdict("not_submitted", f"{route.api_url} cannot be reached: {error}")
+            return Verdict(OUTCOMES["unreached"], f"{route.api_url} cannot be reached: {error}")
         except NoAnswerError as error:
-            return Verdict("unknown", f"the request was sent and no answer came: {error}")
+            return Verdict(OUTCOMES["silent"], f"the request was sent and no answer came: {error}")
         return verdict(reply, sandbox=route.sandbox, clock=route.clock)
 
     def _split(self, rows: list[Row], found: Verdict) -> list[list[Row]]:
@@ -87,7 +90,7 @@ class _Submission:
             return []
         parts = split(rows, found.named)
         if len(parts) > self._extra:
-            self._rest = Verdict("refused_for_now", f"what was refused was not found in time: {found.detail}")
+            self._rest = Verdict(OUTCOMES["put_off"], f"what was refused was not found in time: {found.detail}")
             return [rows]
         self._extra -= len(parts)
         return parts

@@ -1,20 +1,17 @@
 """What a mail/send answer means for the rows of its request (the documented statuses and error bodies).
 
-202 alone says queued. A refusal of our key, our pace or our address of the API is for an operator or for time to
-mend, and the readers' mail waits. A refusal of the content is final. Anything else may have been accepted, and is
-unknown.
+202 alone says queued; what every other status proves stands in `model.outcomes`.
 """
 
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
 
 from newsletter.model.delivery import Outcome
+from newsletter.model.outcomes import OUTCOMES, http_end
 
-#: Statuses by which nothing was taken and which an operator or time will mend: redirect, key, rights, address, pace.
-_OURS_TO_MEND = frozenset({301, 302, 307, 308, 401, 403, 404, 405, 407, 429})
 _NAMED = re.compile(r"personalizations[.\[](\d+)")
 
 
@@ -44,19 +41,19 @@ class Verdict:
 
 def verdict(reply: Reply, *, sandbox: bool, clock: Callable[[], float]) -> Verdict:
     """The class of an answer; `clock` gives seconds since the epoch, for a reset time in the headers."""
-    status = reply.status
-    if status == 202:
-        return Verdict("accepted", "202 queued", reply.headers.get("x-message-id", ""))
-    if status == 200 and sandbox:
-        return Verdict("accepted", "200 sandbox: checked and not sent")
-    errors = _errors(reply.body)
-    if status in _OURS_TO_MEND:
-        return Verdict("refused_for_now", _words(status, errors), retry_after=_wait(reply, clock))
-    if 400 <= status < 500 and errors:
+    status, errors = reply.status, _errors(reply.body)
+    end = http_end(status, taken=(202, 200) if sandbox else (202,), explained=bool(errors))
+    found = Verdict(OUTCOMES[end], _words(status, errors))
+    if end == "taken":
+        words = "202 queued" if status == 202 else "200 sandbox: checked and not sent"
+        return replace(found, detail=words, provider_id=reply.headers.get("x-message-id", ""))
+    if end == "refused":
         places = [where for where, _ in errors]
         splits = status == 413 or any(not where or where.startswith("personalizations") for where in places)
-        return Verdict("rejected", _words(status, errors), named=_rows_named(places), may_split=splits)
-    return Verdict("unknown", f"{_words(status, errors)}: it may have been accepted")
+        return replace(found, named=_rows_named(places), may_split=splits)
+    if end == "unclear":
+        return replace(found, detail=f"{found.detail}: it may have been accepted")
+    return replace(found, retry_after=_wait(reply, clock))
 
 
 def _errors(body: bytes) -> list[tuple[str, str]]:

@@ -13,8 +13,9 @@ from typing import Literal
 
 from pydantic import SecretStr
 
-from newsletter.model.delivery import Batch, Outcome, Receipt
+from newsletter.model.delivery import Batch, Receipt
 from newsletter.model.mail import Row, message_bytes
+from newsletter.model.outcomes import OUTCOMES, End
 from newsletter.providers.mailbox import mailbox
 from newsletter.providers.receipts import not_filled
 from newsletter.providers.smtp_dialog import Answer, Envelope, deliver, reason
@@ -49,9 +50,9 @@ class SmtpRoute:
 
 
 class _NoSessionError(Exception):
-    def __init__(self, outcome: Outcome, detail: str) -> None:
+    def __init__(self, end: End, detail: str) -> None:
         super().__init__(detail)
-        self.answer = Answer(outcome, detail, alive=False)
+        self.answer = Answer(OUTCOMES[end], detail, alive=False)
 
 
 class SmtpProvider:
@@ -84,12 +85,12 @@ class SmtpProvider:
         envelope = Envelope(mailbox(batch.edition.sender)[1], row.address)
         if not _ADDRESS.fullmatch(envelope.recipient):
             return Answer(
-                "rejected", "the address cannot be used in SMTP (spaces, brackets or non-ASCII)", alive=True
+                OUTCOMES["unfit"], "the address cannot be used in SMTP (spaces, brackets or non-ASCII)", alive=True
             )
         try:
             return self._deliver(envelope, message_bytes(batch.edition, row, batch.at))
         except (KeyError, ValueError) as error:
-            return Answer("rejected", not_filled(row, error).detail, alive=True)
+            return Answer(OUTCOMES["unfit"], not_filled(row, error).detail, alive=True)
 
     def _deliver(self, envelope: Envelope, data: bytes) -> Answer:
         used = self._handled > 0
@@ -174,26 +175,22 @@ def _context(route: SmtpRoute) -> ssl.SSLContext:
 
 def _no_session(route: SmtpRoute, error: OSError) -> _NoSessionError:
     if isinstance(error, smtplib.SMTPAuthenticationError):
-        return _NoSessionError(
-            "refused_for_now", f"{route.place} refused the user name or password ({error.smtp_code})"
-        )
+        return _NoSessionError("ours_to_mend", f"{route.place} refused the user name or password ({error.smtp_code})")
     if isinstance(error, ssl.SSLCertVerificationError):
-        return _NoSessionError(
-            "not_submitted", f"the certificate of {route.place} is not good: {error.verify_message}"
-        )
+        return _NoSessionError("unreached", f"the certificate of {route.place} is not good: {error.verify_message}")
     if isinstance(error, smtplib.SMTPResponseException):
         words = (
             error.smtp_error.decode("utf-8", "replace") if isinstance(error.smtp_error, bytes) else error.smtp_error
         )
-        return _NoSessionError("not_submitted", f"{route.place} would not begin: {error.smtp_code} {words}"[:300])
-    return _NoSessionError("not_submitted", f"{route.place} cannot be reached: {reason(error)}")
+        return _NoSessionError("unreached", f"{route.place} would not begin: {error.smtp_code} {words}"[:300])
+    return _NoSessionError("unreached", f"{route.place} cannot be reached: {reason(error)}")
 
 
 def _too_large(smtp: smtplib.SMTP, size: int) -> Answer | None:
     limit = smtp.esmtp_features.get("size", "")
     if not limit.isdecimal() or not 0 < int(limit) < size:
         return None
-    return Answer("rejected", f"the message has {size} bytes and the server takes {limit}", alive=True)
+    return Answer(OUTCOMES["unfit"], f"the message has {size} bytes and the server takes {limit}", alive=True)
 
 
 def _ready_again(smtp: smtplib.SMTP, answer: Answer) -> bool:
@@ -219,7 +216,7 @@ def _is_gone(answer: Answer) -> bool:
 def _for_the_rest(answer: Answer, losses: int) -> Answer | None:
     if answer.outcome == "unknown":
         return Answer(
-            "not_submitted", "not tried: the end of an earlier message of this batch is unknown", alive=False
+            OUTCOMES["untried"], "not tried: the end of an earlier message of this batch is unknown", alive=False
         )
     if losses < _LOSSES:
         return None

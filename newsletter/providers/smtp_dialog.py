@@ -1,7 +1,7 @@
 """One message of an SMTP session, command by command, so that a failure is known to lie before or after the dot.
 
 Until the final dot is on the wire a lost connection has submitted nothing; from then on only a reply can tell
-(RFC 5321, 4.5.3.2.6; RFC 1047). A 4xx or 5xx reply at any stage says that the message was not taken.
+(RFC 5321, 4.5.3.2.6; RFC 1047). What each end means stands in `model.outcomes`.
 """
 
 import re
@@ -11,13 +11,11 @@ import socket
 from dataclasses import dataclass
 
 from newsletter.model.delivery import Outcome
+from newsletter.model.outcomes import OUTCOMES, End, smtp_end
 
 _CHUNK = 65536
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _QUEUE_ID = re.compile(r"queued (?:mail for delivery )?as <?([A-Za-z0-9._-]+)", re.IGNORECASE)
-
-#: Replies that refuse us and not the recipient: credentials are missing or wrong (RFC 4954, 6).
-_OURS_TO_MEND = frozenset({530, 534, 535, 538})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +46,7 @@ def deliver(smtp: smtplib.SMTP, envelope: Envelope, data: bytes, dot_timeout: fl
             return refused
         _send_dot(smtp, dot_timeout)
     except OSError as error:
-        return _lost("not_submitted", "the connection failed before the message was whole", error)
+        return _lost("incomplete", "the connection failed before the message was whole", error)
     return _last_reply(smtp)
 
 
@@ -65,7 +63,7 @@ def _offer(smtp: smtplib.SMTP, envelope: Envelope, size: int) -> Answer | None:
     for command, expected in zip(commands, (2, 2, 3), strict=True):
         code, text = smtp.docmd(command)
         if code // 100 != expected:
-            return _refusal(code, text, otherwise="not_submitted")
+            return _refusal(code, text, whole=False)
     return None
 
 
@@ -76,7 +74,7 @@ def _send_body(smtp: smtplib.SMTP, wire: bytes) -> Answer | None:
     # A server that speaks or hangs up before the dot has not taken the message: better to hear it now.
     if not _has_spoken(sock):
         return None
-    return _closing(_refusal(*smtp.getreply(), otherwise="not_submitted"))
+    return _closing(_refusal(*smtp.getreply(), whole=False))
 
 
 def _has_spoken(sock: socket.socket) -> bool:
@@ -95,29 +93,27 @@ def _last_reply(smtp: smtplib.SMTP) -> Answer:
     try:
         code, text = smtp.getreply()
     except OSError as error:
-        return _lost("unknown", "no reply came to the end of the message", error)
+        return _lost("silent", "no reply came to the end of the message", error)
     if code // 100 == 2:
         words = _words(code, text)
         found = _QUEUE_ID.search(words)
-        return Answer("accepted", words, alive=True, provider_id=found[1] if found else "")
-    return _refusal(code, text, otherwise="unknown")
+        return Answer(OUTCOMES["taken"], words, alive=True, provider_id=found[1] if found else "")
+    return _refusal(code, text, whole=True)
 
 
-def _refusal(code: int, text: bytes, *, otherwise: Outcome) -> Answer:
-    words = _words(code, text)
-    if code in _OURS_TO_MEND or 400 <= code < 500:
-        return Answer("refused_for_now", words, alive=code != 421)
-    if 500 <= code < 600:
-        return Answer("rejected", words, alive=True)
-    return Answer(otherwise, f"the server gave a reply that does not belong here: {words}", alive=False)
+def _refusal(code: int, text: bytes, *, whole: bool) -> Answer:
+    words, outcome = _words(code, text), OUTCOMES[smtp_end(code, whole=whole)]
+    if code // 100 in (4, 5):
+        return Answer(outcome, words, alive=code != 421)
+    return Answer(outcome, f"the server gave a reply that does not belong here: {words}", alive=False)
 
 
 def _closing(answer: Answer) -> Answer:
     return Answer(answer.outcome, answer.detail, alive=False)
 
 
-def _lost(outcome: Outcome, what: str, error: OSError) -> Answer:
-    return Answer(outcome, f"{what}: {reason(error)}", alive=False)
+def _lost(end: End, what: str, error: OSError) -> Answer:
+    return Answer(OUTCOMES[end], f"{what}: {reason(error)}", alive=False)
 
 
 def reason(error: OSError) -> str:

@@ -8,6 +8,8 @@ from email.message import EmailMessage
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import support_workspace
+
 from newsletter.app import dispatching
 from newsletter.app.drafting import draft_issue
 from newsletter.app.importing.subscribers_file import import_bytes
@@ -39,14 +41,11 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=HOME)
 
 
-class Clock:
-    """A clock that stands until it is moved."""
+class Clock(support_workspace.Clock):
+    """A clock that is set by what the community's wall clock shows."""
 
     def __init__(self, now: str) -> None:
-        self.now = at(now)
-
-    def __call__(self) -> datetime:
-        return self.now
+        super().__init__(at(now))
 
     def move(self, to: str) -> datetime:
         """Move it, and say what it shows."""

@@ -3,10 +3,9 @@
 import json
 import re
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from support_workspace import Clock
+from support_mailings import Clock
 
 from newsletter.app.owning.data import FORMAT
 from newsletter.app.owning.fresh_links import (
@@ -19,31 +18,14 @@ from newsletter.app.owning.fresh_links import (
     mail_link,
     take_data,
 )
-from newsletter.app.sample import init_workspace
 from newsletter.app.sending.addressing import PREFERENCES
 from newsletter.app.service_mails import post_service_mails
 from newsletter.app.subscribing import SubscriberError, add, listing, show, suppress
-from newsletter.app.workspace import Workspace, open_workspace
+from newsletter.app.workspace import Workspace
 from newsletter.people.fresh import ADDRESS, MINE, fresh_scope
 from newsletter.people.tokens import make_token
 
 ADA, GRACE, NEW = "ada@mail.example.org", "grace@mail.example.org", "ada.l@home.example.org"
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def ws(tmp_path: Path, clock: Clock) -> Workspace:
-    init_workspace(tmp_path / "lab")
-    return open_workspace(tmp_path / "lab", environ={}, clock=clock)
-
-
-@pytest.fixture
-def ada(ws: Workspace) -> str:
-    return add(ws, ADA, "community", name="Ada").subscriber.id
 
 
 def fresh(ws: Workspace, person: str) -> str:

@@ -4,38 +4,20 @@ import email
 import email.policy
 from datetime import timedelta
 from email.message import EmailMessage
-from pathlib import Path
 
 import pytest
-from support_workspace import Clock
+from support_mailings import Clock
 
 from newsletter.app.membership import Event, leave_list
-from newsletter.app.sample import init_workspace
 from newsletter.app.sending.addressing import CONFIRM, PREFERENCES
 from newsletter.app.service_mails import ask_for_mail, forget_old_requests, post_service_mails
 from newsletter.app.subscribing import add, suppress
-from newsletter.app.workspace import Workspace, open_workspace
+from newsletter.app.workspace import Workspace
 from newsletter.model.service import ServiceMail
 from newsletter.people.tokens import read_token
 from newsletter.store import mailings, service_mails
 
 ADDRESS = "ada@mail.example.org"
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def ws(tmp_path: Path, clock: Clock) -> Workspace:
-    init_workspace(tmp_path / "lab")
-    return open_workspace(tmp_path / "lab", environ={}, clock=clock)
-
-
-@pytest.fixture
-def ada(ws: Workspace) -> str:
-    return add(ws, ADDRESS, "community").subscriber.id
 
 
 def ask(ws: Workspace, mail: ServiceMail, request: str = "") -> bool:

@@ -5,43 +5,14 @@ from html import unescape
 from http.client import HTTPConnection
 
 import pytest
-from preview_desk import FAULT, Desk
-from support_loopback import Served, ask, served
+import support_studio
+from preview_desk import FAULT
+from support_loopback import Served, ask
+from support_studio import CHANGES, KEY, cookie, look
 
-from newsletter.app.studio.page import fill_page
-from newsletter.runtime.server import listen
-from newsletter.web.studio.app import entry_path, new_key, preview_app
-from newsletter.web.studio.changes import Changes
+from newsletter.web.studio.app import entry_path
 
-KEY = new_key()
-DESK = Desk()
-CHANGES = Changes(heartbeat=0.2)
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Served]:
-    CHANGES.__init__(heartbeat=0.2)  # closed by the last server, where the module's tests do not run in one go
-    listener = listen("127.0.0.1", 0)
-    app = preview_app(DESK, fill_page, CHANGES, port=listener.getsockname()[1], key=KEY)
-    with served(app, listener) as running:
-        yield running
-        CHANGES.close()
-
-
-@pytest.fixture(autouse=True)
-def desk() -> Desk:
-    DESK.__init__()
-    return DESK
-
-
-def cookie(server: Served) -> dict[str, str]:
-    return {"Cookie": f"newsletter-preview-{server.port}={KEY}"}
-
-
-def look(server: Served, path: str = "/") -> str:
-    answer, text = ask(server, "GET", path, headers=cookie(server))
-    assert answer.status == 200, text
-    return text
+server, desk = support_studio.server, support_studio.desk
 
 
 def read(server: Served, path: str = "/") -> str:
@@ -120,7 +91,7 @@ def test_the_mail_may_not_run_scripts(server):
 
 def test_the_address_says_what_is_shown(server):
     page = read(server, "/?digest=quarterly&persona=berlin&width=375&scheme=dark&tab=text")
-    assert 'data-src="/mail?digest=quarterly&persona=berlin&scheme=dark"' in page
+    assert 'data-src="mail?digest=quarterly&persona=berlin&scheme=dark"' in page
     assert '<option value="berlin" selected>' in page
     assert '<option value="quarterly" selected>' in page
     assert 'class="frame w375 dark"' in page

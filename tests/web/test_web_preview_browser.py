@@ -8,18 +8,12 @@ from playwright.sync_api import Browser, Frame, Page, Route, expect
 from preview_desk import FAULT, Desk
 from support_axe import faults
 from support_browser import browser, lent
-from support_loopback import served
+from support_studio import CHANGES, DESK, KEY, studio_served
 
-from newsletter.app.studio.page import fill_page
-from newsletter.runtime.server import listen
-from newsletter.web.studio.app import entry_path, new_key, preview_app
-from newsletter.web.studio.changes import Changes
+from newsletter.web.studio.app import entry_path
 
 pytestmark = pytest.mark.browser
 
-KEY = new_key()
-DESK = Desk()
-CHANGES = Changes()
 LIGHT, DARK = "rgb(255, 254, 251)", "rgb(25, 31, 43)"
 
 
@@ -32,11 +26,8 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
     CHANGES.__init__()  # closed by the last server, where the module's tests do not run in one go
-    listener = listen("127.0.0.1", 0)
-    app = preview_app(DESK, fill_page, CHANGES, port=listener.getsockname()[1], key=KEY)
-    with served(app, listener) as running:
+    with studio_served(DESK, CHANGES) as running:
         yield running.url
-        CHANGES.close()
 
 
 @pytest.fixture

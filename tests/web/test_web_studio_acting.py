@@ -4,54 +4,26 @@ import re
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urljoin
 
 import pytest
-from preview_desk import FAULT, Desk
-from support_loopback import Served, ask, served
+import support_studio
+from preview_desk import FAULT
+from support_loopback import Served, ask
+from support_studio import cookie, look, post
 
 from newsletter.app.sample import init_workspace
 from newsletter.app.studio.desk import Studio
-from newsletter.app.studio.page import fill_page
-from newsletter.runtime.server import listen
-from newsletter.web.studio.app import new_key, preview_app
-from newsletter.web.studio.changes import Changes
 
-KEY = new_key()
-DESK = Desk()
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Served]:
-    listener, changes = listen("127.0.0.1", 0), Changes()
-    app = preview_app(DESK, fill_page, changes, port=listener.getsockname()[1], key=KEY)
-    with served(app, listener) as running:
-        yield running
-        changes.close()
-
-
-@pytest.fixture(autouse=True)
-def desk() -> Desk:
-    DESK.__init__()
-    return DESK
-
-
-def cookie(server: Served) -> dict[str, str]:
-    return {"Cookie": f"newsletter-preview-{server.port}={KEY}"}
+server, desk = support_studio.server, support_studio.desk
 
 
 def pane(server: Served, query: str = "") -> str:
-    return ask(server, "GET", f"/?tab=send{query}", headers=cookie(server))[1]
+    return look(server, f"/?tab=send{query}")
 
 
 def hidden(page: str, name: str) -> list[str]:
     return re.findall(f'name="{name}" value="([^"]*)"', page)
-
-
-def post(server: Served, fields: dict[str, str], **headers: str) -> tuple[int, str]:
-    sent = {**cookie(server), "Origin": server.url, "Content-Type": "application/x-www-form-urlencoded"}
-    answer, text = ask(server, "POST", "/act", urlencode(fields), {**sent, **headers})
-    return answer.status, answer.getheader("Location") or text
 
 
 def form(server: Served, number: int = 0, **fields: str) -> dict[str, str]:
@@ -69,7 +41,7 @@ def test_a_form_is_answered_by_a_page_that_tells_how_it_went(server, desk):
     status, place = post(server, form(server, digest="quarterly", persona="berlin", address="me@example.org"))
 
     assert (status, desk.done) == (303, [("test", "quarterly berlin 0", "me@example.org")])
-    told = ask(server, "GET", place, headers=cookie(server))[1]
+    told = look(server, urljoin("/act", place))
     assert "Done: test." in told
     assert len(desk.done) == 1, "looking again does it not again"
 

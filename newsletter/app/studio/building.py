@@ -59,20 +59,20 @@ class Sitting:
         """What readers get who chose that, and had that."""
         return next_issue(self.programme, choices, had)
 
-    def last_subject(self, choices: Choices) -> str:
-        """The subject of the last issue, as these readers had it."""
-        return next_issue(self.last, choices, None).subject if self.last else ""
+    def last_issue(self, choices: Choices) -> Issue | None:
+        """The last issue, as these readers had it."""
+        return next_issue(self.last, choices, None) if self.last else None
 
 
 def build_view(sitting: Sitting, issue: Issue, lines: Lines) -> View:
     """The issue ready to look at; RenderError where a template is at fault."""
     started = time.perf_counter()
-    ws, draft = sitting.ws, sitting.draft
-    built = build(issue, draft, Around(ws.settings.checks, sitting.last_subject(issue.choices)))
+    ws, draft, old = sitting.ws, sitting.draft, sitting.last_issue(issue.choices)
+    built = build(issue, draft, Around(ws.settings.checks, old.subject if old else ""))
     problems = told_of(ws, draft, (*drift_problems(drift_from_approved(ws, draft), draft.key), *_once(draft, built)))
     edition, row, owners = built.edition, inert_row(draft, "reader@example.org", "preview"), Owners(draft.items)
     framed = fill_text(render_bounded(marked(issue), draft).html, {**row.values, **NOWHERE})
-    events, text = _beside(sitting, built, row)
+    events, text = _beside(sitting.last, old, built, row)
     return View(
         key=issue.key,
         title=issue.title,
@@ -103,12 +103,13 @@ def build_view(sitting: Sitting, issue: Issue, lines: Lines) -> View:
 NOWHERE = {"unsubscribe_url": "#", "preferences_url": "#", "web_url": "#"}
 
 
-def _beside(sitting: Sitting, built: Built, row: Row) -> tuple[tuple[EventDifference, ...], tuple[TextLine, ...]]:
+def _beside(
+    last: Programme | None, old: Issue | None, built: Built, row: Row
+) -> tuple[tuple[EventDifference, ...], tuple[TextLine, ...]]:
     """What is other than in the last issue, as these readers would have had it."""
-    if sitting.last is None:
+    if last is None or old is None:
         return (), ()
-    old = next_issue(sitting.last, built.issue.choices, None)
-    before = fill_text(render_bounded(old, sitting.last.draft).text, row.values)
+    before = fill_text(render_bounded(old, last.draft).text, row.values)
     return event_differences(old, built.issue), text_differences(before, fill_text(built.edition.text, row.values))
 
 

@@ -154,7 +154,7 @@ class PreviewPages:
                 self.desk.act, values.get("act", ""), state.digest, state.persona, state.variant, values
             )
             self.actions.end(form, said)
-        response = RedirectResponse(state.url("/", tab="send") + f"&form={quote(form)}", 303)
+        response = RedirectResponse(state.url("./", tab="send") + f"&form={quote(form)}", 303)
         for cookie, name in ((ME, "address"), (BY, "by")):
             if values.get(name):
                 response.set_cookie(

@@ -42,15 +42,15 @@ class State:
     zoom: int = 100
     tab: str = "checks"
 
-    def url(self, path: str = "/", **changes: object) -> str:
-        """The address of this state with some of it changed; what is as usual is left out."""
+    def url(self, path: str = "./", **changes: object) -> str:
+        """The address of this state with some of it changed, seen from the page; what is as usual is left out."""
         wanted = {**asdict(self), **changes}
         return f"{path}?{urlencode({name: value for name, value in wanted.items() if value != USUAL[name]})}"
 
     @property
     def frame(self) -> str:
         """The address of the mail as it stands in the frame, whatever stands around it."""
-        return self.url("/mail", tab=USUAL["tab"], width=USUAL["width"])
+        return self.url("mail", tab=USUAL["tab"], width=USUAL["width"])
 
     @property
     def stage(self) -> Stage:
@@ -95,7 +95,7 @@ def page_context(state: State, shown: Shown, number: int) -> dict[str, object]:
         "view": view,
         "faults": [_finding(finding) for finding in shown.faults],
         "number": number,
-        "checks": state.url("/", tab="checks"),
+        "checks": state.url("./", tab="checks"),
         "state": state,
         "frame": state.frame,
         "digests": _links(shown.menu.digests, state.digest, state, "digest"),
@@ -126,18 +126,18 @@ def _variants(state: State, shown: Shown) -> dict[str, object]:
         "left_out": shown.audience.left_out,
         "step": step,
         "covers": covers,
-        "previous": state.url("/", variant=here - 1 if here > 1 else mails),
-        "next": state.url("/", variant=here + 1 if here < mails else 1),
-        "persona": state.url("/", variant=0),
+        "previous": state.url("./", variant=here - 1 if here > 1 else mails),
+        "next": state.url("./", variant=here + 1 if here < mails else 1),
+        "persona": state.url("./", variant=0),
     }
 
 
 def _switches(state: State) -> list[dict[str, object]]:
     """What can be left out of the mail or made larger: pressed is what is other than usual."""
     return [
-        _switch("styles", "Styles off", state.styles == "off", state.url("/", styles=_other(state.styles)), "y"),
-        _switch("images", "Images off", state.images == "off", state.url("/", images=_other(state.images)), "i"),
-        _switch("zoom", "200 %", state.zoom == ZOOMS[1], state.url("/", zoom=ZOOMS[state.zoom == ZOOMS[0]]), "z"),
+        _switch("styles", "Styles off", state.styles == "off", state.url("./", styles=_other(state.styles)), "y"),
+        _switch("images", "Images off", state.images == "off", state.url("./", images=_other(state.images)), "i"),
+        _switch("zoom", "200 %", state.zoom == ZOOMS[1], state.url("./", zoom=ZOOMS[state.zoom == ZOOMS[0]]), "z"),
     ]
 
 
@@ -155,7 +155,7 @@ def _links(entries: Sequence[Named], chosen: str, state: State, name: str) -> li
 
 
 def _link(title: str, value: object, chosen: object, state: State, name: str) -> dict[str, object]:
-    return {"title": title, "name": value, "url": state.url("/", **{name: value}), "on": value == chosen}
+    return {"title": title, "name": value, "url": state.url("./", **{name: value}), "on": value == chosen}
 
 
 def _tabs(state: State, view: View | None) -> list[dict[str, object]]:

@@ -87,7 +87,7 @@ function flash(frame) {
 }
 
 function listen() {
-  const stream = new EventSource(`/events?seen=${document.body.dataset.number}`);
+  const stream = new EventSource(`events?seen=${document.body.dataset.number}`);
   stream.addEventListener("open", () => say("live", "live"));
   stream.addEventListener("changed", async () => {
     await show(location.href);
@@ -186,7 +186,7 @@ document.addEventListener("click", (event) => {
 });
 document.addEventListener("change", (event) => {
   const form = event.target.closest("#choose");
-  if (form) show(`/?${new URLSearchParams(new FormData(form))}`, { push: true });
+  if (form) show(`./?${new URLSearchParams(new FormData(form))}`, { push: true });
 });
 document.addEventListener("submit", (event) => {
   for (const button of event.target.querySelectorAll("button")) button.disabled = true; // one click is enough

@@ -18,6 +18,7 @@ from newsletter.cli import (
     running,
     sending,
     simulate,
+    worker,
 )
 from newsletter.cli.output import say
 
@@ -40,6 +41,7 @@ ledger.register(app)
 mails.register(app)
 people.register(app)
 running.register(app)
+worker.register(app)
 archive.register(app)
 
 

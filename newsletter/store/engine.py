@@ -4,6 +4,7 @@ Writers begin with BEGIN IMMEDIATE: a deferred transaction that reads and then w
 at once, whatever the busy timeout. synchronous=FULL because the ledger must survive a power cut, not only a kill.
 """
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 
+from newsletter.crash_points import are_watched, crash_point
 from newsletter.store import joining_tables  # noqa: F401 - whoever opens the store knows all of its tables
 from newsletter.store.handle import Store, StoreError
 from newsletter.store.migrate import migrate
@@ -76,6 +78,9 @@ def _engine(url: URL) -> Engine:
     if engine.dialect.name == "sqlite":
         sa.event.listen(engine, "connect", _prepare_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
+    if are_watched():
+        sa.event.listen(engine, "before_cursor_execute", partial(_pass, "before"))
+        sa.event.listen(engine, "after_cursor_execute", partial(_pass, "after"))
     return engine
 
 
@@ -84,6 +89,14 @@ def _prepare_sqlite(raw: Any, _record: object) -> None:
     raw.isolation_level = None
     for pragma in _PRAGMAS:
         raw.execute(f"PRAGMA {pragma}")
+
+
+def _pass(when: str, connection: Connection, *about: Any) -> None:
+    """A crash point beside each statement that writes: `before mark: update attempt`."""
+    compiled = getattr(about[3], "compiled", None)
+    if compiled is not None and (compiled.isinsert or compiled.isupdate or compiled.isdelete):
+        step = connection.info.get("transaction", "write")
+        crash_point(f"{when} {step}: {compiled.statement.__visit_name__} {compiled.statement.table.name}")
 
 
 def _begin_sqlite(connection: Connection) -> None:

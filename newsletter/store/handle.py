@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection, Engine
 
+from newsletter.crash_points import are_watched, crash_point
+
 
 class StoreError(Exception):
     """The store cannot be opened; the sentence names it and says what to do."""
@@ -18,10 +20,17 @@ class Store:
     engine: Engine
 
     @contextmanager
-    def begin(self) -> Iterator[Connection]:
-        """One durable transaction: all of the block or, if it raises, nothing of it."""
+    def begin(self, name: str = "write") -> Iterator[Connection]:
+        """One durable transaction: all of the block or, if it raises, nothing of it.
+
+        `name` is what crash points call it.
+        """
         with self.engine.begin() as connection:
+            if are_watched():
+                connection.info["transaction"] = name
             yield connection
+            crash_point(f"before {name}")
+        crash_point(f"after {name}")
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

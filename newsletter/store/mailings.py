@@ -49,6 +49,14 @@ def find(connection: Connection, community: str, kind: MailingKind, key: str) ->
     return Mailing(**row) if row else None
 
 
+def being_sent(connection: Connection, community: str) -> tuple[str, ...]:
+    """The keys of issues, corrections and one-offs that are under way, in the order planned."""
+    found = sa.select(mailing.c.key).where(
+        mailing.c.community == community, mailing.c.state == "sending", mailing.c.kind != "service"
+    )
+    return tuple(connection.execute(found.order_by(mailing.c.id)).scalars())
+
+
 def move(connection: Connection, mailing_id: int, state: MailingState) -> None:
     """Set the mailing's state; which steps are right is decided by the issue's table, in the same transaction."""
     connection.execute(sa.update(mailing).where(mailing.c.id == mailing_id).values(state=state))

@@ -100,7 +100,7 @@ def cancel(ws: Workspace, key: str, now: datetime, by: str = "") -> int:
 
     An issue that was sent before, and was on its way to those who joined since, is sent as it was.
     """
-    with ws.store.begin() as connection:
+    with ws.store.begin("cancel") as connection:
         before = issues.history(connection, ws.settings.community.id, key)
         to: Literal["sent", "cancelled"] = "sent" if any(one.state == "sent" for one in before) else "cancelled"
         mailing = _move(connection, ws, key, to, now, by)
@@ -112,7 +112,7 @@ def cancel(ws: Workspace, key: str, now: datetime, by: str = "") -> int:
 
 def finish(ws: Workspace, mailing: Mailing, now: datetime) -> bool:
     """Call the issue sent where nothing of it is under way any more; True where it is sent."""
-    with ws.store.begin() as connection:
+    with ws.store.begin("finish") as connection:
         current = mailings.find(connection, mailing.community, mailing.kind, mailing.key)
         if current is None or current.state != "sending":
             return current is not None and current.state == "sent"
@@ -125,7 +125,7 @@ def finish(ws: Workspace, mailing: Mailing, now: datetime) -> bool:
 
 
 def _steer(ws: Workspace, key: str, state: IssueState, to: MailingState, now: datetime, by: str) -> None:
-    with ws.store.begin() as connection:
+    with ws.store.begin("steer") as connection:
         mailing = mailing_of(connection, ws, find_issue(connection, ws, key))
         if mailing is None:
             raise SendRefused(f"{key} is not being sent")

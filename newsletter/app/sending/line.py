@@ -94,7 +94,7 @@ class Line:
     def claim(self) -> tuple[Claim | None, int]:
         """Take the next batch, if anything is due, and set aside who may not be written to any more."""
         now = self.now()
-        with self.ws.store.begin() as connection:
+        with self.ws.store.begin("claim") as connection:
             job = mailings.find(connection, self.job.community, self.job.kind, self.job.key)
             if job is None or job.state != "sending":
                 return None, 0
@@ -131,7 +131,7 @@ class Line:
     def mark(self, held: Claim) -> bool:
         """Write down that the batch is about to leave; False where it must not, and was given back."""
         now = self.now()
-        with self.ws.store.begin() as connection:
+        with self.ws.store.begin("mark") as connection:
             if claims.mark_submitting(connection, held, now, now + SUBMIT_LEASE):
                 return True
             recovery.release(connection, [held.attempt_id], now, why="stopped before it was handed over")
@@ -151,7 +151,7 @@ class Line:
         tries = {due.delivery_id: due.tries + 1 for due in held.rows}
         jitter = self.jitter()  # one for the batch: what is put off together is tried again together
         settled = [settlement(one, tries[one.delivery_id], now, jitter) for one in receipts]
-        with self.ws.store.begin() as connection:
+        with self.ws.store.begin("settle") as connection:
             written = claims.settle(connection, self.job.community, held, settled, now)
         if written:
             self.outcomes.update(receipt.outcome for receipt in receipts)

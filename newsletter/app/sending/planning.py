@@ -48,7 +48,7 @@ def plan_issue(
     """
     rendered: dict[str, Rendered | None] = {}
     for _ in range(MOST_LOOKS):
-        with ws.store.begin() as connection:
+        with ws.store.begin("plan") as connection:
             found = _planned_before(connection, ws, key)
             if found is not None:
                 return found

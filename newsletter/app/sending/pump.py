@@ -47,6 +47,7 @@ def pump(
     batch: int,
     worker_id: str,
     max_batches: int | None = None,
+    stopping: Callable[[], bool] = lambda: False,
     on_progress: Callable[[Summary], None] | None = None,
     sleep: Callable[[float], None] | None = None,
     patience: timedelta = timedelta(0),
@@ -55,13 +56,13 @@ def pump(
     """Send what is due of an issue, batch by batch, until nothing is; several workers may do so at once.
 
     With `sleep`, deliveries that were put off are waited for as long as the waits together stay within `patience`;
-    later ones are left to a later call, and named by `next_due`. SendRefused where the issue is not planned yet.
-    An exception of the provider leaves its batch unknown and is raised again.
+    later ones are left to a later call, and named by `next_due`. `stopping` is asked between two batches. SendRefused
+    where the issue is not planned yet. An exception of the provider leaves its batch unknown and is raised again.
     """
     line = Line(ws, provider, find_job(ws, key), now_fn, batch, worker_id, jitter)
     line.recovered = recover(ws, now_fn())
     waited = timedelta(0)
-    while max_batches is None or line.batches < max_batches:
+    while (max_batches is None or line.batches < max_batches) and not stopping():
         if line.step():
             if on_progress:
                 on_progress(line.summary())
@@ -77,7 +78,7 @@ def pump(
 def recover(ws: Workspace, now: datetime) -> Recovered:
     """Close attempts whose lease is over or whose worker ended: claimed ones go back, submitting ones are unknown."""
     community = ws.settings.community.id
-    with ws.store.begin() as connection:
+    with ws.store.begin("recover") as connection:
         fates = {
             one.attempt_id: fate(one, now, dead=is_dead(one.worker))
             for one in recovery.open_attempts(connection, community)

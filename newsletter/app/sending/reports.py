@@ -25,7 +25,7 @@ class NoticeResult:
 def apply_notices(ws: Workspace, notices: Iterable[Notice]) -> NoticeResult:
     """Keep the notices and let them settle deliveries, subscriptions and suppressions, in one transaction."""
     tally = {"new": 0, "repeated": 0, "foreign": 0}
-    with ws.store.begin() as connection:
+    with ws.store.begin("notices") as connection:
         for notice in notices:
             tally[_apply(connection, ws.settings.community.id, notice)] += 1
     return NoticeResult(**tally)

@@ -33,7 +33,7 @@ def top_up(
     """
     rendered: dict[str, Rendered | None] = {}
     for _ in range(MOST_LOOKS):
-        with ws.store.begin() as connection:
+        with ws.store.begin("top up") as connection:
             issue, mailing = _still_of_use(connection, ws, key, now)
             readers = _new(connection, ws, issue, mailing, now, only)
             missing = {one: wanted for one, wanted in editions_wanted(readers).items() if one not in rendered}

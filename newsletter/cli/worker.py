@@ -1,0 +1,38 @@
+"""The command that hands over and does nothing else: worker."""
+
+from typing import Annotated
+
+import typer
+
+from newsletter.cli.options import workspace
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command("worker", rich_help_panel="Running")(worker)
+
+
+def worker(
+    context: typer.Context,
+    once: Annotated[bool, typer.Option("--once", help="End when nothing is due any more.")] = False,
+) -> int:
+    """Hand over whatever is planned and being sent, beside `run` and other workers, until told to stop.
+
+    It plans nothing: `newsletter send` or `run` freezes who gets an issue, and any number of workers may help to
+    send it. SIGTERM or Ctrl+C lets the batch in hand be finished; what a killed worker had in hand is settled by the
+    next one.
+
+    Example: `newsletter --workspace /srv/common-hours worker`, `newsletter worker --once`
+    """
+    import logging
+    import sys
+    import threading
+
+    from newsletter.app.dispatching import provider_of
+    from newsletter.app.sending.draining import work
+    from newsletter.runtime.server import stopping_on_signals
+
+    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s")
+    ws, stop = workspace(context), threading.Event()
+    with stopping_on_signals(stop), provider_of(ws) as provider:
+        return int(not work(ws, provider, stop, once=once))

@@ -54,7 +54,10 @@ class Edition:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One recipient of a batch: the delivery it is for, and the values of the slots by name (unescaped)."""
+    """One recipient of a batch: the delivery it is for, and the values of the slots by name (unescaped).
+
+    `return_path` is where SMTP is to report failures; empty where that is the sender's own address.
+    """
 
     delivery_id: str
     address: str
@@ -64,6 +67,7 @@ class Row:
     name: str = ""
     one_click: bool = True
     unsubscribe_mailto: str = ""
+    return_path: str = ""
 
     @property
     def list_unsubscribe(self) -> str:
@@ -103,22 +107,25 @@ def header_values(row: Row, at: datetime) -> dict[str, str]:
     }
 
 
-def message_bytes(edition: Edition, row: Row, at: datetime) -> bytes:
-    """The edition filled for one person, ready for the wire (CRLF); `at` becomes the Date header."""
-    return fill_mime(edition.mime, {**row.values, **header_values(row, at)})
+def message_bytes(edition: Edition, row: Row, at: datetime, *, utf8: bool = False) -> bytes:
+    """The edition filled for one person, ready for the wire (CRLF); `at` becomes the Date header.
+
+    With `utf8`, header values may be beyond ASCII (RFC 6532); without, they raise UnicodeEncodeError.
+    """
+    return fill_mime(edition.mime, {**row.values, **header_values(row, at)}, utf8=utf8)
 
 
-def fill_mime(parts: MimeParts, values: Mapping[str, str]) -> bytes:
+def fill_mime(parts: MimeParts, values: Mapping[str, str], *, utf8: bool = False) -> bytes:
     """The message's bytes, CRLF throughout; slots in bodies are quoted-printable, in headers ready-made."""
-    return b"".join(_bytes(parts, values))
+    return b"".join(_bytes(parts, values, "utf-8" if utf8 else "ascii"))
 
 
-def _bytes(parts: MimeParts, values: Mapping[str, str]) -> Iterable[bytes]:
+def _bytes(parts: MimeParts, values: Mapping[str, str], charset: str) -> Iterable[bytes]:
     for part in parts:
         if isinstance(part, bytes):
             yield part
         elif part.context == "header":
-            yield escape(values[part.name], "header").encode("ascii")
+            yield escape(values[part.name], "header").encode(charset)
         else:
             # The dash keeps a last line of 76 from growing by the soft break that follows every slot.
             yield quoted_printable(escape(values[part.name], part.context) + "-")[:-1]

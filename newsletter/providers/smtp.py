@@ -1,99 +1,131 @@
-"""SMTP: one message per reader over a connection that is kept, each answered for by itself.
+"""SMTP: one message per reader over connections that are kept, each message answered for by itself.
 
-At most one message of a batch can end unknown: after it nothing more of the batch is tried.
+At most one message of a connection can end unknown: after it nothing more of the batch is tried.
 """
 
+import contextlib
 import re
-import smtplib
-import socket
-import ssl
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
-
-from pydantic import SecretStr
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from newsletter.model.delivery import Batch, Receipt
 from newsletter.model.mail import Row, message_bytes
-from newsletter.model.outcomes import OUTCOMES, End
+from newsletter.model.outcomes import OUTCOMES
 from newsletter.providers.mailbox import mailbox
 from newsletter.providers.receipts import not_filled
-from newsletter.providers.smtp_dialog import Answer, Envelope, deliver, reason
+from newsletter.providers.smtp_dialog import Answer, Envelope, Session, deliver, with_crlf
+from newsletter.providers.smtp_route import SmtpRoute
+from newsletter.providers.smtp_session import NoSessionError, open_session
 
-_PORTS = {"none": 25, "starttls": 587, "tls": 465}
-_ADDRESS = re.compile(r"[!-;=?-~]+@[!-;=?-~]+")
+__all__ = ["SmtpProvider", "SmtpRoute"]
+
+_ADDRESS = re.compile(r"[!-;=?-~\x80-\U0010ffff]+@[!-;=?-~\x80-\U0010ffff]+")
 #: So many connections lost one after the other, and the rest of the batch waits for a better hour.
 _LOSSES = 2
-
-
-@dataclass(frozen=True, slots=True)
-class SmtpRoute:
-    """Where and how to reach the server; port 0 is the usual one of the security; times in seconds.
-
-    `dot_timeout` is how long to wait for the reply to a whole message: RFC 5321 asks for ten minutes, since giving
-    up earlier is what makes duplicates.
-    """
-
-    host: str
-    port: int = 0
-    security: Literal["none", "starttls", "tls"] = "starttls"
-    username: str = ""
-    password: SecretStr | None = None
-    timeout: float = 60.0
-    dot_timeout: float = 600.0
-    tls: ssl.SSLContext | None = None
-
-    @property
-    def place(self) -> str:
-        """Host and port for people."""
-        return f"{self.host}:{self.port or _PORTS[self.security]}"
-
-
-class _NoSessionError(Exception):
-    def __init__(self, end: End, detail: str) -> None:
-        super().__init__(detail)
-        self.answer = Answer(OUTCOMES[end], detail, alive=False)
+#: Seconds after which nothing more of a batch is begun: with ten minutes for the last reply it ends within its lease.
+_BATCH_TIME = 15 * 60
 
 
 class SmtpProvider:
-    """Hands messages to one SMTP server; one thread at a time."""
+    """Hands messages to one SMTP server, over as many connections at once as the route says; one caller at a time."""
 
-    def __init__(self, route: SmtpRoute) -> None:
-        self._route = route
-        self._smtp: smtplib.SMTP | None = None
-        self._handled = 0
+    def __init__(self, route: SmtpRoute, clock: Callable[[], float] = time.monotonic) -> None:
+        self._lanes = tuple(_Lane(route) for _ in range(max(route.connections, 1)))
+        self._clock = clock
+        self._pool: ThreadPoolExecutor | None = None
 
     def submit(self, batch: Batch) -> Sequence[Receipt]:
         """Hand over row by row; where the server is gone, the rows left are not tried."""
-        receipts: list[Receipt] = []
-        losses, rest = 0, None
-        self._wake()
-        for row in batch.rows:
-            answer = rest or self._hand_over(batch, row)
-            receipts.append(_receipt(row, answer))
-            losses = losses + 1 if _is_gone(answer) else 0
-            rest = rest or _for_the_rest(answer, losses)
-        return tuple(receipts)
+        work = _Work(batch, _LOSSES * len(self._lanes), self._clock)
+        lanes = self._lanes[: len(batch.rows)]
+        if len(lanes) == 1:
+            lanes[0].carry(work)
+        elif lanes:
+            self._pool = self._pool or ThreadPoolExecutor(len(self._lanes), thread_name_prefix="smtp")
+            list(self._pool.map(lambda lane: lane.carry(work), lanes))
+        return tuple(_receipt(row, work.answers[row.delivery_id]) for row in batch.rows)
 
     def close(self) -> None:
         """Say goodbye to the server."""
-        if self._smtp is not None:
-            self._quit(self._smtp)
-            self._smtp = None
+        for lane in self._lanes:
+            lane.close()
+        if self._pool is not None:
+            self._pool.shutdown()
+            self._pool = None
+
+
+class _Work:
+    """The rows of one batch, which lanes take one at a time, and why those left are not tried any more."""
+
+    def __init__(self, batch: Batch, most_losses: int, clock: Callable[[], float]) -> None:
+        self.batch = batch
+        self.answers: dict[str, Answer] = {}
+        self._rows = iter(batch.rows)
+        self._lock = threading.Lock()
+        self._most_losses, self._losses = most_losses, 0
+        self._clock, self._until = clock, clock() + _BATCH_TIME
+        self._rest: Answer | None = None
+
+    def rows(self) -> Iterator[Row]:
+        """The rows that are to be handed over; the others are answered for here."""
+        while (row := self._next()) is not None:
+            if (rest := self._rest or self._late()) is None:
+                yield row
+            else:
+                self.answers[row.delivery_id] = rest
+
+    def settle(self, row: Row, answer: Answer) -> None:
+        """What became of a row, and what follows for those that are left."""
+        with self._lock:
+            self.answers[row.delivery_id] = answer
+            self._losses = self._losses + 1 if _is_gone(answer) else 0
+            self._rest = self._rest or _for_the_rest(answer, lost=self._losses >= self._most_losses)
+
+    def _next(self) -> Row | None:
+        with self._lock:
+            return next(self._rows, None)
+
+    def _late(self) -> Answer | None:
+        if self._clock() < self._until:
+            return None
+        return Answer(OUTCOMES["untried"], "not tried: the batch has taken too long already", alive=False)
+
+
+class _Lane:
+    """One connection, opened at need and kept from batch to batch."""
+
+    def __init__(self, route: SmtpRoute) -> None:
+        self._route = route
+        self._session: Session | None = None
+
+    def carry(self, work: _Work) -> None:
+        """Take rows and hand them over until there are none."""
+        self._wake()
+        for row in work.rows():
+            work.settle(row, self._hand_over(work.batch, row))
+
+    def close(self) -> None:
+        """Say goodbye, if anybody is there."""
+        if self._session is not None:
+            with contextlib.suppress(OSError):
+                self._session.command("QUIT")
+            self._drop()
 
     def _hand_over(self, batch: Batch, row: Row) -> Answer:
-        envelope = Envelope(mailbox(batch.edition.sender)[1], row.address)
-        if not _ADDRESS.fullmatch(envelope.recipient):
-            return Answer(
-                OUTCOMES["unfit"], "the address cannot be used in SMTP (spaces, brackets or non-ASCII)", alive=True
-            )
+        envelope = Envelope(row.return_path or mailbox(batch.edition.sender)[1], row.address)
+        if not (_ADDRESS.fullmatch(envelope.recipient) and envelope.recipient.isprintable()):
+            return Answer(OUTCOMES["unfit"], "the address cannot be used in SMTP (spaces or brackets)", alive=True)
         try:
-            return self._deliver(envelope, message_bytes(batch.edition, row, batch.at))
+            data = with_crlf(message_bytes(batch.edition, row, batch.at, utf8=envelope.needs_utf8))
         except (KeyError, ValueError) as error:
             return Answer(OUTCOMES["unfit"], not_filled(row, error).detail, alive=True)
+        signed = self._route.sign(data) + data if self._route.sign else data
+        return self._deliver(envelope, signed)
 
     def _deliver(self, envelope: Envelope, data: bytes) -> Answer:
-        used = self._handled > 0
+        used = self._session is not None and self._session.handled > 0
         answer = self._try(envelope, data)
         if used and _is_gone(answer):
             # Servers close connections that were idle or carried much; what was not taken may go over a fresh one.
@@ -102,109 +134,37 @@ class SmtpProvider:
 
     def _try(self, envelope: Envelope, data: bytes) -> Answer:
         try:
-            smtp = self._session()
-        except _NoSessionError as error:
+            session = self._open()
+        except NoSessionError as error:
             return error.answer
-        self._handled += 1
-        answer = _too_large(smtp, len(data)) or deliver(smtp, envelope, data, self._route.dot_timeout)
-        if not answer.alive or not _ready_again(smtp, answer):
+        answer = deliver(session, envelope, data, self._route.dot_timeout)
+        if not answer.alive or not _ready_again(session, answer):
             self._drop()
         return answer
 
-    def _session(self) -> smtplib.SMTP:
-        if self._smtp is None:
-            self._smtp = connect(self._route)
-            self._handled = 0
-        return self._smtp
+    def _open(self) -> Session:
+        if self._session is not None and self._session.handled >= self._route.messages_per_connection:
+            self.close()
+        self._session = self._session or open_session(self._route)
+        return self._session
 
     def _wake(self) -> None:
-        if self._smtp is not None and not _answers(self._smtp):
+        if self._session is not None and not _agrees(self._session, "NOOP"):
             self._drop()
 
     def _drop(self) -> None:
-        if self._smtp is not None:
-            self._smtp.close()
-        self._smtp, self._handled = None, 0
-
-    def _quit(self, smtp: smtplib.SMTP) -> None:
-        try:
-            smtp.quit()
-        except OSError:
-            smtp.close()
+        if self._session is not None:
+            self._session.wire.close()
+        self._session = None
 
 
-def connect(route: SmtpRoute) -> smtplib.SMTP:
-    """An open, secured and authenticated session; what stands in its way says whose it is to mend."""
-    smtp: smtplib.SMTP | None = None
+def _ready_again(session: Session, answer: Answer) -> bool:
+    return answer.outcome == "accepted" or _agrees(session, "RSET")
+
+
+def _agrees(session: Session, command: str) -> bool:
     try:
-        smtp = _dial(route)
-        _send_at_once(smtp)
-        _secure(smtp, route)
-        return smtp
-    except OSError as error:
-        if smtp is not None:
-            smtp.close()
-        raise _no_session(route, error) from error
-
-
-def _dial(route: SmtpRoute) -> smtplib.SMTP:
-    port = route.port or _PORTS[route.security]
-    if route.security == "tls":
-        return smtplib.SMTP_SSL(route.host, port, timeout=route.timeout, context=_context(route))
-    return smtplib.SMTP(route.host, port, timeout=route.timeout)
-
-
-def _send_at_once(smtp: smtplib.SMTP) -> None:
-    # The dot is a small write after a large one: without this it would wait for the acknowledgement, 40 ms each time.
-    if smtp.sock is not None:
-        smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-
-
-def _secure(smtp: smtplib.SMTP, route: SmtpRoute) -> None:
-    smtp.ehlo_or_helo_if_needed()
-    if route.security == "starttls":
-        smtp.starttls(context=_context(route))
-        smtp.ehlo()
-    if route.username:
-        smtp.login(route.username, route.password.get_secret_value() if route.password else "")
-
-
-def _context(route: SmtpRoute) -> ssl.SSLContext:
-    return route.tls or ssl.create_default_context()
-
-
-def _no_session(route: SmtpRoute, error: OSError) -> _NoSessionError:
-    if isinstance(error, smtplib.SMTPAuthenticationError):
-        return _NoSessionError("ours_to_mend", f"{route.place} refused the user name or password ({error.smtp_code})")
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return _NoSessionError("unreached", f"the certificate of {route.place} is not good: {error.verify_message}")
-    if isinstance(error, smtplib.SMTPResponseException):
-        words = (
-            error.smtp_error.decode("utf-8", "replace") if isinstance(error.smtp_error, bytes) else error.smtp_error
-        )
-        return _NoSessionError("unreached", f"{route.place} would not begin: {error.smtp_code} {words}"[:300])
-    return _NoSessionError("unreached", f"{route.place} cannot be reached: {reason(error)}")
-
-
-def _too_large(smtp: smtplib.SMTP, size: int) -> Answer | None:
-    limit = smtp.esmtp_features.get("size", "")
-    if not limit.isdecimal() or not 0 < int(limit) < size:
-        return None
-    return Answer(OUTCOMES["unfit"], f"the message has {size} bytes and the server takes {limit}", alive=True)
-
-
-def _ready_again(smtp: smtplib.SMTP, answer: Answer) -> bool:
-    if answer.outcome == "accepted":
-        return True
-    try:
-        return smtp.rset()[0] == 250
-    except OSError:
-        return False
-
-
-def _answers(smtp: smtplib.SMTP) -> bool:
-    try:
-        return smtp.noop()[0] == 250
+        return session.command(command).code == 250
     except OSError:
         return False
 
@@ -213,12 +173,12 @@ def _is_gone(answer: Answer) -> bool:
     return not answer.alive and answer.outcome in ("refused_for_now", "not_submitted")
 
 
-def _for_the_rest(answer: Answer, losses: int) -> Answer | None:
+def _for_the_rest(answer: Answer, *, lost: bool) -> Answer | None:
     if answer.outcome == "unknown":
         return Answer(
             OUTCOMES["untried"], "not tried: the end of an earlier message of this batch is unknown", alive=False
         )
-    if losses < _LOSSES:
+    if not lost:
         return None
     return Answer(answer.outcome, f"not tried, since the server is gone: {answer.detail}", alive=False)
 

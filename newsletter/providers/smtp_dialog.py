@@ -5,25 +5,48 @@ Until the final dot is on the wire a lost connection has submitted nothing; from
 """
 
 import re
-import select
-import smtplib
-import socket
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from newsletter.model.delivery import Outcome
 from newsletter.model.outcomes import OUTCOMES, End, smtp_end
+from newsletter.providers.smtp_wire import Reply, Wire
 
-_CHUNK = 65536
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _QUEUE_ID = re.compile(r"queued (?:mail for delivery )?as <?([A-Za-z0-9._-]+)", re.IGNORECASE)
+#: What MAIL, RCPT and DATA are answered with where all is well.
+_WELL = (2, 2, 3)
+
+
+@dataclass(slots=True)
+class Session:
+    """An open session, what its server offers (by name in capitals), and how many messages it was given."""
+
+    wire: Wire
+    extensions: Mapping[str, str] = field(default_factory=dict)
+    handled: int = 0
+
+    def offers(self, name: str) -> bool:
+        """Whether the server announced the extension."""
+        return name in self.extensions
+
+    def command(self, line: str) -> Reply:
+        """Say one line and hear the answer."""
+        self.wire.write(line.encode("utf-8") + b"\r\n")
+        return self.wire.reply()
 
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """Who the message is from and for, as bare ASCII addresses."""
+    """Who the message is from and for, as bare addresses."""
 
     sender: str
     recipient: str
+
+    @property
+    def needs_utf8(self) -> bool:
+        """Whether only servers with SMTPUTF8 (RFC 6531) can carry it."""
+        return not (self.sender + self.recipient).isascii()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,80 +59,137 @@ class Answer:
     provider_id: str = ""
 
 
-def deliver(smtp: smtplib.SMTP, envelope: Envelope, data: bytes, dot_timeout: float) -> Answer:
+def deliver(session: Session, envelope: Envelope, data: bytes, dot_timeout: float) -> Answer:
     """Hand one message over on an open session; `dot_timeout` in seconds bounds the wait for the last reply."""
-    wire = wire_form(data)
+    message = with_crlf(data)
+    unfit = _unfit(session, envelope, message)
+    if unfit:
+        return Answer(OUTCOMES["unfit"], unfit, alive=True)
+    session.handled += 1
     try:
-        _socket(smtp).settimeout(smtp.timeout)
-        refused = _offer(smtp, envelope, len(data)) or _send_body(smtp, wire)
+        refused = _offer(session, envelope, message) or _send_body(session.wire, stuffed(message))
         if refused:
             return refused
-        _send_dot(smtp, dot_timeout)
+        session.wire.write(b".\r\n")
     except OSError as error:
         return _lost("incomplete", "the connection failed before the message was whole", error)
-    return _last_reply(smtp)
+    return _last_reply(session.wire, dot_timeout)
+
+
+def with_crlf(data: bytes) -> bytes:
+    """The message with CRLF alone ending its lines, the last one too."""
+    lines = _LINE_END.sub(b"\r\n", data)
+    return lines if lines.endswith(b"\r\n") else lines + b"\r\n"
+
+
+def stuffed(message: bytes) -> bytes:
+    """The message as DATA sends it, without the final dot: leading dots are doubled (RFC 5321, 4.5.2)."""
+    return re.sub(rb"(?m)^\.", b"..", message)
 
 
 def wire_form(data: bytes) -> bytes:
-    """The message as DATA sends it, without the final dot: CRLF alone ends lines, leading dots are doubled."""
-    lines = _LINE_END.sub(b"\r\n", data)
-    stuffed = re.sub(rb"(?m)^\.", b"..", lines)
-    return stuffed if stuffed.endswith(b"\r\n") else stuffed + b"\r\n"
+    """Any bytes as DATA sends them, without the final dot."""
+    return stuffed(with_crlf(data))
 
 
-def _offer(smtp: smtplib.SMTP, envelope: Envelope, size: int) -> Answer | None:
-    announced = f" SIZE={size}" if smtp.has_extn("size") else ""
-    commands = (f"MAIL FROM:<{envelope.sender}>{announced}", f"RCPT TO:<{envelope.recipient}>", "DATA")
-    for command, expected in zip(commands, (2, 2, 3), strict=True):
-        code, text = smtp.docmd(command)
-        if code // 100 != expected:
-            return _refusal(code, text, whole=False)
+def _unfit(session: Session, envelope: Envelope, message: bytes) -> str:
+    """Why this server cannot carry this message, in words; empty where it can."""
+    limit = session.extensions.get("SIZE", "")
+    if limit.isdecimal() and 0 < int(limit) < len(message):
+        return f"the message has {len(message)} bytes and the server takes {limit}"
+    if envelope.needs_utf8 and not session.offers("SMTPUTF8"):
+        return "the address is not ASCII, and the server does not offer SMTPUTF8 for it"
+    if not message.isascii() and not session.offers("8BITMIME"):
+        return "the message holds octets beyond ASCII, and the server does not offer 8BITMIME for them"
+    return ""
+
+
+def _offer(session: Session, envelope: Envelope, message: bytes) -> Answer | None:
+    options = [f"SIZE={len(message)}"] if session.offers("SIZE") else []
+    if not message.isascii():
+        options.append("BODY=8BITMIME")
+    if envelope.needs_utf8:
+        options.append("SMTPUTF8")
+    mail = " ".join((f"MAIL FROM:<{envelope.sender}>", *options))
+    commands = (mail, f"RCPT TO:<{envelope.recipient}>", "DATA")
+    return _all_at_once(session, commands) if session.offers("PIPELINING") else _one_by_one(session, commands)
+
+
+def _one_by_one(session: Session, commands: Sequence[str]) -> Answer | None:
+    for command, well in zip(commands, _WELL, strict=True):
+        reply = session.command(command)
+        if reply.kind != well:
+            return _refusal(reply, whole=False)
     return None
 
 
-def _send_body(smtp: smtplib.SMTP, wire: bytes) -> Answer | None:
-    sock = _socket(smtp)
-    for start in range(0, len(wire), _CHUNK):
-        sock.sendall(wire[start : start + _CHUNK])
-    # A server that speaks or hangs up before the dot has not taken the message: better to hear it now.
-    if not _has_spoken(sock):
-        return None
-    return _closing(_refusal(*smtp.getreply(), whole=False))
-
-
-def _has_spoken(sock: socket.socket) -> bool:
-    poll = select.poll()
-    poll.register(sock, select.POLLIN)
-    return bool(poll.poll(0))
-
-
-def _send_dot(smtp: smtplib.SMTP, dot_timeout: float) -> None:
-    sock = _socket(smtp)
-    sock.settimeout(dot_timeout)
-    sock.sendall(b".\r\n")
-
-
-def _last_reply(smtp: smtplib.SMTP) -> Answer:
+def _all_at_once(session: Session, commands: Sequence[str]) -> Answer | None:
+    """The three commands in one write (RFC 2920); the first refusal is the message's, and DATA is undone after it."""
+    session.wire.write("".join(f"{command}\r\n" for command in commands).encode("utf-8"))
+    replies: list[Reply] = []
     try:
-        code, text = smtp.getreply()
+        while len(replies) < len(commands):
+            replies.append(session.wire.reply())
+    except OSError:
+        if _first_refusal(replies) is None:
+            raise
+    refused = _first_refusal(replies)
+    if refused is None:
+        return None
+    answer = _refusal(refused, whole=False)
+    return answer if _undone(session.wire, replies) else _closing(answer)
+
+
+def _first_refusal(replies: Sequence[Reply]) -> Reply | None:
+    return next((one for one, well in zip(replies, _WELL, strict=False) if one.kind != well), None)
+
+
+def _undone(wire: Wire, replies: Sequence[Reply]) -> bool:
+    """Whether the session can go on after a refusal.
+
+    A server that waits for a message all the same is given an empty one where it has no recipient for it (RFC 2920,
+    3.1); where it has one, it is left instead.
+    """
+    if len(replies) < len(_WELL):
+        return False
+    if replies[2].kind != 3:
+        return True
+    if replies[1].kind == 2:
+        return False
+    try:
+        wire.write(b".\r\n")
+        wire.reply()
+    except OSError:
+        return False
+    return True
+
+
+def _send_body(wire: Wire, body: bytes) -> Answer | None:
+    wire.write(body)
+    # A server that speaks or hangs up before the dot has not taken the message: better to hear it now.
+    return _closing(_refusal(wire.reply(), whole=False)) if wire.has_spoken() else None
+
+
+def _last_reply(wire: Wire, timeout: float) -> Answer:
+    try:
+        reply = wire.reply(timeout)
     except OSError as error:
         return _lost("silent", "no reply came to the end of the message", error)
-    if code // 100 == 2:
-        words = _words(code, text)
-        found = _QUEUE_ID.search(words)
-        return Answer(OUTCOMES["taken"], words, alive=True, provider_id=found[1] if found else "")
-    return _refusal(code, text, whole=True)
+    if reply.kind == 2:
+        found = _QUEUE_ID.search(reply.words)
+        return Answer(OUTCOMES["taken"], reply.words, alive=True, provider_id=found[1] if found else "")
+    return _refusal(reply, whole=True)
 
 
-def _refusal(code: int, text: bytes, *, whole: bool) -> Answer:
-    words, outcome = _words(code, text), OUTCOMES[smtp_end(code, whole=whole)]
-    if code // 100 in (4, 5):
-        return Answer(outcome, words, alive=code != 421)
-    return Answer(outcome, f"the server gave a reply that does not belong here: {words}", alive=False)
+def _refusal(reply: Reply, *, whole: bool) -> Answer:
+    outcome = OUTCOMES[smtp_end(reply.code, whole=whole)]
+    if reply.kind in (4, 5):
+        return Answer(outcome, reply.words, alive=reply.code != 421)
+    return Answer(outcome, f"the server gave a reply that does not belong here: {reply.words}", alive=False)
 
 
 def _closing(answer: Answer) -> Answer:
-    return Answer(answer.outcome, answer.detail, alive=False)
+    return replace(answer, alive=False)
 
 
 def _lost(end: End, what: str, error: OSError) -> Answer:
@@ -119,13 +199,3 @@ def _lost(end: End, what: str, error: OSError) -> Answer:
 def reason(error: OSError) -> str:
     """A network error in a few words."""
     return str(error.strerror or error or type(error).__name__)
-
-
-def _words(code: int, text: bytes) -> str:
-    return f"{code} {text.decode('utf-8', 'replace')}".replace("\n", " ")[:300]
-
-
-def _socket(smtp: smtplib.SMTP) -> socket.socket:
-    if smtp.sock is None:
-        raise smtplib.SMTPServerDisconnected("the connection is closed")
-    return smtp.sock

@@ -1,7 +1,6 @@
 """SMTP by phase: what each failure at each step says of the recipient."""
 
 import re
-import smtplib
 import socket
 import time
 from collections.abc import Iterator
@@ -17,8 +16,10 @@ from support_smtp import CLOSE, HANG, ScriptedSmtp, Step, certificate, scripted
 
 from newsletter.model.delivery import Receipt
 from newsletter.model.mail import Edition, message_bytes
-from newsletter.providers.smtp import SmtpProvider, SmtpRoute, connect
-from newsletter.providers.smtp_dialog import Envelope, deliver, wire_form
+from newsletter.providers.smtp import SmtpProvider, SmtpRoute
+from newsletter.providers.smtp_dialog import Envelope, Session, deliver, wire_form
+from newsletter.providers.smtp_session import open_session
+from newsletter.providers.smtp_wire import Wire
 
 
 @contextmanager
@@ -64,10 +65,10 @@ def test_a_connection_lost_before_the_message_has_submitted_nothing(step: str, f
 
 def long_message(script: dict[str, Step]) -> str:
     with scripted(script) as server:
-        smtp = connect(SmtpRoute("127.0.0.1", server.port, "none", timeout=10))
+        session = open_session(SmtpRoute("127.0.0.1", server.port, "none", timeout=10))
         body = b"Subject: long\r\n\r\n" + b"0123456789" * 600_000
-        answer = deliver(smtp, Envelope("a@example.org", "b@example.org"), body, 10)
-        smtp.close()
+        answer = deliver(session, Envelope("a@example.org", "b@example.org"), body, 10)
+        session.wire.close()
     return answer.outcome
 
 
@@ -84,9 +85,7 @@ def test_a_server_that_hung_up_before_the_dot_is_noticed_before_it_is_sent() -> 
     with ours, theirs:
         theirs.sendall(b"250 ok\r\n250 ok\r\n354 go on\r\n")
         theirs.shutdown(socket.SHUT_WR)
-        smtp = smtplib.SMTP(timeout=1)
-        smtp.sock = ours
-        answer = deliver(smtp, Envelope("a@example.org", "b@example.org"), b"Subject: x\r\n\r\n", 1)
+        answer = deliver(Session(Wire(ours, 1)), Envelope("a@example.org", "b@example.org"), b"Subject: x\r\n\r\n", 1)
         assert answer.outcome == "not_submitted"
         assert not theirs.recv(65536).endswith(b"\r\n.\r\n")
 

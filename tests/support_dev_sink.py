@@ -40,13 +40,23 @@ class DevSink:
         return count
 
     def forget(self) -> None:
-        """Forget all messages and behave."""
+        """Forget all messages, behave, and post no events."""
         self._ask("DELETE", "/_sink/messages")
         self.misbehave()
+        self.tell_events()
 
     def misbehave(self, **faults: Any) -> None:
         """Fail in these ways from now on, and in no others; names as in newsletter.devsink.misbehave."""
         self._ask("PUT", "/_sink/misbehave", faults)
+
+    def tell_events(self, **plan: Any) -> None:
+        """Post events in this way from now on, and in no other; names as in newsletter.devsink.events."""
+        self._ask("PUT", "/_sink/events", plan)
+
+    def events(self) -> dict[str, Any]:
+        """How it posts events: the plan, the key that verifies them, and how many were posted and taken."""
+        found: dict[str, Any] = self._ask("GET", "/_sink/events")
+        return found
 
     def _ask(self, method: str, path: str, body: Any = None) -> Any:
         data = None if body is None else json.dumps(body).encode()

@@ -59,11 +59,18 @@ def dev_sink(
     misbehave: Annotated[
         list[str] | None, typer.Option("--misbehave", metavar="NAME=VALUE", help="A fault to show; may repeat.")
     ] = None,
+    events: Annotated[
+        list[str] | None,
+        typer.Option("--events", metavar="NAME=VALUE", help="How events are posted, as url=...; may repeat."),
+    ] = None,
 ) -> None:
     """Run a local SMTP sink and SendGrid-compatible server that record what they receive.
 
     Example: `newsletter dev-sink --smtp-port 2525 --http-port 2580 --keep /tmp/sink --misbehave throttle=2`
     """
+    from pydantic import ValidationError
+
+    from newsletter.devsink.events import read_plan
     from newsletter.devsink.misbehave import MisbehaviourError, read_misbehaviour
     from newsletter.devsink.server import run_dev_sink
 
@@ -71,4 +78,8 @@ def dev_sink(
         faults = read_misbehaviour(misbehave or ())
     except MisbehaviourError as error:
         raise typer.BadParameter(str(error), param_hint="--misbehave") from None
-    run_dev_sink(smtp_port, http_port, keep, faults)
+    try:
+        plan = read_plan(events or ())
+    except ValidationError as error:
+        raise typer.BadParameter(str(error), param_hint="--events") from None
+    run_dev_sink(smtp_port, http_port, keep, faults, plan)

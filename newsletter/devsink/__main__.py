@@ -4,6 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from newsletter.devsink.events import read_plan
 from newsletter.devsink.misbehave import read_misbehaviour
 from newsletter.devsink.server import DevSinkError, run_dev_sink
 
@@ -15,13 +16,14 @@ def main() -> int:
     parser.add_argument("--http-port", type=int, default=0, help="0 takes a free one")
     parser.add_argument("--keep", type=Path, help="folder for what is received")
     parser.add_argument("--misbehave", action="append", default=[], metavar="NAME=VALUE", help="a fault; may repeat")
+    parser.add_argument("--events", action="append", default=[], metavar="NAME=VALUE", help="url=...; may repeat")
     options = parser.parse_args()
     try:
-        faults = read_misbehaviour(options.misbehave)
+        faults, events = read_misbehaviour(options.misbehave), read_plan(options.events)
     except ValueError as error:
         parser.error(str(error))
     try:
-        run_dev_sink(options.smtp_port, options.http_port, options.keep, faults)
+        run_dev_sink(options.smtp_port, options.http_port, options.keep, faults, events)
     except DevSinkError as error:
         sys.stderr.write(f"{error}\n")
         return 1

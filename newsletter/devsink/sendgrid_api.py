@@ -1,9 +1,10 @@
-"""The SendGrid-compatible half of the sink: POST /v3/mail/send, and what a test wants to ask under /_sink.
+"""The SendGrid-compatible half of the sink: mail/send, the Email Logs, and what a test wants to ask under /_sink.
 
 The sink has no authentication: it listens on this machine alone.
 """
 
 import asyncio
+import json
 import time
 import uuid
 from collections.abc import Callable
@@ -15,7 +16,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from newsletter.devsink.events import EventPlan, Poster
+from newsletter.devsink.fates import fate_of, logged
 from newsletter.devsink.keep import Keeper
+from newsletter.devsink.logs import DEFAULT_MESSAGES, MOST_MESSAGES, Logged, MailLog, QueryError
 from newsletter.devsink.misbehave import Misbehaviour
 from newsletter.devsink.sendgrid_model import MailSend, Personalization, errors_of
 
@@ -29,8 +33,9 @@ HangUp = Callable[[tuple[str, int]], None]
 class Api:
     """The routes over one keeper."""
 
-    def __init__(self, keeper: Keeper, faults: Misbehaviour, hang_up: HangUp) -> None:
-        self._keeper, self._faults, self._hang_up = keeper, faults, hang_up
+    def __init__(self, keeper: Keeper, faults: Misbehaviour, hang_up: HangUp, poster: Poster) -> None:
+        self._keeper, self._faults, self._hang_up, self._poster = keeper, faults, hang_up, poster
+        self._log = MailLog()
         self._requests = 0
 
     def app(self) -> Starlette:
@@ -38,6 +43,9 @@ class Api:
         return Starlette(
             routes=[
                 Route("/v3/mail/send", self.send, methods=["POST"]),
+                Route("/v3/logs", self.search, methods=["POST"]),
+                Route("/v3/logs/{sg_message_id}", self.one, methods=["GET"]),
+                Route("/_sink/events", self.events, methods=["GET", "PUT"]),
                 Route("/_sink/messages", self.messages, methods=["GET", "DELETE"]),
                 Route("/_sink/misbehave", self.misbehave, methods=["GET", "PUT"]),
             ]
@@ -54,6 +62,7 @@ class Api:
         """GET every message kept, SMTP included, and how many mail/send requests there were; DELETE forgets them."""
         if request.method == "DELETE":
             self._keeper.clear()
+            self._log.clear()
             self._requests = 0
         return JSONResponse({"messages": self._keeper.messages(), "requests": self._requests})
 
@@ -65,6 +74,40 @@ class Api:
             except ValidationError as error:
                 return _refused(400, errors_of(error))
         return JSONResponse(self._faults.model_dump())
+
+    async def search(self, request: Request) -> Response:
+        """The messages for which a query of the Email Logs holds."""
+        if refusal := _unauthorised(request):
+            return refusal
+        try:
+            asked = json.loads(await request.body())
+            query, limit = str(asked.get("query", "")), int(asked.get("limit", DEFAULT_MESSAGES))
+            if not 1 <= limit <= MOST_MESSAGES:
+                raise QueryError(f"limit must be between 1 and {MOST_MESSAGES}")
+            found = self._log.search(query, limit)
+        except (ValueError, AttributeError, TypeError) as error:
+            return _refused(400, [_error(str(error), "query")])
+        return JSONResponse({"messages": [one.summary() for one in found]}, headers=_pace())
+
+    async def one(self, request: Request) -> Response:
+        """One message with all its events."""
+        if refusal := _unauthorised(request):
+            return refusal
+        found = self._log.one(request.path_params["sg_message_id"])
+        if found is None:
+            return _refused(404, [_error("message not found")])
+        return JSONResponse(found.whole(), headers=_pace())
+
+    async def events(self, request: Request) -> Response:
+        """GET how events are posted, the key that verifies them, and the count; PUT another way."""
+        poster = self._poster
+        if request.method == "PUT":
+            try:
+                poster.plan = EventPlan.model_validate_json(await request.body())
+            except ValidationError as error:
+                return _refused(400, errors_of(error))
+        counts = {"posted": poster.posted, "taken": poster.taken}
+        return JSONResponse({"plan": poster.plan.model_dump(), "key": poster.signer.public, **counts})
 
     def _fault(self, request: Request) -> Response | None:
         if self._faults.befalls("drop_before"):
@@ -93,9 +136,24 @@ class Api:
         message_id = uuid.uuid4().hex[:22]
         messages = [_message(mail, one, message_id) for one in mail.personalizations]
         self._keeper.keep_request(messages, raw)
+        self._follow(messages)
         if self._faults.befalls("drop_after"):
             return self._gone(request)
         return Response(status_code=202, headers={"X-Message-Id": message_id, **_pace()})
+
+    def _follow(self, messages: list[dict[str, Any]]) -> None:
+        """Log what became of the messages, and have it told."""
+        plan = self._poster.plan
+        fates = plan.fates()
+        told: list[Logged] = []
+        for number, message in enumerate(messages):
+            address = message["to"][0]
+            found = logged(message, address, number, fate_of(address, fates))
+            if not fate_of(address, {"unlogged": plan.unlogged}):
+                self._log.add(found)
+            if not fate_of(address, {"untold": plan.untold}):
+                told.append(found)
+        self._poster.tell(told)
 
     def _refused_readers(self, mail: MailSend) -> list[dict[str, str | None]]:
         return [
@@ -122,6 +180,8 @@ def _message(mail: MailSend, one: Personalization, message_id: str) -> dict[str,
         "message_id": one.headers.get("Message-ID", ""),
         "subject": one.subject or mail.subject,
         "x_message_id": message_id,
+        "at": time.time(),
+        "categories": mail.categories,
         "custom_args": mail.custom_args | one.custom_args,
         "headers": mail.headers | one.headers,
         "content": {part.type: _substituted(part.value, one.substitutions) for part in mail.content or ()},

@@ -14,6 +14,7 @@ from typing import Any
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from newsletter.devsink.events import EventPlan, Poster, Signer
 from newsletter.devsink.keep import Keeper
 from newsletter.devsink.misbehave import Misbehaviour
 from newsletter.devsink.sendgrid_api import Api
@@ -27,17 +28,24 @@ class DevSinkError(Exception):
 
 
 def run_dev_sink(
-    smtp_port: int = 0, http_port: int = 0, keep: Path | None = None, misbehave: Misbehaviour | None = None
+    smtp_port: int = 0,
+    http_port: int = 0,
+    keep: Path | None = None,
+    misbehave: Misbehaviour | None = None,
+    events: EventPlan | None = None,
 ) -> None:
     """Listen on 127.0.0.1 until SIGINT or SIGTERM; port 0 takes a free one.
 
-    When ready, one JSON line with `smtp_port`, `http_port` and `keep` goes to standard output. Without `keep` the
-    messages live in a folder that is removed at the end. DevSinkError where a port is taken or the folder unfit.
+    When ready, one JSON line with `smtp_port`, `http_port`, `keep` and `webhook_key`, by which the posted `events`
+    are verified, goes to standard output. Without `keep` the messages live in a folder that is removed at the end.
+    DevSinkError where a port is taken or the folder unfit.
     """
     with contextlib.ExitStack() as stack:
         folder = keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dev-sink-")))
         smtp, http = (stack.enter_context(_listen(port)) for port in (smtp_port, http_port))
-        asyncio.run(_serve(smtp, http, _keeper(folder), misbehave or Misbehaviour()))
+        poster = Poster(Signer())
+        poster.plan = events or EventPlan()
+        asyncio.run(_serve(smtp, http, _keeper(folder), misbehave or Misbehaviour(), poster))
 
 
 def _listen(port: int) -> socket.socket:
@@ -59,24 +67,28 @@ def _keeper(folder: Path) -> Keeper:
         raise DevSinkError(f"{folder} cannot be written: {error.strerror}") from None
 
 
-async def _serve(smtp: socket.socket, http: socket.socket, keeper: Keeper, faults: Misbehaviour) -> None:
+async def _serve(
+    smtp: socket.socket, http: socket.socket, keeper: Keeper, faults: Misbehaviour, poster: Poster
+) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     smtp_server = await loop.create_server(lambda: FaultySmtp(keeper, faults), sock=smtp)
-    web = _Web(_config(keeper, faults))
+    web = _Web(_config(keeper, faults, poster))
     task = asyncio.create_task(web.serve(sockets=[http]))
-    _announce(smtp, http, keeper)
+    _announce(smtp, http, keeper, poster)
     await stop.wait()
     smtp_server.close()
+    poster.stop()
     web.should_exit = True
     await task
 
 
-def _announce(smtp: socket.socket, http: socket.socket, keeper: Keeper) -> None:
+def _announce(smtp: socket.socket, http: socket.socket, keeper: Keeper, poster: Poster) -> None:
     ports = {"smtp_port": smtp.getsockname()[1], "http_port": http.getsockname()[1]}
-    sys.stdout.write(json.dumps({**ports, "keep": str(keeper.folder)}) + "\n")
+    ready = {**ports, "keep": str(keeper.folder), "webhook_key": poster.signer.public}
+    sys.stdout.write(json.dumps(ready) + "\n")
     sys.stdout.flush()
 
 
@@ -106,7 +118,7 @@ def _hang_up(client: tuple[str, int]) -> None:
         transport.abort()
 
 
-def _config(keeper: Keeper, faults: Misbehaviour) -> uvicorn.Config:
-    app = Api(keeper, faults, _hang_up).app()
+def _config(keeper: Keeper, faults: Misbehaviour, poster: Poster) -> uvicorn.Config:
+    app = Api(keeper, faults, _hang_up, poster).app()
     options: dict[str, Any] = {"log_level": "warning", "access_log": False, "lifespan": "off"}
     return uvicorn.Config(app, http=_Protocol, timeout_graceful_shutdown=2, **options)

@@ -20,7 +20,6 @@ OWNERS = {
     "alembic": {"store"},
     "sendgrid": {"providers"},
     "python_http_client": {"providers"},
-    "smtplib": {"providers"},
     "starlette": {"web", "devsink", "runtime"},
     "uvicorn": {"runtime", "devsink"},
     "typer": {"cli"},

@@ -61,6 +61,6 @@ def test_the_outbox_does_not_load_what_other_roads_need(tmp_path: Path) -> None:
         "import sys; from pathlib import Path; from newsletter.providers.registry import open_provider;"
         "from newsletter.model.workspace import ProviderSettings, Secrets;"
         f"open_provider(ProviderSettings(), Secrets(), Path({str(tmp_path)!r}));"
-        "sys.exit(bool({'sendgrid', 'python_http_client', 'smtplib'} & set(sys.modules)))"
+        "sys.exit(bool({'sendgrid', 'python_http_client', 'newsletter.providers.smtp'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -79,15 +79,11 @@ def _taken(history: History) -> Iterator[Violation]:
 
 
 def _wanted(history: History) -> Iterator[Violation]:
+    ends = (("the address was suppressed", history.suppressed_after), ("the reader had left", history.gone_after))
     for one in history.tries:
-        if one.submitted_at is None:
-            continue
-        if history.suppressed_at and history.suppressed_at < one.claimed_at:
-            yield Violation(
-                "I5", history.delivery_id, f"claimed at {one.claimed_at}, after the address was suppressed"
-            )
-        if history.gone_at and history.gone_at < one.claimed_at:
-            yield Violation("I5", history.delivery_id, f"claimed at {one.claimed_at}, after the reader had left")
+        for what, after in ends:
+            if one.submitted_at is not None and after is not None and after < one.turn:
+                yield Violation("I5", history.delivery_id, f"attempt {one.attempt_id} claimed it after {what}")
 
 
 RULES: tuple[Callable[[History], Iterator[Violation]], ...] = (_ends, _once, _taken, _wanted)

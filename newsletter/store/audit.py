@@ -37,8 +37,8 @@ def histories(connection: Connection, mailing_id: int) -> Iterator[History]:
             has_edition=row.has_edition is not None,
             tries=tuple(_try(one) for one in tries.of(row.id)),
             reported=tuple(one.state for one in reported.of(row.id)),
-            suppressed_at=row.suppressed_at,
-            gone_at=row.gone_at,
+            suppressed_after=row.suppressed_after,
+            gone_after=row.gone_after,
         )
 
 
@@ -52,6 +52,7 @@ def _try(row: sa.Row[Any]) -> Try:
         submitted_at=row.submitted_at,
         live=row.live,
         outcome=row.outcome,
+        turn=row.turn,
     )
 
 
@@ -77,7 +78,7 @@ def _deliveries(mailing_id: int) -> sa.Select[Any]:
         subscription.c.subscriber_id == delivery.c.subscriber_id, subscription.c.list == delivery.c.list
     )
     barred = sa.and_(suppression.c.community == subscriber.c.community, suppression.c.who == subscriber.c.who)
-    gone = sa.case((subscription.c.state.in_(GONE), subscription.c.since))
+    gone = sa.case((subscription.c.state.in_(GONE), subscription.c.turn))
     return (
         sa.select(
             delivery.c.id,
@@ -85,8 +86,8 @@ def _deliveries(mailing_id: int) -> sa.Select[Any]:
             delivery.c.state,
             delivery.c.edition_key,
             edition.c.key.label("has_edition"),
-            suppression.c.at.label("suppressed_at"),
-            gone.label("gone_at"),
+            suppression.c.turn.label("suppressed_after"),
+            gone.label("gone_after"),
         )
         .select_from(delivery)
         .outerjoin(edition, its_edition)
@@ -101,13 +102,13 @@ def _deliveries(mailing_id: int) -> sa.Select[Any]:
 def _tries(connection: Connection, mailing_id: int) -> Iterable[sa.Row[Any]]:
     columns = (
         attempt.c.id, attempt.c.worker, attempt.c.phase, attempt.c.edition_key, attempt.c.claimed_at,
-        attempt.c.submitted_at, attempt_item.c.live, attempt_item.c.outcome,
+        attempt.c.submitted_at, attempt_item.c.live, attempt_item.c.outcome, attempt.c.turn,
     )  # fmt: skip
     found = (
         sa.select(attempt_item.c.delivery_id, *columns)
         .join_from(attempt, attempt_item, attempt_item.c.attempt_id == attempt.c.id)
         .where(attempt.c.mailing_id == mailing_id)
-        .order_by(attempt_item.c.delivery_id, attempt.c.claimed_at, attempt.c.id)
+        .order_by(attempt_item.c.delivery_id, attempt.c.turn, attempt.c.id)
     )
     return connection.execute(found, execution_options=STREAMED)
 

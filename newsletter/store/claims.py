@@ -106,6 +106,7 @@ def claim(connection: Connection, job: Mailing, hold: Claim, at: datetime) -> No
         "phase": "claimed",
         "lease_until": hold.lease_until,
         "claimed_at": at,
+        "turn": sa.select(sa.func.coalesce(sa.func.max(attempt.c.turn), 0) + 1).scalar_subquery(),
     }
     connection.execute(sa.insert(attempt).values(row))
     base = {"community": job.community, "attempt_id": hold.attempt_id, "live": True}

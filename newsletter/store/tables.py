@@ -26,7 +26,7 @@ metadata = sa.MetaData(
 
 SUBSCRIPTION_STATES = ("pending", "active", "left", "bounced", "complained")
 #: Rows here are written once: the triggers of the migrations refuse to change or delete them.
-APPEND_ONLY = ("consent", "issue_event", "delivery_event", "approval")
+APPEND_ONLY = ("consent", "issue_event", "delivery_event", "approval", "sign_in_event")
 
 
 def one_of(column: str, words: Iterable[str]) -> sa.CheckConstraint:
@@ -76,6 +76,7 @@ subscription = sa.Table(
     sa.Column("paused_until", Utc),
     sa.Column("stopped", sa.JSON, nullable=False, server_default="[]"),
     sa.Column("online_only", sa.Boolean(name="online_only"), nullable=False, server_default=sa.false()),
+    sa.Column("turn", sa.Integer, nullable=False, server_default="0"),
     one_of("state", SUBSCRIPTION_STATES),
     sa.Index(None, "community", "list", "state"),
 )
@@ -106,6 +107,7 @@ suppression = sa.Table(
     sa.Column("reason", sa.String(20), nullable=False),
     sa.Column("at", Utc, nullable=False),
     _text("detail"),
+    sa.Column("turn", sa.Integer, nullable=False, server_default="0"),
 )
 
 # What a freshly mailed link was used for: each of its acts is done once.
@@ -273,6 +275,8 @@ delivery = sa.Table(
     sa.Index(None, "subscriber_id"),
 )
 
+# `turn` counts claims; a suppression and a membership carry the turn of the last claim that was there before them (a
+# trigger writes it), so that what came first is told by rows and not by clocks.
 attempt = sa.Table(
     "attempt",
     metadata,
@@ -286,8 +290,10 @@ attempt = sa.Table(
     sa.Column("claimed_at", Utc, nullable=False),
     sa.Column("submitted_at", Utc),
     sa.Column("finished_at", Utc),
+    sa.Column("turn", sa.Integer, nullable=False, server_default="0"),
     one_of("phase", PHASES),
     sa.Index(None, "community", "phase", "lease_until"),
+    sa.Index(None, "turn"),
 )
 
 # `live` says that the message may have left under this attempt. It falls only when a reply proves that it did not,

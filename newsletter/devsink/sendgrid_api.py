@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import ValidationError
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
@@ -48,7 +48,8 @@ class Api:
                 Route("/_sink/events", self.events, methods=["GET", "PUT"]),
                 Route("/_sink/messages", self.messages, methods=["GET", "DELETE"]),
                 Route("/_sink/misbehave", self.misbehave, methods=["GET", "PUT"]),
-            ]
+            ],
+            exception_handlers={ClientDisconnect: _hung_up},
         )
 
     async def send(self, request: Request) -> Response:
@@ -171,6 +172,10 @@ class Api:
         if request.client is not None:
             self._hang_up((request.client.host, request.client.port))
         return Response(status_code=503)
+
+
+async def _hung_up(_: Request, _error: Exception) -> Response:
+    return Response(status_code=400)  # nobody is there to read it
 
 
 def _message(mail: MailSend, one: Personalization, message_id: str) -> dict[str, Any]:

@@ -1,0 +1,135 @@
+"""Twelve faults of the line at three moments of a message over two transports: what each proves, written by hand.
+
+A real road, a real proxy, a real server, whose log says what arrived in truth.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from typing import get_args
+
+import pytest
+from pydantic import SecretStr
+from support_dev_sink import DevSink
+from support_fault_proxy import Proxies, proxies
+from support_mail import batch, edition, row
+
+from newsletter.devsink.fault_proxy import Talks
+from newsletter.devsink.faults import KINDS, Fault, Kind
+from newsletter.devsink.stages import Moment
+from newsletter.model.delivery import Outcome, Provider
+from newsletter.providers.sendgrid import SendGridProvider, SendGridRoute
+from newsletter.providers.smtp import SmtpProvider, SmtpRoute
+
+#: What the road says, and how many copies arrived.
+A: tuple[Outcome, int] = ("accepted", 1)
+NOT: tuple[Outcome, int] = ("not_submitted", 0)
+LATER: tuple[Outcome, int] = ("refused_for_now", 0)
+#: Unknown: and nothing had arrived, or it had. Nobody at this end can tell.
+U0: tuple[Outcome, int] = ("unknown", 0)
+U1: tuple[Outcome, int] = ("unknown", 1)
+
+Row = tuple[tuple[Outcome, int], ...]
+MOMENTS: tuple[Moment, ...] = get_args(Moment)
+#: Before the message, within it, after its last byte.
+HTTP: dict[Kind, Row] = {
+    "latency": (A, A, A),
+    "bandwidth": (A, A, A),
+    "slicer": (A, A, A),
+    "slow_close": (A, A, A),
+    "hang": (NOT, NOT, U1),
+    "reset": (NOT, NOT, U1),
+    "limit_data": (NOT, NOT, U1),
+    "drop_reply": (U1, U1, U1),
+    "reply_then_reset": (A, A, A),
+    "garbage": (U0, U0, U0),
+    "error": (U0, U0, U0),
+    "duplicate": (A, A, A),
+}
+SMTP: dict[Kind, Row] = {
+    "latency": (A, A, A),
+    "bandwidth": (A, A, A),
+    "slicer": (A, A, A),
+    "slow_close": (A, A, A),
+    "hang": (NOT, NOT, U1),
+    "reset": (NOT, NOT, U1),
+    "limit_data": (NOT, NOT, U1),
+    "drop_reply": (NOT, U1, U1),
+    "reply_then_reset": (NOT, A, A),
+    "garbage": (NOT, NOT, U0),
+    "error": (LATER, LATER, LATER),
+    "duplicate": (NOT, A, A),
+}
+TABLES: dict[Talks, dict[Kind, Row]] = {"http": HTTP, "smtp": SMTP}
+
+#: These let a message begin and not end: a sender must still be writing when they strike.
+ENDING = frozenset({"hang", "reset", "limit_data", "reply_then_reset", "garbage", "error"})
+LONG = edition(words="0123456789 \n" * 25_000)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One fault at one moment over one transport."""
+
+    talks: Talks
+    fault: Fault
+
+    @property
+    def reader(self) -> str:
+        return f"{self.talks}-{self.fault.kind}-{self.fault.when}-{self.fault.reply}@example.org"
+
+    @property
+    def patience(self) -> float:
+        """Seconds that the road waits for anything: only where nothing comes is the wait over."""
+        return 4 if self.fault.kind == "hang" else 60
+
+    def expected(self) -> tuple[Outcome, int]:
+        return TABLES[self.talks][self.fault.kind][MOMENTS.index(self.fault.when)]
+
+
+CELLS = [
+    Cell(talks, Fault(kind=kind, when=when, size=2))
+    for kind in sorted(KINDS, key=lambda kind: kind != "hang")  # first those that take longest
+    for talks in get_args(Talks)
+    for when in MOMENTS
+]
+
+
+def road(cell: Cell, port: int) -> Provider:
+    if cell.talks == "smtp":
+        return SmtpProvider(SmtpRoute("127.0.0.1", port, "none", timeout=cell.patience, dot_timeout=cell.patience))
+    return SendGridProvider(SendGridRoute(f"http://127.0.0.1:{port}", SecretStr("SG.test"), cell.patience))
+
+
+def attempt(made: Proxies, sink: DevSink, cell: Cell) -> Outcome:
+    """One message over a line with the cell's fault."""
+    line = made.before(cell.talks, sink.smtp_port if cell.talks == "smtp" else sink.http_port, [cell.fault])
+    provider = road(cell, line.port)
+    of = LONG if cell.fault.kind in ENDING and cell.fault.when != "after" else edition()
+    [receipt] = provider.submit(batch([row(1, cell.reader)], of=of))
+    provider.close()
+    assert line.struck() == 1, "the fault did not happen"
+    return receipt.outcome
+
+
+@pytest.fixture(scope="module")
+def found(dev_sink_process: DevSink) -> Iterator[dict[str, tuple[Outcome, int]]]:
+    """Every cell by its reader: the road's word, and how many copies lie in the server's log."""
+    dev_sink_process.forget()
+    with proxies() as made, ThreadPoolExecutor(12) as pool:
+        outcomes = pool.map(partial(attempt, made, dev_sink_process), CELLS)
+        words = {cell.reader: outcome for cell, outcome in zip(CELLS, outcomes, strict=True)}
+        copies = Counter(dev_sink_process.received())
+        yield {reader: (word, copies[reader]) for reader, word in words.items()}
+
+
+def test_the_table_is_whole() -> None:
+    assert len(CELLS) == len(KINDS) * len(MOMENTS) * len(TABLES) == 72
+    assert all(set(table) == set(KINDS) for table in TABLES.values())
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=lambda cell: f"{cell.talks}-{cell.fault.kind}-{cell.fault.when}")
+def test_each_fault_at_each_moment_has_its_class(cell: Cell, found: dict[str, tuple[Outcome, int]]) -> None:
+    assert found[cell.reader] == cell.expected()

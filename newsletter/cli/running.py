@@ -63,6 +63,10 @@ def dev_sink(
         list[str] | None,
         typer.Option("--events", metavar="NAME=VALUE", help="How events are posted, as url=...; may repeat."),
     ] = None,
+    fault: Annotated[
+        list[str] | None,
+        typer.Option("--fault", metavar="KIND@WHEN", help="What the line does, as hang@within; may repeat."),
+    ] = None,
 ) -> None:
     """Run a local SMTP sink and SendGrid-compatible server that record what they receive.
 
@@ -71,6 +75,7 @@ def dev_sink(
     from pydantic import ValidationError
 
     from newsletter.devsink.events import read_plan
+    from newsletter.devsink.faults import read_faults
     from newsletter.devsink.misbehave import MisbehaviourError, read_misbehaviour
     from newsletter.devsink.server import run_dev_sink
 
@@ -82,4 +87,8 @@ def dev_sink(
         plan = read_plan(events or ())
     except ValidationError as error:
         raise typer.BadParameter(str(error), param_hint="--events") from None
-    run_dev_sink(smtp_port, http_port, keep, faults, plan)
+    try:
+        line = read_faults(fault or ())
+    except MisbehaviourError as error:
+        raise typer.BadParameter(str(error), param_hint="--fault") from None
+    run_dev_sink(smtp_port, http_port, keep, faults, plan, line)

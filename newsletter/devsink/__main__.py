@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from newsletter.devsink.events import read_plan
+from newsletter.devsink.faults import read_faults
 from newsletter.devsink.misbehave import read_misbehaviour
 from newsletter.devsink.server import DevSinkError, run_dev_sink
 
@@ -17,13 +18,15 @@ def main() -> int:
     parser.add_argument("--keep", type=Path, help="folder for what is received")
     parser.add_argument("--misbehave", action="append", default=[], metavar="NAME=VALUE", help="a fault; may repeat")
     parser.add_argument("--events", action="append", default=[], metavar="NAME=VALUE", help="url=...; may repeat")
+    parser.add_argument("--fault", action="append", default=[], metavar="KIND@WHEN", help="of the line; may repeat")
     options = parser.parse_args()
     try:
         faults, events = read_misbehaviour(options.misbehave), read_plan(options.events)
+        line = read_faults(options.fault)
     except ValueError as error:
         parser.error(str(error))
     try:
-        run_dev_sink(options.smtp_port, options.http_port, options.keep, faults, events)
+        run_dev_sink(options.smtp_port, options.http_port, options.keep, faults, events, line)
     except DevSinkError as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -4,27 +4,24 @@ import asyncio
 import contextlib
 import json
 import signal
-import socket
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from newsletter.devsink.doors import DevSinkError, Doors, doors
 from newsletter.devsink.events import EventPlan, Poster, Signer
+from newsletter.devsink.faults import Fault
 from newsletter.devsink.keep import Keeper
 from newsletter.devsink.misbehave import Misbehaviour
 from newsletter.devsink.sendgrid_api import Api
 from newsletter.devsink.smtp import FaultySmtp
 
-_HOST = "127.0.0.1"
-
-
-class DevSinkError(Exception):
-    """The sink cannot start; says in one sentence why."""
+__all__ = ["DevSinkError", "run_dev_sink"]
 
 
 def run_dev_sink(
@@ -33,31 +30,21 @@ def run_dev_sink(
     keep: Path | None = None,
     misbehave: Misbehaviour | None = None,
     events: EventPlan | None = None,
+    line: Sequence[Fault] = (),
 ) -> None:
     """Listen on 127.0.0.1 until SIGINT or SIGTERM; port 0 takes a free one.
 
     When ready, one JSON line with `smtp_port`, `http_port`, `keep` and `webhook_key`, by which the posted `events`
-    are verified, goes to standard output. Without `keep` the messages live in a folder that is removed at the end.
-    DevSinkError where a port is taken or the folder unfit.
+    are verified, goes to standard output. With faults of the `line`, the ports are those of proxies that spoil it,
+    and `direct_smtp_port` and `direct_http_port` lead past them. Without `keep` the messages live in a folder that is
+    removed at the end. DevSinkError where a port is taken or the folder unfit.
     """
     with contextlib.ExitStack() as stack:
         folder = keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dev-sink-")))
-        smtp, http = (stack.enter_context(_listen(port)) for port in (smtp_port, http_port))
+        open_doors = stack.enter_context(doors(smtp_port, http_port, line))
         poster = Poster(Signer())
         poster.plan = events or EventPlan()
-        asyncio.run(_serve(smtp, http, _keeper(folder), misbehave or Misbehaviour(), poster))
-
-
-def _listen(port: int) -> socket.socket:
-    sock = socket.socket()
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        sock.bind((_HOST, port))
-        sock.listen(512)
-    except OSError as error:
-        sock.close()
-        raise DevSinkError(f"port {port} on {_HOST} cannot be used: {error.strerror}; choose another or 0") from None
-    return sock
+        asyncio.run(_serve(open_doors, _keeper(folder), misbehave or Misbehaviour(), poster))
 
 
 def _keeper(folder: Path) -> Keeper:
@@ -67,27 +54,25 @@ def _keeper(folder: Path) -> Keeper:
         raise DevSinkError(f"{folder} cannot be written: {error.strerror}") from None
 
 
-async def _serve(
-    smtp: socket.socket, http: socket.socket, keeper: Keeper, faults: Misbehaviour, poster: Poster
-) -> None:
+async def _serve(open_doors: Doors, keeper: Keeper, faults: Misbehaviour, poster: Poster) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    smtp_server = await loop.create_server(lambda: FaultySmtp(keeper, faults), sock=smtp)
+    smtp_server = await loop.create_server(lambda: FaultySmtp(keeper, faults), sock=open_doors.smtp)
     web = _Web(_config(keeper, faults, poster))
-    task = asyncio.create_task(web.serve(sockets=[http]))
-    _announce(smtp, http, keeper, poster)
-    await stop.wait()
+    task = asyncio.create_task(web.serve(sockets=[open_doors.http]))
+    async with open_doors.spoiling():
+        _announce(open_doors, keeper, poster)
+        await stop.wait()
     smtp_server.close()
     poster.stop()
     web.should_exit = True
     await task
 
 
-def _announce(smtp: socket.socket, http: socket.socket, keeper: Keeper, poster: Poster) -> None:
-    ports = {"smtp_port": smtp.getsockname()[1], "http_port": http.getsockname()[1]}
-    ready = {**ports, "keep": str(keeper.folder), "webhook_key": poster.signer.public}
+def _announce(open_doors: Doors, keeper: Keeper, poster: Poster) -> None:
+    ready = {**open_doors.ports(), "keep": str(keeper.folder), "webhook_key": poster.signer.public}
     sys.stdout.write(json.dumps(ready) + "\n")
     sys.stdout.flush()
 

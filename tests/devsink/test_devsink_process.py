@@ -12,6 +12,9 @@ from pathlib import Path
 import pytest
 from support_dev_sink import DevSink, start_dev_sink, stop_dev_sink
 
+from newsletter.devsink.faults import read_faults
+from newsletter.devsink.misbehave import MisbehaviourError
+
 MESSAGE = b"From: a@example.org\r\nTo: b@example.org\r\nSubject: x\r\nMessage-ID: <1@example.org>\r\n\r\n..hello\r\n"
 
 
@@ -91,3 +94,23 @@ def test_faults_can_be_set_on_the_command_line(tmp_path: Path) -> None:
     send(sink, "d@example.org")
     assert sink.received() == ["d@example.org"]
     stop_dev_sink(sink)
+
+
+def test_the_line_can_be_spoiled_on_the_command_line(tmp_path: Path) -> None:
+    sink = start_dev_sink(tmp_path, "--fault", "drop_reply@after,times=1")
+    with pytest.raises(smtplib.SMTPServerDisconnected):
+        send(sink, "b@example.org")
+    send(sink, "c@example.org")
+    assert sink.received() == ["b@example.org", "c@example.org"]
+    assert stop_dev_sink(sink) == 0
+
+
+@pytest.mark.parametrize("fault", ["explode@after", "hang@noon", "hang@after,loudly=1", "latency@within,seconds=-1"])
+def test_a_fault_of_the_line_that_is_not_known_says_what_there_is(fault: str) -> None:
+    with pytest.raises(MisbehaviourError, match=r"KIND@before, KIND@within or KIND@after.*reply_then_reset"):
+        read_faults([fault])
+
+
+def test_a_fault_of_the_line_that_is_not_known_is_wrong_usage() -> None:
+    done = run("--fault", "explode@after")
+    assert (done.returncode, "explode@after" in done.stderr, "Traceback" in done.stderr) == (2, True, False)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from newsletter.delivery import poison
 from newsletter.model.delivery import DeliveryState
 from newsletter.model.ledger import Due
 from newsletter.model.service import DESPITE, MAY_GET, ServiceMailName
@@ -21,13 +22,15 @@ class Sorted:
 def sort_out(due: Sequence[Due], digest: str, size: int) -> Sorted:
     """Decide on deliveries that the ledger calls due; `digest` is empty for mailings that are no digest's issue."""
     refused = {one.delivery_id: why for one in due if (why := bar(one, digest))}
-    sendable = [one for one in due if one.delivery_id not in refused]
+    sendable = poison.pick([one for one in due if one.delivery_id not in refused])
     batch = tuple(one for one in sendable if one.edition_key == sendable[0].edition_key)[:size]
     return Sorted(batch, tuple((one, state, why) for one, (state, why) in refused.items()))
 
 
 def bar(due: Due, digest: str) -> tuple[DeliveryState, str] | None:
     """Why this delivery must not be sent at this moment, or None: consent is asked again at every claim."""
+    if given_up := poison.bar(due):
+        return given_up
     if due.service:
         return service_bar(due, due.service)
     if due.suppressed:

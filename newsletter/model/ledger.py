@@ -112,7 +112,7 @@ class Due:
     `subscription` is None where the reader is not on the list any more, and `address` is empty where the reader
     is gone altogether. `suppressed` is the reason why nothing may be sent to the address, or empty; `paused` says
     that they want no mail for a while. `service` names a mail that answers this one reader; its link is a token for
-    `purpose`, which holds in `scope`.
+    `purpose`, which holds in `scope`. `breaks` counts how often workers broke off over it.
     """
 
     delivery_id: str
@@ -129,6 +129,7 @@ class Due:
     service: ServiceMailName | Literal[""] = ""
     purpose: str = ""
     scope: str = ""
+    breaks: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +146,10 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """What one receipt makes of one delivery; `not_before` is set where it goes back to pending."""
+    """What one receipt makes of one delivery; `not_before` is set where it goes back to pending.
+
+    `counts` is False where the try is not counted, because nobody answered for the whole batch.
+    """
 
     delivery_id: str
     outcome: Outcome
@@ -153,6 +157,7 @@ class Settlement:
     detail: str = ""
     provider_id: str = ""
     not_before: datetime | None = None
+    counts: bool = True
 
 
 @dataclass(frozen=True, slots=True)

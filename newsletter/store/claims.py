@@ -31,8 +31,13 @@ class LedgerError(Exception):
     """The ledger is not as a step must find it; the transaction is to be given up."""
 
 
-def due(connection: Connection, job: Mailing, now: datetime, limit: int) -> tuple[Due, ...]:
-    """Pending deliveries whose time has come, by edition, each with its reader's standing at this moment."""
+def due(
+    connection: Connection, job: Mailing, now: datetime, limit: int, only: Sequence[str] | None = None
+) -> tuple[Due, ...]:
+    """Pending deliveries whose time has come, by edition, each with its reader's standing at this moment.
+
+    `only` narrows it to these deliveries.
+    """
     found = (
         sa.select(
             delivery.c.id,
@@ -40,6 +45,7 @@ def due(connection: Connection, job: Mailing, now: datetime, limit: int) -> tupl
             delivery.c.list,
             delivery.c.edition_key,
             delivery.c.tries,
+            delivery.c.breaks,
             subscriber.c.address,
             subscriber.c.name,
             subscription.c.state,
@@ -49,6 +55,7 @@ def due(connection: Connection, job: Mailing, now: datetime, limit: int) -> tupl
         )
         .select_from(_with_reader())
         .where(delivery.c.mailing_id == job.id, delivery.c.state == "pending", delivery.c.not_before <= now)
+        .where(sa.true() if only is None else delivery.c.id.in_(only))
         .order_by(delivery.c.edition_key, delivery.c.not_before)  # as the index has it: no claim sorts the rest
         .limit(limit)
         .with_for_update(of=delivery, skip_locked=True)
@@ -77,6 +84,7 @@ def _due(row: sa.RowMapping) -> Due:
         suppressed=row[suppression.c.reason] or "",
         list=row[delivery.c.list],
         paused=bool(row["paused"]),
+        breaks=row[delivery.c.breaks],
     )
 
 
@@ -156,10 +164,20 @@ def settle(
             state=sa.bindparam("to"),
             reason=sa.bindparam("why"),
             not_before=sa.func.coalesce(sa.bindparam("wait"), delivery.c.not_before),
+            tries=delivery.c.tries - sa.bindparam("spared"),
             updated_at=at,
         )
     )
-    rows = [{"delivery_id": s.delivery_id, "to": s.state, "why": s.detail, "wait": s.not_before} for s in settlements]
+    rows = [
+        {
+            "delivery_id": s.delivery_id,
+            "to": s.state,
+            "why": s.detail,
+            "wait": s.not_before,
+            "spared": int(not s.counts),
+        }
+        for s in settlements
+    ]
     connection.execute(change, rows)
     noted = [(s.delivery_id, s.outcome, s.state, s.detail) for s in settlements]
     _note(connection, community, noted, at, hold.attempt_id)

@@ -1,14 +1,14 @@
 """Attempts whose worker is gone, and mailings that are stopped: whole attempts are closed, set by set."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from newsletter.model.delivery import DeliveryState
 from newsletter.model.ledger import AttemptPhase, OpenAttempt
-from newsletter.store.tables import attempt, attempt_item, delivery, delivery_event
+from newsletter.store.tables import attempt, attempt_item, delivery, delivery_event, mailing
 
 
 def open_attempts(connection: Connection, community: str) -> tuple[OpenAttempt, ...]:
@@ -28,14 +28,43 @@ def held_by(connection: Connection, mailing_id: int, attempt_ids: Sequence[str])
     return connection.execute(found).scalar_one()
 
 
-def release(connection: Connection, attempt_ids: Sequence[str], at: datetime, *, why: str) -> int:
-    """Give claimed deliveries back to pending: nothing of them can have left. Returns how many."""
+def tries_of(connection: Connection, attempt_id: str) -> dict[str, int]:
+    """How often each delivery of the attempt was tried, this time included."""
+    mine = sa.select(attempt_item.c.delivery_id).where(attempt_item.c.attempt_id == attempt_id)
+    found = sa.select(delivery.c.id, delivery.c.tries).where(delivery.c.id.in_(mine))
+    return {row.id: row.tries for row in connection.execute(found)}
+
+
+def release(
+    connection: Connection, attempt_ids: Sequence[str], at: datetime, *, why: str, broke: timedelta | None = None
+) -> int:
+    """Give claimed deliveries back to pending: nothing of them can have left. Returns how many.
+
+    `broke` says that their worker broke off, which is counted, and how long one waits that was alone.
+    """
     closed = _close(connection, attempt_ids, "claimed", "released", at)
+    if broke is not None:
+        _suspect(connection, closed, at + broke)
     mine = delivery.c.attempt_id.in_(closed)
     _note(connection, sa.and_(mine, delivery.c.state == "claimed"), "released", "pending", why, at)
     unsent = sa.update(attempt_item).where(attempt_item.c.attempt_id.in_(closed))
     connection.execute(unsent.values(live=False, outcome="not_submitted", detail=why))
     return _move(connection, mine, "claimed", "pending", why, at)
+
+
+def _suspect(connection: Connection, attempt_ids: Sequence[str], again: datetime) -> None:
+    """Count against the deliveries of a batch that broke off: once in company, and each time that one was alone."""
+    alone = (
+        sa.select(attempt_item.c.attempt_id)
+        .where(attempt_item.c.attempt_id.in_(attempt_ids))
+        .group_by(attempt_item.c.attempt_id)
+        .having(sa.func.count() == 1)
+    )
+    was_alone, before = delivery.c.attempt_id.in_(alone), delivery.c.breaks
+    counted = sa.case((was_alone, sa.case((before == 0, 2), else_=before + 1)), (before == 0, 1), else_=before)
+    mine = sa.update(delivery).where(delivery.c.attempt_id.in_(attempt_ids), delivery.c.state == "claimed")
+    wait = sa.case((was_alone, sa.literal(again, delivery.c.not_before.type)), else_=delivery.c.not_before)
+    connection.execute(mine.values(breaks=counted, not_before=wait))
 
 
 def lose(connection: Connection, attempt_ids: Sequence[str], at: datetime, *, why: str) -> int:
@@ -51,7 +80,9 @@ def lose(connection: Connection, attempt_ids: Sequence[str], at: datetime, *, wh
 def lose_orphans(connection: Connection, community: str, at: datetime) -> int:
     """Deliveries that stand as submitting without an attempt that says so become unknown; there should be none."""
     held = sa.exists().where(attempt.c.id == delivery.c.attempt_id, attempt.c.phase == "submitting")
-    orphan = sa.and_(delivery.c.community == community, ~held)
+    # By mailing, as the index has it: years of deliveries are not looked through before each batch.
+    going = sa.select(mailing.c.id).where(mailing.c.community == community, mailing.c.state != "sent")
+    orphan = sa.and_(delivery.c.mailing_id.in_(going), ~held)
     why = "no attempt is known to hold it"
     _note(connection, sa.and_(orphan, delivery.c.state == "submitting"), "lost", "unknown", why, at)
     return _move(connection, orphan, "submitting", "unknown", why, at)

@@ -269,6 +269,7 @@ delivery = sa.Table(
     sa.Column("attempt_id", sa.String(40)),
     sa.Column("updated_at", Utc, nullable=False),
     sa.Column("planning_id", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("breaks", sa.Integer, nullable=False, server_default="0"),
     one_of("state", STATES),
     sa.UniqueConstraint("mailing_id", "subscriber_id"),
     sa.Index(None, "mailing_id", "state", "edition_key", "not_before"),

@@ -1,7 +1,8 @@
 """Taking in what providers report later: each notice once, in any order, and only about what we sent."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
 
 from sqlalchemy.engine import Connection
 
@@ -20,6 +21,18 @@ class NoticeResult:
     new: int = 0
     repeated: int = 0
     foreign: int = 0
+
+
+#: Notices that are applied in one transaction.
+AT_ONCE = 1_000
+
+
+def take_notices(ws: Workspace, notices: Sequence[Notice]) -> NoticeResult:
+    """Keep and apply notices of any number, in transactions of bounded size; taking them again changes nothing."""
+    total = Counter[str]()
+    for start in range(0, len(notices), AT_ONCE):
+        total.update(asdict(apply_notices(ws, notices[start : start + AT_ONCE])))
+    return NoticeResult(**total)
 
 
 def apply_notices(ws: Workspace, notices: Iterable[Notice]) -> NoticeResult:

@@ -1,0 +1,155 @@
+"""SendGrid's events in our words: what each type means, and what of it may be kept.
+
+The Event Webhook puts custom arguments beside its own fields, the Email Logs under `custom_args`. Everything in an
+event is foreign: values of any type, text of any length, bytes that no database takes.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from newsletter.model.delivery import Notice, NoticeKind
+from newsletter.model.events import EventUse, ProviderEvent
+
+#: What each type means for a delivery.
+NOTICES: Mapping[str, NoticeKind] = {
+    "received": "accepted",
+    "processed": "accepted",
+    "delivered": "delivered",
+    "deferred": "deferred",
+    "bounce": "bounced",
+    "dropped": "dropped",
+    "drop": "dropped",
+    "cancel_drop": "dropped",
+    "spamreport": "complained",
+    "unsubscribe": "unsubscribed",
+    "group_unsubscribe": "unsubscribed",
+}
+#: Types from which nothing follows: coming back needs our own confirmation, and nobody is followed.
+OTHERS: Mapping[str, EventUse] = {
+    "group_resubscribe": "kept",
+    "open": "forgotten",
+    "click": "forgotten",
+    "account_status_change": "account",
+}
+#: Why SendGrid sends no more to an address, by how its reason begins; other reasons are not about the reader.
+DROPPED: tuple[tuple[str, Literal["bounced", "complained", "unsubscribed"]], ...] = (
+    ("bounced address", "bounced"),
+    ("spam reporting address", "complained"),
+    ("unsubscribed", "unsubscribed"),
+    ("group unsubscribe", "unsubscribed"),
+)
+#: Bounces by which an address is not dead, though SendGrid calls them permanent: they are about us or the road.
+PASSING = frozenset({"technical", "content", "reputation", "frequency or volume too high"})
+#: Fields of an event that name nobody; of the others only numbers and short words without an "@" are kept.
+PERSONAL = frozenset(
+    {"email", "ip", "useragent", "url", "smtp-id", "from", "to", "domain", "client_ip", "outbound_ip"}
+)
+
+_LONGEST_ID = 100
+_LONGEST_TEXT = 500
+_EARLIEST, _LATEST = datetime(2009, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+_NOT_STORABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+
+
+def read_event(event: Mapping[str, Any]) -> ProviderEvent:
+    """One object of a webhook's array, or one event of the log; whatever is in it, nothing raises."""
+    kind = text(event.get("event"), 50) or "?"
+    at = moment(event.get("timestamp"))
+    given = event.get("custom_args")
+    ours = {**event, **given} if isinstance(given, Mapping) else event
+    use: EventUse = "notice" if kind in NOTICES else OTHERS.get(kind, "kept")
+    why = "" if kind in NOTICES or kind in OTHERS else "nobody here knows this type"
+    if use == "notice" and at is None:
+        use, why = "kept", "it does not say when"
+    found = ProviderEvent(
+        kind=kind,
+        use=use,
+        fingerprint=_fingerprint(event),
+        at=at,
+        event_id=text(event.get("sg_event_id"), _LONGEST_ID),
+        delivery_id=text(ours.get("delivery_id"), 64),
+        attempt_id=text(ours.get("attempt_id"), 40),
+        address=text(event.get("email"), 320),
+        why=why,
+        payload=_payload(event),
+    )
+    return found if use != "notice" or at is None else _with_notice(found, event, at)
+
+
+def _with_notice(found: ProviderEvent, event: Mapping[str, Any], at: datetime) -> ProviderEvent:
+    kind, reason = NOTICES[found.kind], _reason(event)
+    notice = Notice(
+        delivery_id=found.delivery_id,
+        kind=kind,
+        at=at,
+        detail=reason,
+        permanent=kind != "bounced" or _is_permanent(event),
+        event_id=found.event_id,
+        attempt_id=found.attempt_id,
+        address=found.address,
+        because=_because(reason) if kind == "dropped" else "",
+    )
+    return ProviderEvent(
+        found.kind, found.use, found.fingerprint, at, found.event_id, found.delivery_id, found.attempt_id,
+        found.address, notice, "", found.payload,
+    )  # fmt: skip
+
+
+def _is_permanent(event: Mapping[str, Any]) -> bool:
+    """Whether a bounce says that the address is dead."""
+    return event.get("type") != "blocked" and text(event.get("bounce_classification"), 50).lower() not in PASSING
+
+
+def _because(reason: str) -> Literal["", "bounced", "complained", "unsubscribed"]:
+    said = reason.casefold()
+    if said.split(":")[0].strip() == "invalid":
+        return "bounced"
+    return next((because for beginning, because in DROPPED if said.startswith(beginning)), "")
+
+
+def _reason(event: Mapping[str, Any]) -> str:
+    """The provider's words, the status before them."""
+    said = text(event.get("reason")) or text(event.get("response"))
+    status = text(event.get("status"), 20)
+    return f"{status} {said}".strip() if status and not said.startswith(status) else said
+
+
+def text(value: object, longest: int = _LONGEST_TEXT) -> str:
+    """A string as the store takes it, cut to this length; empty for anything that is none."""
+    if not isinstance(value, str):
+        return ""
+    return _NOT_STORABLE.sub(" ", value[: longest * 2]).strip()[:longest]
+
+
+def moment(value: object) -> datetime | None:
+    """An instant from seconds since the epoch, as a number or its digits; None for anything else."""
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{9,10}", value):
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    if not _EARLIEST.timestamp() <= value <= _LATEST.timestamp():
+        return None
+    return datetime.fromtimestamp(int(value), UTC)
+
+
+def _fingerprint(event: Mapping[str, Any]) -> str:
+    told = {name: value for name, value in event.items() if name != "sg_event_id"}
+    # Escaped to ASCII, so that lone surrogates do no harm.
+    return hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _payload(event: Mapping[str, Any]) -> Mapping[str, object]:
+    """What may be kept of an event: numbers, and short words that name nobody."""
+    kept: dict[str, object] = {}
+    for name, value in event.items():
+        if name.lower() in PERSONAL or "@" in name or len(kept) >= 40:
+            continue
+        if isinstance(value, bool | int | float) and abs(value) < 1e15:
+            kept[text(name, 50)] = value
+        elif isinstance(value, str) and "@" not in value:
+            kept[text(name, 50)] = text(value, 200)
+    return kept

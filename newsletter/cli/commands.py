@@ -14,6 +14,7 @@ from newsletter.cli import (
     ledger,
     mails,
     people,
+    reconciling,
     reviewing,
     running,
     sending,
@@ -38,6 +39,7 @@ simulate.register(app)
 reviewing.register(app)
 sending.register(app)
 ledger.register(app)
+reconciling.register(app)
 mails.register(app)
 people.register(app)
 running.register(app)

@@ -104,16 +104,32 @@ class Receipt:
     retry_after: float | None = None
 
 
+NoticeKind = Literal["accepted", "delivered", "deferred", "bounced", "dropped", "complained", "unsubscribed"]
+
+
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """The provider's later report; idempotent and free of order, keyed by (delivery, kind, at)."""
+    """The provider's later report; idempotent and free of order, keyed by (delivery, kind, at).
+
+    `attempt_id` and `address` are of the message it tells of, where it names them: a report about another attempt
+    than ours is none of ours, and a bounce says nothing about an address that its reader has left behind. `because`
+    is why the provider dropped it, where that is about its reader.
+    """
 
     delivery_id: str
-    kind: Literal["accepted", "delivered", "deferred", "bounced", "dropped", "complained", "unsubscribed"]
+    kind: NoticeKind
     at: datetime
     detail: str = ""
     permanent: bool = True
     event_id: str = ""
+    attempt_id: str = ""
+    address: str = ""
+    because: Literal["", "bounced", "complained", "unsubscribed"] = ""
+
+    @property
+    def word(self) -> str:
+        """What history calls it: a bounce that may pass is a block."""
+        return "blocked" if self.kind == "bounced" and not self.permanent else self.kind
 
 
 class Provider(Protocol):

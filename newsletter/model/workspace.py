@@ -16,6 +16,7 @@ from pydantic import (
     Tag,
 )
 
+from newsletter.model import event_settings
 from newsletter.model.requests import JoiningSettings, MailboxSettings
 from newsletter.model.strict import Strict
 
@@ -256,7 +257,7 @@ class LimitSettings(Strict):
     editions: int = Field(default=500, ge=1)
 
 
-class ProviderSettings(Strict):
+class ProviderSettings(event_settings.EventSettings):
     """The road out. Secrets never stand here: environment, or a 0600 file the environment names."""
 
     kind: Literal["outbox", "smtp", "sendgrid"] = "outbox"

@@ -12,10 +12,12 @@ from pydantic import SecretStr
 from newsletter.model.delivery import Batch, Receipt
 from newsletter.model.mail import Row
 from newsletter.model.outcomes import OUTCOMES
+from newsletter.model.reconciling import Question, Sighting
 from newsletter.providers.receipts import not_filled
 from newsletter.providers.sendgrid_answer import Verdict, verdict
 from newsletter.providers.sendgrid_body import groups, personalization, request_body, slot_mark
 from newsletter.providers.sendgrid_http import NoAnswerError, NotSubmittedError, post_mail
+from newsletter.providers.sendgrid_log import SendGridLog
 
 #: Requests a batch may cost beyond its first ones while looking for what was refused.
 EXTRA_REQUESTS = 64
@@ -42,6 +44,10 @@ class SendGridProvider:
         """One request per 1000 rows; 400 is split so that it costs only the refused, 429 and 401 burn nobody."""
         unfit, fit = _sorted_out(batch)
         return (*unfit, *_Submission(self._route, batch).run(groups(fit)))
+
+    def look_up(self, questions: Sequence[Question]) -> Iterator[Sighting]:
+        """What the Email Logs know of single messages; nothing raises, and nothing is changed there."""
+        return SendGridLog(self._route.api_url, self._route.key, self._route.timeout).look_up(questions)
 
     def close(self) -> None:
         """Nothing is kept open."""

@@ -271,6 +271,9 @@ ELSEWHERE: dict[str, str] = {
     "ProviderSettings.api_url": "providers/test_providers_registry.py::"
     "test_what_is_missing_is_named_and_no_secret_is",
     "ProviderSettings.batch": "runtime/test_runtime_operating.py::test_one_wake_up_hands_over_many_batches",
+    "ProviderSettings.unknown": "app/test_app_reconciling.py::"
+    "test_the_policy_of_the_settings_sends_again_by_itself",
+    "ProviderSettings.unknown_hours": "app/test_app_reconciling.py::test_absence_before_its_time_proves_nothing",
     "Track.fg": "render/test_render_theme.py::test_a_topic_takes_its_track_by_name_or_by_colour",
     "Track.bg": "render/test_render_theme.py::test_a_topic_takes_its_track_by_name_or_by_colour",
     "Track.dark_fg": "render/test_render_theme.py::test_the_dark_scheme_gives_a_colour_to_every_rule",

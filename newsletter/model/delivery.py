@@ -4,7 +4,7 @@ The only place where a retry is decided (reliability: at most once by default, t
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
@@ -81,6 +81,34 @@ OUTCOME_STATE: dict[Outcome, DeliveryState] = {
 MailingKind = Literal["issue", "correction", "one-off", "service", "test"]
 
 
+class Witness(Protocol):
+    """Hears of each message while a batch is under way, so that a worker that ends leaves little in doubt.
+
+    Only providers with `tells_witness = True` are believed by what their witness heard, and by what it did not hear.
+    """
+
+    def begins(self, delivery_ids: Sequence[str]) -> None:
+        """These leave now; OSError where they must not, because it cannot be kept or comes too late."""
+        ...
+
+    def ends(self, receipts: "Sequence[Receipt]") -> None:
+        """What became of them, for good."""
+        ...
+
+
+class Nobody:
+    """Hears, and keeps nothing."""
+
+    def begins(self, delivery_ids: Sequence[str]) -> None:
+        """Nothing speaks against it."""
+
+    def ends(self, receipts: "Sequence[Receipt]") -> None:
+        """Nothing is kept."""
+
+
+NOBODY: Witness = Nobody()
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """One edition and up to N recipients, handed to a provider as one attempt."""
@@ -91,6 +119,7 @@ class Batch:
     edition: Edition
     rows: tuple[Row, ...]
     at: datetime
+    witness: Witness = field(default=NOBODY, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

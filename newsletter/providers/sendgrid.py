@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from pydantic import SecretStr
 
+from newsletter.crash_points import crash_point
 from newsletter.model.delivery import Batch, Receipt
 from newsletter.model.mail import Row
 from newsletter.model.outcomes import OUTCOMES
@@ -36,6 +37,8 @@ class SendGridRoute:
 
 class SendGridProvider:
     """Hands batches to the v3 mail/send API; it keeps no connection and may be shared by threads."""
+
+    tells_witness = True
 
     def __init__(self, route: SendGridRoute) -> None:
         self._route = route
@@ -68,7 +71,10 @@ class _Submission:
             found = self._rest or self._ask(rows)
             parts = self._split(rows, found)
             stack += parts[::-1]
-            yield from () if parts else (_receipt(row, found) for row in rows)
+            if not parts:
+                receipts = [_receipt(row, found) for row in rows]
+                self._batch.witness.ends(receipts)
+                yield from receipts
 
     def _ask(self, rows: Sequence[Row]) -> Verdict:
         found = self._verdict(rows)
@@ -84,7 +90,13 @@ class _Submission:
         route = self._route
         body = request_body(self._batch, rows, sandbox=route.sandbox)
         try:
+            self._batch.witness.begins([row.delivery_id for row in rows])
+        except OSError as error:
+            return Verdict(OUTCOMES["incomplete"], f"the request was not made: {error}")
+        try:
+            crash_point("before request")
             reply = post_mail(route.api_url, route.key.get_secret_value(), route.timeout, body)
+            crash_point("after request")
         except NotSubmittedError as error:
             return Verdict(OUTCOMES["unreached"], f"{route.api_url} cannot be reached: {error}")
         except NoAnswerError as error:

@@ -31,6 +31,8 @@ _BATCH_TIME = 15 * 60
 class SmtpProvider:
     """Hands messages to one SMTP server, over as many connections at once as the route says; one caller at a time."""
 
+    tells_witness = True
+
     def __init__(self, route: SmtpRoute, clock: Callable[[], float] = time.monotonic) -> None:
         self._lanes = tuple(_Lane(route) for _ in range(max(route.connections, 1)))
         self._clock = clock
@@ -78,6 +80,7 @@ class _Work:
 
     def settle(self, row: Row, answer: Answer) -> None:
         """What became of a row, and what follows for those that are left."""
+        self.batch.witness.ends([_receipt(row, answer)])
         with self._lock:
             self.answers[row.delivery_id] = answer
             self._losses = self._losses + 1 if _is_gone(answer) else 0
@@ -122,22 +125,22 @@ class _Lane:
         except (KeyError, ValueError) as error:
             return Answer(OUTCOMES["unfit"], not_filled(row, error).detail, alive=True)
         signed = self._route.sign(data) + data if self._route.sign else data
-        return self._deliver(envelope, signed)
+        return self._deliver(envelope, signed, lambda: batch.witness.begins([row.delivery_id]))
 
-    def _deliver(self, envelope: Envelope, data: bytes) -> Answer:
+    def _deliver(self, envelope: Envelope, data: bytes, leaving: Callable[[], None]) -> Answer:
         used = self._session is not None and self._session.handled > 0
-        answer = self._try(envelope, data)
+        answer = self._try(envelope, data, leaving)
         if used and _is_gone(answer):
             # Servers close connections that were idle or carried much; what was not taken may go over a fresh one.
-            answer = self._try(envelope, data)
+            answer = self._try(envelope, data, leaving)
         return answer
 
-    def _try(self, envelope: Envelope, data: bytes) -> Answer:
+    def _try(self, envelope: Envelope, data: bytes, leaving: Callable[[], None]) -> Answer:
         try:
             session = self._open()
         except NoSessionError as error:
             return error.answer
-        answer = deliver(session, envelope, data, self._route.dot_timeout)
+        answer = deliver(session, envelope, data, self._route.dot_timeout, leaving)
         if not answer.alive or not _ready_again(session, answer):
             self._drop()
         return answer

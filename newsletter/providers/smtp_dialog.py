@@ -5,9 +5,10 @@ Until the final dot is on the wire a lost connection has submitted nothing; from
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from newsletter.crash_points import crash_point
 from newsletter.model.delivery import Outcome
 from newsletter.model.outcomes import OUTCOMES, End, smtp_end
 from newsletter.providers.smtp_wire import Reply, Wire
@@ -59,8 +60,17 @@ class Answer:
     provider_id: str = ""
 
 
-def deliver(session: Session, envelope: Envelope, data: bytes, dot_timeout: float) -> Answer:
-    """Hand one message over on an open session; `dot_timeout` in seconds bounds the wait for the last reply."""
+def deliver(
+    session: Session,
+    envelope: Envelope,
+    data: bytes,
+    dot_timeout: float,
+    leaving: Callable[[], None] = lambda: None,
+) -> Answer:
+    """Hand one message over on an open session; `dot_timeout` in seconds bounds the wait for the last reply.
+
+    `leaving` is called when all but the dot is on the wire; OSError from it keeps the message from leaving.
+    """
     message = with_crlf(data)
     unfit = _unfit(session, envelope, message)
     if unfit:
@@ -70,7 +80,10 @@ def deliver(session: Session, envelope: Envelope, data: bytes, dot_timeout: floa
         refused = _offer(session, envelope, message) or _send_body(session.wire, stuffed(message))
         if refused:
             return refused
+        leaving()
+        crash_point("before dot")
         session.wire.write(b".\r\n")
+        crash_point("after dot")
     except OSError as error:
         return _lost("incomplete", "the connection failed before the message was whole", error)
     return _last_reply(session.wire, dot_timeout)
@@ -165,7 +178,9 @@ def _undone(wire: Wire, replies: Sequence[Reply]) -> bool:
 
 
 def _send_body(wire: Wire, body: bytes) -> Answer | None:
+    crash_point("before body")
     wire.write(body)
+    crash_point("after body")
     # A server that speaks or hangs up before the dot has not taken the message: better to hear it now.
     return _closing(_refusal(wire.reply(), whole=False)) if wire.has_spoken() else None
 
@@ -173,6 +188,7 @@ def _send_body(wire: Wire, body: bytes) -> Answer | None:
 def _last_reply(wire: Wire, timeout: float) -> Answer:
     try:
         reply = wire.reply(timeout)
+        crash_point("after reply")
     except OSError as error:
         return _lost("silent", "no reply came to the end of the message", error)
     if reply.kind == 2:

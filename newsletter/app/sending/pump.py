@@ -10,13 +10,12 @@ from datetime import datetime, timedelta
 from newsletter.app.sending.control import cancel, finish, pause, resume, status
 from newsletter.app.sending.line import Line, Recovered, Summary
 from newsletter.app.sending.planning import PlanResult, RenderEdition, SendRefused, find_mailing, plan_issue
+from newsletter.app.sending.recovering import recover
 from newsletter.app.sending.reports import NoticeResult, apply_notices
-from newsletter.app.sending.workers import is_dead, this_worker
+from newsletter.app.sending.workers import this_worker
 from newsletter.app.workspace import Workspace
-from newsletter.delivery.leases import fate
 from newsletter.model.delivery import Provider
 from newsletter.model.ledger import Mailing
-from newsletter.store import recovery
 
 __all__ = [
     "NoticeResult",
@@ -51,12 +50,14 @@ def pump(
     on_progress: Callable[[Summary], None] | None = None,
     sleep: Callable[[float], None] | None = None,
     patience: timedelta = timedelta(0),
+    keeps_pace: timedelta = timedelta(0),
     jitter: Callable[[], float] = random.random,
 ) -> Summary:
     """Send what is due of an issue, batch by batch, until nothing is; several workers may do so at once.
 
     With `sleep`, deliveries that were put off are waited for as long as the waits together stay within `patience`;
-    later ones are left to a later call, and named by `next_due`. `stopping` is asked between two batches. SendRefused
+    later ones are left to a later call, and named by `next_due`. What the pace holds for no longer than `keeps_pace`
+    is waited for besides, however often. `stopping` is asked between two batches. SendRefused
     where the issue is not planned yet. An exception of the provider leaves its batch unknown and is raised again.
     """
     line = Line(ws, provider, find_job(ws, key), now_fn, batch, worker_id, jitter)
@@ -68,27 +69,12 @@ def pump(
                 on_progress(line.summary())
             continue
         wait = line.wait()
-        if wait is None or sleep is None or waited + wait > patience:
+        paced = wait is not None and line.held_by_pace and wait <= keeps_pace
+        if wait is None or sleep is None or not (paced or waited + wait <= patience):
             break
         sleep(wait.total_seconds())
-        waited += wait
+        waited += timedelta(0) if paced else wait
     return line.summary(finished=finish(ws, line.job, now_fn()))
-
-
-def recover(ws: Workspace, now: datetime) -> Recovered:
-    """Close attempts whose lease is over or whose worker ended: claimed ones go back, submitting ones are unknown."""
-    community = ws.settings.community.id
-    with ws.store.begin("recover") as connection:
-        fates = {
-            one.attempt_id: fate(one, now, dead=is_dead(one.worker))
-            for one in recovery.open_attempts(connection, community)
-        }
-        why = "its worker ended"
-        gone = [one for one, what in fates.items() if what == "release"]
-        lost = [one for one, what in fates.items() if what == "lose"]
-        released = recovery.release(connection, gone, now, why=why) if gone else 0
-        unknown = recovery.lose(connection, lost, now, why=why) if lost else 0
-        return Recovered(released, unknown + recovery.lose_orphans(connection, community, now))
 
 
 def find_job(ws: Workspace, key: str) -> Mailing:

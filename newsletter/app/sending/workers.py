@@ -7,6 +7,15 @@ import socket
 _BORN = secrets.token_hex(4)
 
 
+def _be_born() -> None:
+    """A process that was forked is another worker than the one it was forked from."""
+    global _BORN
+    _BORN = secrets.token_hex(4)
+
+
+os.register_at_fork(after_in_child=_be_born)
+
+
 def this_worker(suffix: str = "") -> str:
     """HOST:PID:TOKEN of this process; `suffix` tells its threads apart."""
     return f"{socket.gethostname()}:{os.getpid()}:{_BORN}{suffix}"

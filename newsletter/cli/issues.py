@@ -125,6 +125,7 @@ def preview(
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes a free one.")] = 0,
     at: At = None,
     open_: Annotated[bool, typer.Option("--open", help="Open a browser.")] = False,
+    real: Annotated[bool, typer.Option("--real", help="Show readers' addresses as they are.")] = False,
 ) -> None:
     """Look at the next issue in a browser: phone and desk, light and dark, as each persona; reloads on change.
 
@@ -135,4 +136,4 @@ def preview(
 
     ws = workspace(context)
     timing.read_at(ws, at)
-    serve_preview(ws, at, port=port, open_browser=open_)
+    serve_preview(ws, at, port=port, open_browser=open_, real=real)

@@ -14,16 +14,18 @@ from newsletter.app.operating import TickResult, new_waits, tick
 from newsletter.app.owning.pages import OwnPages
 from newsletter.app.posting import Post
 from newsletter.app.public_pages import PublicPages
+from newsletter.app.signing_in.desk import SignIn
 from newsletter.app.studio.desk import Studio
 from newsletter.app.studio.page import fill_page
 from newsletter.app.workspace import Workspace
 from newsletter.cli.output import say
-from newsletter.runtime.server import address, listen, serving, stopping_on_signals
+from newsletter.runtime.server import App, address, listen, serving, stopping_on_signals
 from newsletter.runtime.waker import waking
 from newsletter.runtime.watcher import watching
 from newsletter.web.public import public_app
 from newsletter.web.studio.app import entry_path, new_key, preview_app
 from newsletter.web.studio.changes import Changes
+from newsletter.web.studio.hosting import with_studio
 
 LOG = logging.getLogger(__name__)
 PREVIEW_HOST = "127.0.0.1"
@@ -31,10 +33,13 @@ PREVIEW_HOST = "127.0.0.1"
 BEAT = timedelta(seconds=1)
 
 
-def serve_preview(ws: Workspace, at: str | None, *, port: int = 0, open_browser: bool = False) -> None:
+def serve_preview(
+    ws: Workspace, at: str | None, *, port: int = 0, open_browser: bool = False, real: bool = False
+) -> None:
     """Show the preview on this machine until told to stop; PortError where the port cannot be had."""
     listener = listen(PREVIEW_HOST, port)
-    studio, changes, stop, key = Studio(ws.root, at, clock=ws.clock), Changes(), threading.Event(), new_key()
+    studio, changes = Studio(ws.root, at, clock=ws.clock, real=real), Changes()
+    stop, key = threading.Event(), new_key()
     app = preview_app(studio, fill_page, changes, port=listener.getsockname()[1], key=key)
 
     def changed() -> None:
@@ -71,13 +76,29 @@ def run_workspace(ws: Workspace) -> None:
             LOG.warning("%s waits: %s", step.key, step.why)
         calendars.look(ws.clock())
 
-    with (
-        stopping_on_signals(stop),
-        closing(pages),
-        serving(public_app(pages, Shelf(ws), OwnPages(ws), JoinPages(ws)), listener, stop),
-        waking(wake),
-        waking(Post(ws).beat, BEAT),
-    ):
+    public: App = public_app(pages, Shelf(ws), OwnPages(ws), JoinPages(ws))
+    with ExitStack() as stack:
+        stack.enter_context(stopping_on_signals(stop))
+        stack.enter_context(closing(pages))
+        app = hosting_studio(ws, public, stack) if ws.settings.sign_in.is_on else public
+        stack.enter_context(serving(app, listener, stop))
+        stack.enter_context(waking(wake))
+        stack.enter_context(waking(Post(ws).beat, BEAT))
         say(f"{ws.settings.community.name}: public pages on {address(listener)}, cadence running. Ctrl+C ends it.")
         sys.stdout.flush()
         stop.wait()
+
+
+def hosting_studio(ws: Workspace, public: App, stack: ExitStack) -> App:
+    """The public pages, and beside them the studio for editors who sign in; what it needs ends with the stack."""
+    studio, changes, sign_in = Studio(ws.root, environ=ws.environ, clock=ws.clock, hosted=True), Changes(), SignIn(ws)
+
+    def changed() -> None:
+        studio.refresh()
+        changes.publish()
+
+    stack.callback(studio.close)
+    stack.enter_context(watching(studio.watched, changed))
+    stack.callback(changes.close)
+    stack.enter_context(waking(sign_in.mails.beat, BEAT))
+    return with_studio(public, sign_in, studio, fill_page, changes)

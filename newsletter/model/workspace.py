@@ -18,6 +18,7 @@ from pydantic import (
 
 from newsletter.model import event_settings
 from newsletter.model.requests import JoiningSettings, MailboxSettings
+from newsletter.model.signing_in import SignInSettings
 from newsletter.model.strict import Strict
 
 
@@ -378,6 +379,7 @@ class Settings(Strict):
     web: WebSettings = WebSettings()
     joining: JoiningSettings = JoiningSettings()
     mailbox: MailboxSettings = MailboxSettings()
+    sign_in: SignInSettings = SignInSettings()
     topics: dict[str, TopicSettings] = Field(default_factory=dict)
     lists: dict[str, ListSettings] = Field(default_factory=dict)
     secrets: Secrets = Secrets()

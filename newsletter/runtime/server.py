@@ -1,16 +1,23 @@
 """Serves an app on a socket that is already bound, so that a port in use is told before anything else happens."""
 
 import errno
+import os
 import signal
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import Any, cast
 
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from newsletter.app.signing_in.people import PEER
+
+#: What is served.
+App = ASGIApp
 #: Seconds that open requests get to finish once the process is told to stop.
 GRACE = 5
 
@@ -77,7 +84,8 @@ def _run(server: uvicorn.Server, listener: socket.socket, stop: threading.Event)
 def _config(app: ASGIApp) -> uvicorn.Config:
     """No access log: the addresses of these pages are keys, and a key does not belong in a log."""
     return uvicorn.Config(
-        app,
+        KnowsPeer(_behind_proxies(app)),
+        proxy_headers=False,
         access_log=False,
         log_level="warning",
         log_config=None,
@@ -85,6 +93,24 @@ def _config(app: ASGIApp) -> uvicorn.Config:
         timeout_graceful_shutdown=GRACE,
         ws="none",
     )
+
+
+def _behind_proxies(app: ASGIApp) -> ASGIApp:
+    """As uvicorn does it unasked: a proxy on this machine, or one that the environment names, says whom it serves."""
+    # Its own types and Starlette's say the same of an app in other words.
+    wrapped: Any = ProxyHeadersMiddleware(cast(Any, app), os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1"))
+    return cast(ASGIApp, wrapped)
+
+
+class KnowsPeer:
+    """Keeps who is really at the other end of the connection, before a proxy's word for whom it serves is taken."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on with its peer."""
+        await self.app({**scope, PEER: scope.get("client")}, receive, send)
 
 
 @contextmanager

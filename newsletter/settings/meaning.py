@@ -15,6 +15,7 @@ from newsletter.language.languages import known_codes, words_code
 from newsletter.model.workspace import DigestSettings, ListSettings, Settings, SourceSettings
 from newsletter.settings.coverage import Fault, check_waves
 from newsletter.settings.mailbox import check_mailbox
+from newsletter.settings.signing_in import check_sign_in
 
 KNOWN_SECTIONS = frozenset(
     {
@@ -53,6 +54,7 @@ def check_meaning(settings: Settings) -> tuple[Fault, ...]:
         *_editors(settings),
         *_lists(settings),
         *check_mailbox(settings),
+        *check_sign_in(settings),
         *_categories(settings),
         *_terms(settings),
     )

@@ -202,6 +202,17 @@ ELSEWHERE: dict[str, str] = {
     "test_a_workspace_flags_names_and_domains_of_its_own",
     "Settings.addresses": "app/test_app_importing.py::test_a_workspace_flags_names_and_domains_of_its_own",
     "EditorSettings.notify": "runtime/test_runtime_editor_mails.py::test_every_editor_is_told_of_a_draft_once",
+    "SignInSettings.editors": "web/test_web_signin.py::"
+    "test_what_an_operator_has_is_not_the_studio_and_the_other_way_round",
+    "SignInSettings.operators": "web/test_web_signin.py::"
+    "test_what_an_operator_has_is_not_the_studio_and_the_other_way_round",
+    "SignInSettings.by": "web/test_web_signin_proxy.py::test_by_mail_the_header_says_nothing",
+    "SignInSettings.header": "web/test_web_signin_proxy.py::"
+    "test_the_header_is_refused_from_anybody_but_the_proxy",
+    "SignInSettings.proxies": "web/test_web_signin_proxy.py::test_a_proxy_is_known_by_its_address",
+    "SignInSettings.idle": "app/test_app_signing_in.py::test_how_long_a_session_lasts_is_the_workspaces",
+    "SignInSettings.lasts": "app/test_app_signing_in.py::test_how_long_a_session_lasts_is_the_workspaces",
+    "Settings.sign_in": "settings/test_settings_signing_in.py::test_nobody_may_sign_in_unless_somebody_is_named",
     "EditorSettings.remind": "runtime/test_runtime_editor_mails.py::test_the_reminder_comes_when_the_setting_says",
     "ListSettings.address": "app/test_app_list_addresses.py::test_a_list_without_an_address_is_no_reader",
     "Settings.terms_preset": "runtime/test_runtime_cadence_table.py::test_a_preset_gives_terms_where_none_is_named",

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
 from threading import RLock
 
 from newsletter.app.collecting import DECISIONS
@@ -21,9 +22,10 @@ from newsletter.app.studio.standing import Standing, standing_of
 from newsletter.app.studio.variants import Variants, variants_of
 from newsletter.app.studio.view import Audience, Menu, Named, Shown, Step, excerpt, fault
 from newsletter.app.timing import UsageError, read_at
-from newsletter.app.workspace import PERSONAS, Workspace, open_workspace, utc_now
+from newsletter.app.workspace import PERSONAS, Workspace, open_workspace, utc_now, with_settings
 from newsletter.dates.cadence.rules import CadenceError
 from newsletter.model.problem import Problem
+from newsletter.model.workspace import StoreSettings
 from newsletter.render.errors import RenderError
 from newsletter.settings.reading import CONFIG, LISTS, SettingsError
 from newsletter.store.handle import StoreError
@@ -42,7 +44,9 @@ class Studio:
     """What `newsletter preview` shows of one workspace. Threads may call it at the same time.
 
     Nothing is built before it is asked for, and nothing twice until `refresh` says that files have changed. Readers'
-    addresses are masked unless `real` ones are asked for.
+    addresses are masked unless `real` ones are asked for. One that is `hosted` tells nobody where on this machine a
+    file lies, and nobody's address. Where the store cannot be reached, as on an editor's own machine, everything is
+    shown but who gets it.
     """
 
     def __init__(
@@ -53,6 +57,7 @@ class Studio:
         clock: Callable[[], datetime] = utc_now,
         *,
         real: bool = False,
+        hosted: bool = False,
     ) -> None:
         self.root = root.resolve()
         self._at = at
@@ -64,7 +69,10 @@ class Studio:
         self._menu = NO_MENU
         self._files: tuple[str, ...] = (CONFIG, PERSONAS, LISTS, DECISIONS)
         self._folders: tuple[str, ...] = FOLDERS
-        self._real = real
+        self._real = real and not hosted
+        self._hosted = hosted
+        self._scratch: TemporaryDirectory[str] | None = None
+        self._no_store = ""
         self._sittings: dict[str, Sitting] = {}
         self._audiences: dict[str, Variants] = {}
         self._shown: dict[Asked, Shown] = {}
@@ -121,6 +129,8 @@ class Studio:
                 return Said("The issue cannot be built: mend what is named first.", well=False)
             ws, draft = self._opened, self._sitting(self._opened, shown.digest).draft
             now = read_at(ws, self._at)
+            if what in ("draft", "approve") and self._no_store:
+                return Said(f"{self._no_store}. Drafts and approvals are kept there.", well=False)
             if what == "test":
                 return send_test_to(ws, draft, shown.view.edition, values.get("address", ""), ws.clock())
             if what == "draft":
@@ -140,15 +150,31 @@ class Studio:
     def _close(self) -> None:
         if self._opened is not None and "store" in vars(self._opened):
             self._opened.store.close()
-        self._opened = None
+        if self._scratch is not None:
+            self._scratch.cleanup()
+        self._opened, self._scratch, self._no_store = None, None, ""
 
     def _workspace(self) -> Workspace:
         if self._opened is None:
-            opened = open_workspace(self.root, self._environ, self._clock)
+            opened = self._with_a_store(open_workspace(self.root, self._environ, self._clock))
             self._menu = _menu(opened)
             self._files, self._folders = _places(opened)
             self._opened = opened
         return self._opened
+
+    def _with_a_store(self, ws: Workspace) -> Workspace:
+        """The workspace, or one with an empty store of its own for the while where its store cannot be reached."""
+        try:
+            _ = ws.store
+        except StoreError as error:
+            self._no_store = self._told(str(error))
+            self._scratch = TemporaryDirectory(prefix="newsletter-preview-")
+            return with_settings(ws, store=StoreSettings(url=f"sqlite:///{self._scratch.name}/empty.db"))
+        return ws
+
+    def _told(self, text: str) -> str:
+        """The text as it may be read: elsewhere nobody needs to know where on this machine the workspace lies."""
+        return text.replace(f"{self.root}/", "").replace(str(self.root), "the workspace") if self._hosted else text
 
     def _build(self, workspace: Workspace, asked: Asked) -> Shown:
         try:
@@ -160,7 +186,8 @@ class Studio:
         except Exception as error:
             # An editor in the middle of a sentence keeps the last good mail, whatever happens in here.
             LOG.exception("the preview could not be built")
-            return self._fallback(asked, (fault("preview.fault", f"{type(error).__name__}: {error}"),))
+            why = "the program's log says why" if self._hosted else f"{type(error).__name__}: {error}"
+            return self._fallback(asked, (fault("preview.fault", why),))
         self._good[asked] = shown
         return shown
 
@@ -168,7 +195,8 @@ class Studio:
         digest, persona, variant = asked
         asked = (_one_of(digest, self._menu.digests), _one_of(persona, self._menu.personas), variant)
         good = self._good.get(asked) or Shown(self._menu, asked[0], asked[1], None)
-        return replace(good, menu=self._menu, faults=tuple(excerpt(problem, self._lines) for problem in problems))
+        told = (replace(one, text=self._told(one.text)) for one in problems)
+        return replace(good, menu=self._menu, faults=tuple(excerpt(problem, self._lines) for problem in told))
 
     def _made(self, workspace: Workspace, asked: Asked) -> Shown:
         digest, persona, number = asked
@@ -179,15 +207,21 @@ class Studio:
         else:
             issue = sitting.for_reader(chosen.wanted.choices, histories(workspace)(chosen.wanted.baseline))
         step = self._step(workspace, variants, number) if chosen else None
-        audience = Audience(variants.people, len(variants.editions), variants.barred)
+        audience = Audience(variants.people, len(variants.editions), variants.barred, self._unknown(variants))
         view = build_view(sitting, issue, self._lines)
-        return Shown(self._menu, digest, persona, view, step=step, audience=audience)
+        return Shown(self._menu, digest, persona, view, step=step, audience=audience, real=self._real)
 
     def _step(self, workspace: Workspace, variants: Variants, number: int) -> Step:
         chosen = variants.editions[number - 1]
         made_for = describe(chosen.wanted.choices, chosen.wanted.baseline)
         readers = addresses_of(workspace, chosen.readers, real=self._real)
         return Step(number, len(variants.editions), chosen.people, variants.people, made_for, readers)
+
+    def _unknown(self, variants: Variants) -> str:
+        """Why it is not known who gets the issue; empty where it is."""
+        if self._no_store:
+            return self._no_store
+        return "" if variants.people or variants.barred else "the store here knows no reader of this digest"
 
     def _sitting(self, workspace: Workspace, digest: str) -> Sitting:
         if digest not in self._sittings:

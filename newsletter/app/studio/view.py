@@ -99,18 +99,22 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """How many people get the issue, in how many distinct mails; `left_out` by the reason. Nobody is not known."""
+    """How many people get the issue, in how many distinct mails; `left_out` by the reason.
+
+    `unknown` says why that is not known, where it is not.
+    """
 
     people: int = 0
     mails: int = 0
     left_out: tuple[tuple[str, int], ...] = ()
+    unknown: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
     """What to show now: the view (the last good one while `faults` stand), and what keeps it from being newer.
 
-    It is a persona's, or with a `step` that of one distinct mail.
+    It is a persona's, or with a `step` that of one distinct mail. `real` says that addresses are not masked.
     """
 
     menu: Menu
@@ -120,6 +124,7 @@ class Shown:
     faults: tuple[Finding, ...] = ()
     step: Step | None = None
     audience: Audience = Audience()
+    real: bool = False
 
 
 def excerpt(problem: Problem, read: Callable[[str], Sequence[str] | None], item: str = "") -> Finding:

@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from threading import Lock
 
-from newsletter.app.studio.acting import Said
+from newsletter.app.studio.said import Said
 
 #: Answers, and forms that were sent, that are remembered.
 KEPT = 200
@@ -17,8 +17,7 @@ class Actions:
     """Which forms were sent already, and how each went; one run of the studio."""
 
     def __init__(self, key: str) -> None:
-        #: Stands in every form of ours; another site's page cannot read it.
-        self.token = hmac.new(key.encode(), b"studio form", hashlib.sha256).hexdigest()
+        self._key = key.encode()
         self._lock = Lock()
         self._said: OrderedDict[str, Said | None] = OrderedDict()
 
@@ -26,9 +25,13 @@ class Actions:
         """A name for one sending of one form."""
         return secrets.token_urlsafe(12)
 
-    def is_ours(self, values: Mapping[str, str]) -> bool:
-        """Whether the form is one of this run."""
-        return hmac.compare_digest(values.get("token", "").encode(), self.token.encode())
+    def token(self, seed: str = "") -> str:
+        """Stands in every form of ours, where another site's page cannot read it; `seed` binds it to a sign-in."""
+        return hmac.new(self._key, b"studio form" + seed.encode(), hashlib.sha256).hexdigest()
+
+    def is_ours(self, values: Mapping[str, str], seed: str = "") -> bool:
+        """Whether the form is one of this run, shown to whoever sends it."""
+        return hmac.compare_digest(values.get("token", "").encode(), self.token(seed).encode())
 
     def begin(self, form: str) -> bool:
         """Take the form up; False where it was sent before, as by a second click."""

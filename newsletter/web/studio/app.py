@@ -23,6 +23,7 @@ from newsletter.app.studio.standing import Standing
 from newsletter.app.studio.view import Shown, View
 from newsletter.web.forms import LARGEST_BODY, fields_of
 from newsletter.web.guards import BodyLimit, FixedHeaders
+from newsletter.web.signin.gate import visitor_of
 from newsletter.web.studio.actions import Actions
 from newsletter.web.studio.changes import Changes
 from newsletter.web.studio.gate import ENTRY, NO_KEY, Gate, hosts_of
@@ -84,20 +85,24 @@ def preview_app(desk: PreviewDesk, fill: Fill, changes: Changes, *, port: int, k
     """The preview as an ASGI app, for a browser that reaches it on `port` of this machine."""
     pages = PreviewPages(desk, fill, changes, key=key, cookie=f"newsletter-preview-{port}")
     return Starlette(
-        routes=[
-            Route(ENTRY + "{key}", pages.enter),
-            Route("/", pages.page),
-            Route("/mail", pages.mail),
-            Route("/events", pages.events),
-            Route("/act", pages.act, methods=["POST"]),
-            *(Route(f"/assets/{name}", _asset(name)) for name in ASSETS),
-        ],
+        routes=[Route(ENTRY + "{key}", pages.enter), *studio_routes(pages)],
         middleware=[
             Middleware(FixedHeaders, headers=PAGE_HEADERS),
             Middleware(Gate, hosts=hosts_of(port), cookie=pages.cookie, key=key),
             Middleware(BodyLimit, limit=LARGEST_BODY),
         ],
     )
+
+
+def studio_routes(pages: "PreviewPages") -> list[Route]:
+    """The routes of the studio's own pages, whoever is let in to them."""
+    return [
+        Route("/", pages.page),
+        Route("/mail", pages.mail),
+        Route("/events", pages.events),
+        Route("/act", pages.act, methods=["POST"]),
+        *(Route(f"/assets/{name}", _asset(name)) for name in ASSETS),
+    ]
 
 
 class PreviewPages:
@@ -128,6 +133,7 @@ class PreviewPages:
         state = read_state(request.query_params)
         shown = await run_in_threadpool(self.desk.show, state.digest, state.persona, state.variant)
         context = page_context(state, shown, number)
+        context |= {"real": shown.real, "unknown": shown.audience.unknown, "visitor": signed_in_as(request)}
         context |= await run_in_threadpool(self._sending, request, state) if state.tab == "send" else {}
         return HTMLResponse(await run_in_threadpool(self.fill, _text("templates", "studio.html"), context))
 
@@ -137,7 +143,7 @@ class PreviewPages:
         return {
             "standing": standing,
             "said": self.actions.said(request.query_params.get("form", "")),
-            "token": self.actions.token,
+            "token": self.actions.token(_seed(request)),
             "forms": [self.actions.new_form() for _ in range(3)],
             "me": unquote(request.cookies.get(ME, "")),
             "by": unquote(request.cookies.get(BY, "")),
@@ -146,9 +152,12 @@ class PreviewPages:
     async def act(self, request: Request) -> Response:
         """Do what a form asks for, once, and lead back to where it stood."""
         values = dict(await fields_of(request))
-        if not self.actions.is_ours(values):
+        if not self.actions.is_ours(values, _seed(request)):
             return PlainTextResponse("This form is not of this studio; it is refused.\n", 403)
-        state, form = read_state(values), values.get("form", "")
+        state, form, visitor = read_state(values), values.get("form", ""), signed_in_as(request)
+        if visitor:
+            # Whoever is signed in acts in no other name, and has no mail sent to anybody else.
+            values |= {"by": visitor, "address": visitor}
         if self.actions.begin(form):
             said = await run_in_threadpool(
                 self.desk.act, values.get("act", ""), state.digest, state.persona, state.variant, values
@@ -156,7 +165,7 @@ class PreviewPages:
             self.actions.end(form, said)
         response = RedirectResponse(state.url("./", tab="send") + f"&form={quote(form)}", 303)
         for cookie, name in ((ME, "address"), (BY, "by")):
-            if values.get(name):
+            if values.get(name) and not visitor:
                 response.set_cookie(
                     cookie, quote(values[name]), max_age=YEAR, httponly=True, samesite="strict", path="/"
                 )
@@ -173,6 +182,17 @@ class PreviewPages:
         seen = request.headers.get("last-event-id") or request.query_params.get("seen", "")
         stream = self.changes.events(int(seen) if seen.isascii() and seen.isdigit() else 0)
         return StreamingResponse(stream, media_type="text/event-stream")
+
+
+def signed_in_as(request: Request) -> str:
+    """The address of whoever is signed in; empty on the editor's own machine, where nobody needs to be."""
+    visitor = visitor_of(request.scope)
+    return visitor.person.address if visitor else ""
+
+
+def _seed(request: Request) -> str:
+    visitor = visitor_of(request.scope)
+    return visitor.seed if visitor else ""
 
 
 def _mail(view: View | None, stage: Stage) -> str:

@@ -1,0 +1,1 @@
+"""Signing in: its pages, and the gate before whatever is for editors or operators alone."""

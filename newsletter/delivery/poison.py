@@ -9,7 +9,9 @@ from newsletter.model.ledger import Due
 #: `Due.breaks` is 0 where nothing happened, 1 after a batch broke off that it was in, and one more for each time that
 #: it was alone: after three of these it is given up.
 GIVEN_UP = 4
+#: How long it waits each time.
 WAIT = timedelta(seconds=10)
+REASON = f"given up: its worker broke off {GIVEN_UP - 1} times over it alone"
 
 
 def pick(due: Sequence[Due]) -> tuple[Due, ...]:
@@ -22,7 +24,4 @@ def bar(due: Due) -> tuple[DeliveryState, str] | None:
     """Why it is not tried any more."""
     if due.breaks < GIVEN_UP:
         return None
-    return "skipped", REASON.format(count=GIVEN_UP - 1)
-
-
-REASON = "given up: its worker broke off {count} times over it alone"
+    return "skipped", REASON

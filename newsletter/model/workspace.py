@@ -17,7 +17,8 @@ from pydantic import (
 )
 
 from newsletter.model import event_settings
-from newsletter.model.requests import JoiningSettings, MailboxSettings
+from newsletter.model.guarding import GuardSettings, PaceSettings
+from newsletter.model.requests import BouncesSettings, JoiningSettings, MailboxSettings
 from newsletter.model.signing_in import SignInSettings
 from newsletter.model.strict import Strict
 
@@ -137,7 +138,10 @@ def _without_preset(value: object) -> object:
 
 
 class DigestSettings(Strict):
-    """A digest: when it goes out, what window it covers, and how it looks."""
+    """A digest: when it goes out, what window it covers, and how it looks.
+
+    `canary`, `canary_hold` and `deadline` are those of the guards where they are not set.
+    """
 
     title: str
     list: str
@@ -152,6 +156,9 @@ class DigestSettings(Strict):
     drift: Literal["send-approved", "hold"] = "send-approved"
     catch_up: str = "send-late up to 12 hours"
     skip_empty: bool = True
+    canary: int | tuple[str, ...] | None = None
+    canary_hold: str = ""
+    deadline: str = ""
     archive: bool = False
     first_number: int = Field(default=1, ge=1)
     max_repeats: int | None = Field(default=None, ge=0)
@@ -383,3 +390,5 @@ class Settings(Strict):
     topics: dict[str, TopicSettings] = Field(default_factory=dict)
     lists: dict[str, ListSettings] = Field(default_factory=dict)
     secrets: Secrets = Secrets()
+    pace: PaceSettings = PaceSettings()
+    guards: GuardSettings = GuardSettings()

@@ -10,7 +10,7 @@ from newsletter.model.delivery import DeliveryState
 from newsletter.model.guarding import GuardName, Hold, Road, Standing
 from newsletter.store.engine import insert_into, insert_new
 from newsletter.store.guard_tables import departure, guard_hold, high_water, road
-from newsletter.store.tables import consent, delivery, delivery_event, edition, mailing, planning, subscriber
+from newsletter.store.tables import consent, delivery, delivery_event, edition, issue, mailing, planning, subscriber
 
 #: (when, how many): what left, in order.
 Departures = tuple[tuple[datetime, int], ...]
@@ -202,3 +202,9 @@ def sending_mailings(connection: Connection, community: str) -> tuple[tuple[int,
         mailing.c.community == community, mailing.c.state == "sending", mailing.c.kind != "service"
     )
     return tuple((row.id, row.key) for row in connection.execute(found.order_by(mailing.c.id)))
+
+
+def send_at(connection: Connection, community: str, key: str) -> datetime | None:
+    """When an issue, a correction or a one-off was to leave."""
+    found = sa.select(issue.c.send_at).where(issue.c.community == community, issue.c.key == key)
+    return connection.execute(found).scalar()

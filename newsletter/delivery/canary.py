@@ -1,0 +1,47 @@
+"""A few readers get an issue first; the others wait until somebody had the time to look at what arrived."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from newsletter.model.guarding import Hold
+
+#: What `canary_hold` says where only a person lets the others have it.
+BY_HAND = "resume"
+#: The few are getting it; all others wait; all get it.
+Phase = Literal["first", "wait", "over"]
+
+
+@dataclass(frozen=True, slots=True)
+class Canary:
+    """Who gets it first: so many readers, or those with these addresses; `rest` is None where a person resumes."""
+
+    readers: int = 0
+    addresses: tuple[str, ...] = ()
+    rest: timedelta | None = None
+
+    @property
+    def wanted(self) -> bool:
+        """Whether anybody is to get it first."""
+        return bool(self.readers or self.addresses)
+
+
+def begins(count: int, waiting: int) -> Phase:
+    """The phase in which it begins with `count` first readers of `waiting`: without others, nothing is held."""
+    if count and count >= waiting:
+        return "over"
+    return "first" if count else "wait"
+
+
+def hold(canary: Canary, key: str, count: int, now: datetime) -> Hold:
+    """What the others wait for once the first have it."""
+    had = (
+        f"{count} readers got it first"
+        if count
+        else "none of the readers who were to get it first is among its readers"
+    )
+    until = now + canary.rest if canary.rest is not None else None
+    release = "newsletter resume" if until is None else "earlier by newsletter resume"
+    return Hold(
+        "canary", f"{had}; the others get it {release} {key}, nobody after newsletter cancel {key}", until, key
+    )

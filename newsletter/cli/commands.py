@@ -9,6 +9,7 @@ from newsletter import __version__
 from newsletter.cli import (
     archive,
     content,
+    doctor,
     finding,
     issues,
     ledger,
@@ -44,6 +45,7 @@ mails.register(app)
 people.register(app)
 running.register(app)
 worker.register(app)
+doctor.register(app)
 archive.register(app)
 
 

@@ -250,12 +250,13 @@ class CheckSettings(Strict):
     """What the checks ask for: mail programs that matter, whether links are followed, and warnings that are meant.
 
     `clients` are families or platforms of caniemail ("gmail", "outlook.windows"). `dkim_domain` is the domain that
-    signs the mail, where that is not the sender's own.
+    signs the mail, where that is not the sender's own; `dkim_selectors` are its keys' names in the DNS, for `doctor`.
     """
 
     clients: tuple[str, ...] = USUAL_CLIENTS
     links: bool = False
     dkim_domain: str = ""
+    dkim_selectors: tuple[str, ...] = ()
     silence: tuple[SilenceSettings, ...] = ()
 
 

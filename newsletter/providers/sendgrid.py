@@ -13,12 +13,14 @@ from newsletter.crash_points import crash_point
 from newsletter.model.delivery import Batch, Receipt
 from newsletter.model.mail import Row
 from newsletter.model.outcomes import OUTCOMES
+from newsletter.model.probe import Probe
 from newsletter.model.reconciling import Question, Sighting
 from newsletter.providers.receipts import not_filled
 from newsletter.providers.sendgrid_answer import Verdict, verdict
 from newsletter.providers.sendgrid_body import groups, personalization, request_body, slot_mark
 from newsletter.providers.sendgrid_http import NoAnswerError, NotSubmittedError, post_mail
 from newsletter.providers.sendgrid_log import SendGridLog
+from newsletter.providers.sendgrid_probe import ask_sandbox
 
 #: Requests a batch may cost beyond its first ones while looking for what was refused.
 EXTRA_REQUESTS = 64
@@ -51,6 +53,10 @@ class SendGridProvider:
     def look_up(self, questions: Sequence[Question]) -> Iterator[Sighting]:
         """What the Email Logs know of single messages; nothing raises, and nothing is changed there."""
         return SendGridLog(self._route.api_url, self._route.key, self._route.timeout).look_up(questions)
+
+    def probe(self, sender: str) -> Probe:
+        """Have the sandbox check a request from `sender`; nothing is sent."""
+        return ask_sandbox(self._route.api_url, self._route.key.get_secret_value(), self._route.timeout, sender)
 
     def close(self) -> None:
         """Nothing is kept open."""

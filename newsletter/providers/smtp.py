@@ -13,9 +13,11 @@ from concurrent.futures import ThreadPoolExecutor
 from newsletter.model.delivery import Batch, Receipt
 from newsletter.model.mail import Row, message_bytes
 from newsletter.model.outcomes import OUTCOMES
+from newsletter.model.probe import Probe
 from newsletter.providers.mailbox import mailbox
 from newsletter.providers.receipts import not_filled
 from newsletter.providers.smtp_dialog import Answer, Envelope, Session, deliver, with_crlf
+from newsletter.providers.smtp_probe import probe_smtp
 from newsletter.providers.smtp_route import SmtpRoute
 from newsletter.providers.smtp_session import NoSessionError, open_session
 
@@ -34,6 +36,7 @@ class SmtpProvider:
     tells_witness = True
 
     def __init__(self, route: SmtpRoute, clock: Callable[[], float] = time.monotonic) -> None:
+        self._route = route
         self._lanes = tuple(_Lane(route) for _ in range(max(route.connections, 1)))
         self._clock = clock
         self._pool: ThreadPoolExecutor | None = None
@@ -48,6 +51,11 @@ class SmtpProvider:
             self._pool = self._pool or ThreadPoolExecutor(len(self._lanes), thread_name_prefix="smtp")
             list(self._pool.map(lambda lane: lane.carry(work), lanes))
         return tuple(_receipt(row, work.answers[row.delivery_id]) for row in batch.rows)
+
+    def probe(self, sender: str) -> Probe:
+        """Go in and out again; no envelope is begun."""
+        del sender
+        return probe_smtp(self._route)
 
     def close(self) -> None:
         """Say goodbye to the server."""

@@ -17,7 +17,7 @@ from newsletter.store import guard_tables, joining_tables, session_tables  # noq
 from newsletter.store.handle import Store, StoreError
 from newsletter.store.migrate import migrate
 
-__all__ = ["Store", "StoreError", "insert_into", "insert_new", "open_store"]
+__all__ = ["Store", "StoreError", "anchored", "insert_into", "insert_new", "open_store"]
 
 # secure_delete: what is deleted or changed leaves nothing of it behind in the pages of the file.
 _PRAGMAS = (
@@ -35,7 +35,10 @@ def open_store(url: str, root: Path) -> Store:
 
     StoreError where it cannot be opened or its schema is newer than this program.
     """
-    store = Store(_engine(_anchored(url, root)))
+    place = anchored(url, root)
+    if _is_file(place):
+        _create_private(Path(str(place.database)))
+    store = Store(_engine(place))
     try:
         migrate(store)
     except sa.exc.DatabaseError as error:
@@ -48,16 +51,17 @@ def open_store(url: str, root: Path) -> Store:
     return store
 
 
-def _anchored(text: str, root: Path) -> URL:
+def anchored(text: str, root: Path) -> URL:
+    """The URL with its file where it hangs from `root`; nothing is made. StoreError where it is no URL."""
     try:
         url = make_url(text)
     except sa.exc.ArgumentError as error:
         raise StoreError(f"[store] url is not a database URL: {text!r}") from error
-    if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
-        return url
-    path = root / str(url.database)
-    _create_private(path)
-    return url.set(database=str(path))
+    return url.set(database=str(root / str(url.database))) if _is_file(url) else url
+
+
+def _is_file(url: URL) -> bool:
+    return url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
 
 
 def _create_private(path: Path) -> None:

@@ -11,7 +11,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 FAMILIES = "|".join(
     (
-        *("a11y", "dark", "evt", "foot", "hdr", "html", "img", "import", "inbox", "issue", "link", "mjml", "note"),
+        *("a11y", "dark", "doctor"),
+        *("evt", "foot", "hdr", "html", "img", "import", "inbox", "issue", "link", "mjml", "note"),
         *("ics", "preview", "priv", "send", "settings", "silence", "source", "spam", "src", "text", "theme", "time"),
     )
 )

@@ -226,6 +226,7 @@ ELSEWHERE: dict[str, str] = {
     "CheckSettings.clients": "cli/test_cli_check.py::test_the_programs_that_matter_are_the_workspaces",
     "CheckSettings.links": "cli/test_cli_check.py::test_links_are_followed_where_that_is_set",
     "CheckSettings.dkim_domain": "cli/test_cli_check.py::test_a_domain_that_signs_for_another_is_told",
+    "CheckSettings.dkim_selectors": "app/test_app_doctor.py::test_a_planted_fault_is_named_and_nothing_else_is",
     "CheckSettings.silence": "cli/test_cli_check.py::test_a_silence_in_the_settings_names_rule_place_and_reason",
     "SilenceSettings.rule": "cli/test_cli_check.py::test_a_silence_in_the_settings_names_rule_place_and_reason",
     "SilenceSettings.reason": "cli/test_cli_check.py::test_a_silence_in_the_settings_names_rule_place_and_reason",

@@ -1,0 +1,18 @@
+"""What a look at a store finds, without touching it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StoreState:
+    """`schema` is empty where there is no store yet; `newest` is its latest row's moment, in UTC.
+
+    `fault` says what keeps it from being read, or what is broken in it; `open_to` whose eyes its file is open to.
+    """
+
+    fault: str = ""
+    schema: str = ""
+    head: str = ""
+    newest: datetime | None = None
+    open_to: str = ""

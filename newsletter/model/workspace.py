@@ -18,7 +18,7 @@ from pydantic import (
 
 from newsletter.model import event_settings
 from newsletter.model.guarding import GuardSettings, PaceSettings
-from newsletter.model.requests import BouncesSettings, JoiningSettings, MailboxSettings
+from newsletter.model.requests import JoiningSettings, MailboxSettings
 from newsletter.model.signing_in import SignInSettings
 from newsletter.model.strict import Strict
 

@@ -181,9 +181,11 @@ class EditorSettings(Strict):
     """Who looks after the issues: addresses that are told of a draft, and how long before its slot once more.
 
     An empty `remind` reminds nobody. What editors are told is about the issue; no reader is named in it.
+    `editor` is the command by which the studio of one's own machine opens a source: "code -g {file}:{line}".
     """
 
     notify: tuple[str, ...] = ()
+    editor: str = ""
     remind: str = "24 hours before"
 
 

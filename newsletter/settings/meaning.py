@@ -1,6 +1,7 @@
 """What a schema cannot say: that zones exist, cadences can be read, and names lead somewhere."""
 
 import re
+import shlex
 from collections.abc import Callable, Iterator, Sequence
 from email.utils import parseaddr
 from pathlib import PurePosixPath
@@ -192,6 +193,15 @@ def _editors(settings: Settings) -> Iterator[Fault]:
             yield ("editors", "notify"), "settings.address", f"`editors.notify`: {address!r} is not an e-mail address"
     if settings.editors.remind:
         yield from _readable(("editors", "remind"), settings.editors.remind, parse_lead)
+    if settings.editors.editor:
+        yield from _readable(("editors", "editor"), settings.editors.editor, _command)
+
+
+def _command(text: str) -> None:
+    try:
+        shlex.split(text)
+    except ValueError as error:
+        raise ValueError(f"{text!r} cannot be read as a command ({error}); write as in a shell") from None
 
 
 def _readable(key: tuple[str | int, ...], text: str, parse: Callable[[str], Any]) -> Iterator[Fault]:

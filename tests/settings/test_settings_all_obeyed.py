@@ -213,6 +213,7 @@ ELSEWHERE: dict[str, str] = {
     "SignInSettings.idle": "app/test_app_signing_in.py::test_how_long_a_session_lasts_is_the_workspaces",
     "SignInSettings.lasts": "app/test_app_signing_in.py::test_how_long_a_session_lasts_is_the_workspaces",
     "Settings.sign_in": "settings/test_settings_signing_in.py::test_nobody_may_sign_in_unless_somebody_is_named",
+    "EditorSettings.editor": "app/test_app_studio_opening.py::test_the_workspaces_own_command_comes_first",
     "EditorSettings.remind": "runtime/test_runtime_editor_mails.py::test_the_reminder_comes_when_the_setting_says",
     "ListSettings.address": "app/test_app_list_addresses.py::test_a_list_without_an_address_is_no_reader",
     "Settings.terms_preset": "runtime/test_runtime_cadence_table.py::test_a_preset_gives_terms_where_none_is_named",

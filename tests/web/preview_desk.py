@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from email.message import EmailMessage
 
-from newsletter.app.studio.acting import Said
 from newsletter.app.studio.differences import EventDifference, TextLine
 from newsletter.app.studio.inbox import inbox_rows
 from newsletter.app.studio.outline import OutlineEntry, OutlineSection
+from newsletter.app.studio.said import Said
 from newsletter.app.studio.stage import for_frame
 from newsletter.app.studio.standing import Standing
-from newsletter.app.studio.view import Audience, Finding, Line, Menu, Named, Shown, Step, View
+from newsletter.app.studio.view import Audience, Before, Finding, Line, Menu, Named, Shown, Step, View
 from newsletter.model.problem import Origin, Problem
 
 MENU = Menu(
@@ -26,12 +26,13 @@ CARDS = """<table><tr><td id="card"><h2><span data-entry="0">Maps</span></h2><p>
 <td><span data-entry="1">Tea</span></td></tr></table>"""
 
 
-def mail(words: str, persona: str) -> str:
+def mail(words: str, persona: str, bring: str = "Bring one.") -> str:
     """A long mail with a rule for the dark, one for width, a script that must not run, and an inert link."""
+    cards = CARDS.replace("Bring one.", bring)
     lines = "".join(f"<p>Line {n}</p>" for n in range(80))
     return (
         f'<!doctype html><html lang="en"><head><meta name="color-scheme" content="light dark">{STYLE}</head>'
-        f'<body><h1>{words}</h1>{CARDS}<p id="who">{persona}</p><p id="wide" style="display:none">wide</p>'
+        f'<body><h1>{words}</h1>{cards}<p id="who">{persona}</p><p id="wide" style="display:none">wide</p>'
         f'<a href="#">leave</a><script>document.title="ran"</script>{lines}</body></html>'
     )
 
@@ -65,6 +66,8 @@ class Desk:
 
     def __init__(self) -> None:
         self.words = "Pipelines on Tuesday"
+        self.bring = "Bring one."
+        self.values: Mapping[str, str] = {}
         self.faults: tuple[Finding, ...] = ()
         self.empty = False
         self.text_only = False
@@ -75,6 +78,7 @@ class Desk:
         return None if self.faults else Standing(f"{digest}-2026-12-04", "Common Hours 9", "drafted", "ab" * 32, goes)
 
     def act(self, what: str, digest: str, persona: str, variant: int, values: Mapping[str, str]) -> Said:
+        self.values = values
         self.done.append((what, f"{digest} {persona} {variant}", values.get("address", "") or values.get("by", "")))
         return Said(f"Done: {what}.")
 
@@ -82,7 +86,7 @@ class Desk:
         variant = variant if variant <= MAILS else 0
         digest = digest if digest in ("weekly", "quarterly") else "weekly"
         persona = persona if persona in ("seattle", "berlin") else "seattle"
-        html = "" if self.text_only else mail(self.words, persona)
+        html = "" if self.text_only else mail(self.words, persona, self.bring)
         view = View(
             key=f"{digest}-2026-12-04",
             title="Common Hours",
@@ -100,6 +104,7 @@ class Desk:
             outline=OUTLINE,
             inbox=inbox_rows("Common Hours <hours@news.example.org>", self.words, "and a datathon"),
             against="weekly-2026-11-27",
+            before=Before(for_frame(mail("Rivers on Monday", persona)) if html else "", "Rivers on Monday"),
             events=(EventDifference("moved", "tea", "Tea", (("when_text", "Mon", "Tue"),)),),
             lines=(TextLine("removed", "old words"), TextLine("added", "new words")),
             data='{"key": "weekly-2026-12-04"}',

@@ -1,14 +1,14 @@
 """The preview in a real Chromium: widths, dark, keys, live changes, and the last good mail under a fault."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Frame, Page, Route, expect
-from preview_desk import FAULT, Desk
+import support_studio_browser
+from playwright.sync_api import Page, Route, expect
+from preview_desk import FAULT
 from support_axe import faults
-from support_browser import browser, lent
-from support_studio import CHANGES, DESK, KEY, studio_served
+from support_studio import CHANGES, KEY
+from support_studio_browser import mail
 
 from newsletter.web.studio.app import entry_path
 
@@ -17,51 +17,8 @@ pytestmark = pytest.mark.browser
 LIGHT, DARK = "rgb(255, 254, 251)", "rgb(25, 31, 43)"
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    CHANGES.__init__()  # closed by the last server, where the module's tests do not run in one go
-    with studio_served(DESK, CHANGES) as running:
-        yield running.url
-
-
-@pytest.fixture
-def desk() -> Desk:
-    DESK.__init__()
-    return DESK
-
-
-@pytest.fixture(scope="module")
-def window(chromium: Browser) -> Iterator[Page]:
-    context = chromium.new_context()
-    yield context.new_page()
-    context.close()
-
-
-@pytest.fixture
-def page(window: Page, url: str, desk: Desk) -> Iterator[Page]:
-    window.set_viewport_size({"width": 1360, "height": 800})
-    window.emulate_media(color_scheme="light")
-    with lent(window) as page:
-        page.goto(url + entry_path(KEY))
-        page.wait_for_url(url + "/")
-        expect(page.locator("#live")).to_have_attribute("data-state", "live")
-        yield page
-        page.evaluate("localStorage.clear()")
-
-
-def mail(page: Page) -> Frame:
-    """The frame that stands in front."""
-    expect(page.locator("#frame iframe")).to_have_count(1)
-    frame = page.locator("#frame iframe").element_handle().content_frame()
-    assert frame
-    frame.wait_for_load_state()
-    return frame
+chromium, url, desk = support_studio_browser.chromium, support_studio_browser.url, support_studio_browser.desk
+window, page = support_studio_browser.window, support_studio_browser.page
 
 
 def ground(page: Page) -> str:

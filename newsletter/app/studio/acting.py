@@ -1,68 +1,129 @@
 """What an editor does from the studio: a test to themselves, a draft, an approval; and how it went."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from newsletter.app.dispatching import provider_of
-from newsletter.app.drafting import draft_issue
-from newsletter.app.reviewing.approving import ApprovalError, approve_draft
+from newsletter.app.drafting import draft_issue, find_row
+from newsletter.app.reviewing.approving import (
+    ApprovalError,
+    Approved,
+    approve_draft,
+    approve_kept,
+    approve_refreshed,
+)
+from newsletter.app.reviewing.drifting import drift_of_issue
 from newsletter.app.sending.planning import SendRefused
+from newsletter.app.studio.opening import editor_command, open_place, place_meant
+from newsletter.app.studio.said import Said
+from newsletter.app.studio.view import View
 from newsletter.app.timing import UsageError
 from newsletter.app.trial import send_trial
 from newsletter.app.workspace import Workspace
 from newsletter.model.issue import Draft
-from newsletter.model.mail import Edition
 from newsletter.providers.registry import ProviderError
 from newsletter.store.issues import IssueMoveError
 
+__all__ = ["ACTS", "LEAVING", "Said", "Scene", "act"]
+
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """How an act went, in a sentence."""
+class Scene:
+    """The issue on the stage: its draft, what is seen of it, and the moment as of which it is looked at.
 
-    text: str
-    well: bool = True
+    With `is_local`, whoever looks sits at this machine, and programs of theirs may be started.
+    """
+
+    ws: Workspace
+    draft: Draft
+    view: View
+    at: datetime
+    is_local: bool = False
 
 
-def send_test_to(ws: Workspace, draft: Draft, edition: Edition, address: str, now: datetime) -> Said:
+Values = Mapping[str, str]
+
+
+def send_test(scene: Scene, values: Values) -> Said:
     """Send the mail on the stage to the editor's own address."""
-
-    def send() -> Said:
-        with provider_of(ws) as provider:
-            receipt = send_trial(provider, draft, edition, address, now)
-        if receipt.outcome != "accepted":
-            return Said(
-                f"The test was not sent ({receipt.outcome}): {receipt.detail or 'no reason given'}.", well=False
-            )
-        return Said(f"A test went to {address}. It is counted nowhere.")
-
-    return _trying(send)
+    ws, address, edition = scene.ws, values.get("address", ""), scene.view.edition
+    if edition is None:
+        return Said("There is no mail on the stage.", well=False)
+    with provider_of(ws) as provider:
+        receipt = send_trial(provider, scene.draft, edition, address, ws.clock())
+    if receipt.outcome != "accepted":
+        return Said(f"The test was not sent ({receipt.outcome}): {receipt.detail or 'no reason given'}.", well=False)
+    return Said(f"A test went to {address}. It is counted nowhere.")
 
 
-def freeze_now(ws: Workspace, digest: str, at: datetime) -> Said:
+def freeze_now(scene: Scene, values: Values) -> Said:
     """Freeze the draft of the digest's next issue, which takes back an approval of another one."""
-
-    def freeze() -> Said:
-        drafted = draft_issue(ws, digest, at)
-        return Said(f"{drafted.draft.key} is drafted as you see it, hash {drafted.hash[:12]}.")
-
-    return _trying(freeze)
+    drafted = draft_issue(scene.ws, scene.draft.digest, scene.at)
+    return Said(f"{drafted.draft.key} is drafted as you see it, hash {drafted.hash[:12]}.")
 
 
-def approve_shown(ws: Workspace, key: str, shown_hash: str, by: str, now: datetime) -> Said:
+def approve_shown(scene: Scene, values: Values) -> Said:
     """Approve exactly the draft whose hash the editor was shown; another one made meanwhile is not approved."""
-
-    def approve() -> Said:
-        done = approve_draft(ws, key, by, now, shown_hash)
-        more = f" {done.missing} more must approve it." if done.missing else " It leaves at its time."
-        return Said(f"{key} is approved by {' '.join(by.split())}.{more}")
-
-    return _trying(approve)
+    key, by, now = scene.draft.key, values.get("by", ""), scene.ws.clock()
+    return _approved(scene, by, approve_draft(scene.ws, key, by, now, values.get("hash", "")))
 
 
-def _trying(act: Callable[[], Said]) -> Said:
+def keep_approved(scene: Scene, values: Values) -> Said:
+    """Approve the draft as it is frozen, although its sources moved."""
+    _still(scene, values)
+    by, now = values.get("by", ""), scene.ws.clock()
+    return _approved(scene, by, approve_kept(scene.ws, scene.draft.key, by, now))
+
+
+def refresh_approved(scene: Scene, values: Values) -> Said:
+    """Take in what moved in the sources, and approve that."""
+    _still(scene, values)
+    by = values.get("by", "")
+    return _approved(scene, by, approve_refreshed(scene.ws, scene.draft.key, by, scene.at))
+
+
+def _still(scene: Scene, values: Values) -> None:
+    """ApprovalError where the draft, or what moved since, is other than what the editor was shown."""
+    row = find_row(scene.ws, scene.draft.key)
+    if row is None or row.draft_hash != values.get("hash", ""):
+        raise ApprovalError(f"{scene.draft.key} was drafted again meanwhile: look at it first")
+    if drift_of_issue(scene.ws, scene.draft.key).fingerprint != values.get("drift", ""):
+        raise ApprovalError("the sources moved again meanwhile: look at what is other now")
+
+
+def open_source(scene: Scene, values: Values) -> Said:
+    """Open what is chosen in the editor's own program; refused where that would run on somebody else's machine."""
+    place = place_meant(scene.view, values.get("entry", ""), values.get("finding", ""))
+    if not scene.is_local:
+        return Said("A program is started only by the studio of your own machine; it is written at", True, f"{place}")
+    command = editor_command(scene.ws.settings.editors.editor, scene.ws.environ)
+    return open_place(scene.ws.root, place, command)
+
+
+def _approved(scene: Scene, by: str, done: Approved) -> Said:
+    more = f" {done.missing} more must approve it." if done.missing else " It leaves at its time."
+    return Said(f"{scene.draft.key} is approved by {' '.join(by.split())}.{more}")
+
+
+#: Every act by the name that forms have for it.
+ACTS: Mapping[str, Callable[[Scene, Values], Said]] = {
+    "test": send_test,
+    "draft": freeze_now,
+    "approve": approve_shown,
+    "keep": keep_approved,
+    "refresh": refresh_approved,
+    "open": open_source,
+}
+#: Those after which everything is as it was.
+LEAVING = frozenset({"test", "open"})
+
+
+def act(scene: Scene, what: str, values: Values) -> Said:
+    """Do one thing; what cannot be done is said."""
+    if what not in ACTS:
+        return Said("That is nothing the studio does.", well=False)
     try:
-        return act()
+        return ACTS[what](scene, values)
     except (UsageError, ApprovalError, SendRefused, ProviderError, IssueMoveError) as error:
         return Said(str(error), well=False)

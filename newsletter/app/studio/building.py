@@ -12,13 +12,13 @@ from newsletter.app.bounded_rendering import render_bounded
 from newsletter.app.checking import Built, build, persona_choices, told_of
 from newsletter.app.drafting import last_sent_draft
 from newsletter.app.reviewing.drifting import drift_from_approved
-from newsletter.app.studio.differences import EventDifference, TextLine, event_differences, text_differences
+from newsletter.app.studio.differences import event_differences, text_differences
 from newsletter.app.studio.inbox import inbox_rows
 from newsletter.app.studio.marks import marked, with_elements
 from newsletter.app.studio.outline import outline_of
 from newsletter.app.studio.owners import Owners, worst_levels
 from newsletter.app.studio.stage import for_frame
-from newsletter.app.studio.view import View, excerpt
+from newsletter.app.studio.view import Before, View, excerpt
 from newsletter.app.trial import inert_row
 from newsletter.app.views import issue_json
 from newsletter.app.workspace import Workspace
@@ -72,7 +72,7 @@ def build_view(sitting: Sitting, issue: Issue, lines: Lines) -> View:
     problems = told_of(ws, draft, (*drift_problems(drift_from_approved(ws, draft), draft.key), *_once(draft, built)))
     edition, row, owners = built.edition, inert_row(draft, "reader@example.org", "preview"), Owners(draft.items)
     framed = fill_text(render_bounded(marked(issue), draft).html, {**row.values, **NOWHERE})
-    events, text = _beside(sitting.last, old, built, row)
+    before = _before(sitting, old, row)
     return View(
         key=issue.key,
         title=issue.title,
@@ -91,8 +91,9 @@ def build_view(sitting: Sitting, issue: Issue, lines: Lines) -> View:
         outline=outline_of(issue, worst_levels(owners, problems)),
         inbox=inbox_rows(edition.sender, edition.subject, edition.preheader),
         against=sitting.last.draft.key if sitting.last else "",
-        events=events,
-        lines=text,
+        events=event_differences(old, issue) if old else (),
+        lines=text_differences(before.text, fill_text(edition.text, row.values)) if old else (),
+        before=before,
         data=json.dumps(issue_json(issue, draft_hash(draft)), ensure_ascii=False, indent=2),
         built_ms=round(1000 * (time.perf_counter() - started)),
         edition=edition,
@@ -103,14 +104,13 @@ def build_view(sitting: Sitting, issue: Issue, lines: Lines) -> View:
 NOWHERE = {"unsubscribe_url": "#", "preferences_url": "#", "web_url": "#"}
 
 
-def _beside(
-    last: Programme | None, old: Issue | None, built: Built, row: Row
-) -> tuple[tuple[EventDifference, ...], tuple[TextLine, ...]]:
-    """What is other than in the last issue, as these readers would have had it."""
-    if last is None or old is None:
-        return (), ()
-    before = fill_text(render_bounded(old, last.draft).text, row.values)
-    return event_differences(old, built.issue), text_differences(before, fill_text(built.edition.text, row.values))
+def _before(sitting: Sitting, old: Issue | None, row: Row) -> Before:
+    """The last issue's mail, for these readers."""
+    if sitting.last is None or old is None:
+        return Before()
+    edition, draft = render_bounded(old, sitting.last.draft), sitting.last.draft
+    html = fill_text(edition.html, {**row.values, **NOWHERE})
+    return Before(in_place(sitting.ws, draft, for_frame(html)) if html else "", fill_text(edition.text, row.values))
 
 
 def _once(draft: Draft, built: Built) -> tuple[Problem, ...]:

@@ -15,9 +15,10 @@ from newsletter.app.dispatching import describe
 from newsletter.app.drafting import preview_draft
 from newsletter.app.fetching import Recent
 from newsletter.app.sending.audience import readers_of_digest
-from newsletter.app.studio.acting import Said, approve_shown, freeze_now, send_test_to
+from newsletter.app.studio.acting import LEAVING, Scene, act
 from newsletter.app.studio.building import Sitting, build_view
 from newsletter.app.studio.readers import addresses_of
+from newsletter.app.studio.said import Said
 from newsletter.app.studio.standing import Standing, standing_of
 from newsletter.app.studio.variants import Variants, variants_of
 from newsletter.app.studio.view import Audience, Menu, Named, Shown, Step, excerpt, fault
@@ -44,9 +45,9 @@ class Studio:
     """What `newsletter preview` shows of one workspace. Threads may call it at the same time.
 
     Nothing is built before it is asked for, and nothing twice until `refresh` says that files have changed. Readers'
-    addresses are masked unless `real` ones are asked for. One that is `hosted` tells nobody where on this machine a
-    file lies, and nobody's address. Where the store cannot be reached, as on an editor's own machine, everything is
-    shown but who gets it.
+    addresses are masked unless `real` ones are asked for. One that is `hosted` starts no program of the editor's,
+    tells nobody where on this machine a file lies, and nobody's address. Where the store cannot be reached, as on an
+    editor's own machine, everything is shown but who gets it.
     """
 
     def __init__(
@@ -122,30 +123,20 @@ class Studio:
             )
 
     def act(self, what: str, digest: str, persona: str, variant: int, values: Mapping[str, str]) -> Said:
-        """Do one thing for the issue on the stage: `test` (address), `draft`, or `approve` (hash, by)."""
+        """Do one thing of ACTS for the issue on the stage."""
         with self._lock:
             shown = self.show(digest, persona, variant)
             if shown.view is None or shown.view.edition is None or shown.faults or self._opened is None:
                 return Said("The issue cannot be built: mend what is named first.", well=False)
             ws, draft = self._opened, self._sitting(self._opened, shown.digest).draft
-            now = read_at(ws, self._at)
             if what in ("draft", "approve") and self._no_store:
                 return Said(f"{self._no_store}. Drafts and approvals are kept there.", well=False)
-            if what == "test":
-                return send_test_to(ws, draft, shown.view.edition, values.get("address", ""), ws.clock())
-            if what == "draft":
-                return self._afresh(freeze_now(ws, shown.digest, now))
-            if what == "approve":
-                return self._afresh(
-                    approve_shown(ws, draft.key, values.get("hash", ""), values.get("by", ""), ws.clock())
-                )
-            return Said("That is nothing the studio does.", well=False)
-
-    def _afresh(self, said: Said) -> Said:
-        """What is shown is built again: the ledger says something else now."""
-        self._shown.clear()
-        self._sittings.clear()
-        return said
+            said = act(Scene(ws, draft, shown.view, read_at(ws, self._at), not self._hosted), what, values)
+            if what not in LEAVING:
+                # The ledger, or a file, says something else now.
+                self._shown.clear()
+                self._sittings.clear()
+            return said
 
     def _close(self) -> None:
         if self._opened is not None and "store" in vars(self._opened):

@@ -7,6 +7,6 @@ from newsletter.render.pages import page
 FOLDER = "newsletter/web/studio/templates"
 
 
-def fill_page(template: str, context: Mapping[str, object]) -> str:
-    """The template with the values, each escaped; RenderError names the line at fault."""
-    return page({"studio.html": template}, "studio.html", context, FOLDER)
+def fill_page(templates: Mapping[str, str], context: Mapping[str, object]) -> str:
+    """studio.html of the templates with the values, each escaped; RenderError names the line at fault."""
+    return page(templates, "studio.html", context, FOLDER)

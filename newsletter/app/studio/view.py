@@ -46,6 +46,14 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Before:
+    """The last issue as these readers would have had it: its HTML for the stage (if any) and text."""
+
+    html: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """One edition ready to look at; links that would be personal lead nowhere. Sizes are bytes of the HTML part.
 
@@ -73,6 +81,7 @@ class View:
     against: str = ""
     events: tuple[EventDifference, ...] = ()
     lines: tuple[TextLine, ...] = ()
+    before: Before = Before()
     data: str = ""
     edition: Edition | None = None
 

@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from threading import Lock
 
-from newsletter.app.studio.acting import Said
+from newsletter.app.studio.said import Said
 
 #: Answers, and forms that were sent, that are remembered.
 KEPT = 200

@@ -5,6 +5,7 @@ Every address but one only shows; nothing the client sends names a file. The mai
 
 import secrets
 from collections.abc import Callable, Mapping
+from functools import cache
 from html import escape
 from importlib.resources import files
 from typing import Protocol
@@ -14,10 +15,17 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response, StreamingResponse
+from starlette.responses import (
+    HTMLResponse,
+    JSONResponse,
+    PlainTextResponse,
+    RedirectResponse,
+    Response,
+    StreamingResponse,
+)
 from starlette.routing import Route
 
-from newsletter.app.studio.acting import Said
+from newsletter.app.studio.said import Said
 from newsletter.app.studio.stage import Stage, staged
 from newsletter.app.studio.standing import Standing
 from newsletter.app.studio.view import Shown, View
@@ -28,6 +36,7 @@ from newsletter.web.studio.actions import Actions
 from newsletter.web.studio.changes import Changes
 from newsletter.web.studio.gate import ENTRY, NO_KEY, Gate, hosts_of
 from newsletter.web.studio.page import State, page_context, read_state
+from newsletter.web.studio.palette import palette
 
 PAGE_HEADERS: Mapping[str, str] = {
     "Cache-Control": "no-store",
@@ -48,7 +57,8 @@ MAIL_POLICY = (
 )
 #: Cookies in which the editor's own address and name stand for the next time.
 ME, BY, YEAR = "studio-me", "studio-by", 31_536_000
-ASSETS: Mapping[str, str] = {"studio.js": "text/javascript", "studio.css": "text/css"}
+_SCRIPTS = ("beside", "forms", "frame", "keys", "load", "mail", "palette", "status", "studio", "width")
+ASSETS: Mapping[str, str] = {"studio.css": "text/css"} | {f"{name}.js": "text/javascript" for name in _SCRIPTS}
 
 
 class PreviewDesk(Protocol):
@@ -67,8 +77,8 @@ class PreviewDesk(Protocol):
         ...
 
 
-#: Renders a page template: its text, and its values.
-Fill = Callable[[str, Mapping[str, object]], str]
+#: Renders the page of these templates with its values.
+Fill = Callable[[Mapping[str, str], Mapping[str, object]], str]
 
 
 def new_key() -> str:
@@ -99,6 +109,7 @@ def studio_routes(pages: "PreviewPages") -> list[Route]:
     return [
         Route("/", pages.page),
         Route("/mail", pages.mail),
+        Route("/palette", pages.palette),
         Route("/events", pages.events),
         Route("/act", pages.act, methods=["POST"]),
         *(Route(f"/assets/{name}", _asset(name)) for name in ASSETS),
@@ -133,21 +144,32 @@ class PreviewPages:
         state = read_state(request.query_params)
         shown = await run_in_threadpool(self.desk.show, state.digest, state.persona, state.variant)
         context = page_context(state, shown, number)
-        context |= {"real": shown.real, "unknown": shown.audience.unknown, "visitor": signed_in_as(request)}
-        context |= await run_in_threadpool(self._sending, request, state) if state.tab == "send" else {}
-        return HTMLResponse(await run_in_threadpool(self.fill, _text("templates", "studio.html"), context))
+        context |= {"real": shown.real, "unknown": shown.audience.unknown}
+        context |= self._forms(request) | await run_in_threadpool(self._pane, state)
+        return HTMLResponse(await run_in_threadpool(self.fill, _templates(), context))
 
-    def _sending(self, request: Request, state: State) -> dict[str, object]:
-        """The values of the pane by which something is done."""
-        standing = self.desk.standing(state.digest, state.persona, state.variant)
+    def _forms(self, request: Request) -> dict[str, object]:
+        """The values of what is sent in, and how it went."""
         return {
-            "standing": standing,
             "said": self.actions.said(request.query_params.get("form", "")),
             "token": self.actions.token(_seed(request)),
-            "forms": [self.actions.new_form() for _ in range(3)],
+            "visitor": signed_in_as(request),
+            "new_form": self.actions.new_form,
             "me": unquote(request.cookies.get(ME, "")),
             "by": unquote(request.cookies.get(BY, "")),
         }
+
+    def _pane(self, state: State) -> dict[str, object]:
+        """The values that a pane alone needs."""
+        if state.tab == "send":
+            return {"standing": self.desk.standing(state.digest, state.persona, state.variant)}
+        return {}
+
+    async def palette(self, request: Request) -> Response:
+        """Everything there is to be chosen from, by its name."""
+        state = read_state(request.query_params)
+        shown = await run_in_threadpool(self.desk.show, state.digest, state.persona, state.variant)
+        return JSONResponse(palette(state, shown))
 
     async def act(self, request: Request) -> Response:
         """Do what a form asks for, once, and lead back to where it stood."""
@@ -163,7 +185,7 @@ class PreviewPages:
                 self.desk.act, values.get("act", ""), state.digest, state.persona, state.variant, values
             )
             self.actions.end(form, said)
-        response = RedirectResponse(state.url("./", tab="send") + f"&form={quote(form)}", 303)
+        response = RedirectResponse(f"{state.url()}{'&' if '=' in state.url() else ''}form={quote(form)}", 303)
         for cookie, name in ((ME, "address"), (BY, "by")):
             if values.get(name) and not visitor:
                 response.set_cookie(
@@ -175,7 +197,9 @@ class PreviewPages:
         """The mail itself, for the frame."""
         state = read_state(request.query_params)
         shown = await run_in_threadpool(self.desk.show, state.digest, state.persona, state.variant)
-        return HTMLResponse(_mail(shown.view, state.stage), headers={"Content-Security-Policy": MAIL_POLICY})
+        last = request.query_params.get("last") == "on"
+        html = _mail(shown.view, state.stage, last=last)
+        return HTMLResponse(html, headers={"Content-Security-Policy": MAIL_POLICY})
 
     async def events(self, request: Request) -> Response:
         """The stream of changes after the one the page has seen."""
@@ -195,13 +219,14 @@ def _seed(request: Request) -> str:
     return visitor.seed if visitor else ""
 
 
-def _mail(view: View | None, stage: Stage) -> str:
-    """The HTML part, or the text for a reader who gets text only."""
+def _mail(view: View | None, stage: Stage, *, last: bool = False) -> str:
+    """The HTML part of this issue or of the last one, or the text for a reader who gets text only."""
     if view is None:
         return "<!doctype html><title>No mail</title><p>There is no mail to show yet."
-    if not view.framed:
-        return f'<!doctype html><title>Text only</title><pre style="white-space:pre-wrap">{escape(view.text)}</pre>'
-    return staged(view.framed, stage)
+    html, text = (view.before.html, view.before.text) if last else (view.framed, view.text)
+    if not html:
+        return f'<!doctype html><title>Text only</title><pre style="white-space:pre-wrap">{escape(text)}</pre>'
+    return staged(html, stage)
 
 
 def _asset(name: str) -> Callable[[Request], Response]:
@@ -209,6 +234,15 @@ def _asset(name: str) -> Callable[[Request], Response]:
         return Response(_text("assets", name), media_type=ASSETS[name])
 
     return asset
+
+
+@cache
+def _templates() -> Mapping[str, str]:
+    """The page's templates by their names."""
+    folder = files("newsletter.web.studio").joinpath("templates")
+    names = [one.name for one in folder.iterdir() if one.is_file()]
+    names += [f"panes/{one.name}" for one in folder.joinpath("panes").iterdir()]
+    return {name: _text("templates", name) for name in names}
 
 
 def _text(folder: str, name: str) -> str:

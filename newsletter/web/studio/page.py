@@ -8,18 +8,24 @@ from urllib.parse import urlencode
 from newsletter.app.studio.message import headers, parts
 from newsletter.app.studio.stage import Scheme, Stage
 from newsletter.app.studio.view import Finding, Named, Shown, View
+from newsletter.web.studio.keys import KEYS
 
 #: CSS pixels: the smallest phone, a usual phone, the mail's own width in a desktop client, a tablet; 0 is all there
 #: is.
 WIDTHS = (320, 375, 600, 768, 0)
 USUAL_WIDTH = 600
+#: What the handle at its side can make of it.
+LEAST_WIDTH, MOST_WIDTH = 240, 1600
 ZOOMS = (100, 200)
+DIFFS = (("events", "Events"), ("text", "Text"), ("side", "Side by side"))
 SCHEMES: tuple[tuple[Scheme, str], ...] = (("light", "Light"), ("dark", "Dark"), ("forced", "Forced"))
 TABS = (
     ("checks", "Checks"), ("diff", "Diff"), ("text", "Text"), ("source", "Source"), ("data", "Data"),
     ("headers", "MIME"), ("send", "Send…"), ("mail", "Mail only"),
 )  # fmt: skip
 SIMULATED = "Forced dark is a simulation: clients that darken mails by themselves differ."
+#: Characters of an address that may name an entry.
+LONGEST_ID = 500
 #: Bytes of HTML after which Gmail cuts a mail off, and from which the gauge warns.
 CLIPPED, NEARLY_CLIPPED = 102 * 1024, 90 * 1000
 
@@ -29,7 +35,7 @@ class State:
     """What is being looked at, and how; a link to it shows a colleague the same.
 
     `variant` is the number of a distinct mail, 0 for the persona's. `styles` and `images` are "off" where they are
-    left out.
+    left out. `diff` is how the last issue is laid beside this one, `item` the id of the entry that is edited.
     """
 
     digest: str = ""
@@ -41,6 +47,8 @@ class State:
     images: str = "on"
     zoom: int = 100
     tab: str = "checks"
+    diff: str = "events"
+    item: str = ""
 
     def url(self, path: str = "./", **changes: object) -> str:
         """The address of this state with some of it changed, seen from the page; what is as usual is left out."""
@@ -50,7 +58,15 @@ class State:
     @property
     def frame(self) -> str:
         """The address of the mail as it stands in the frame, whatever stands around it."""
-        return self.url("mail", tab=USUAL["tab"], width=USUAL["width"])
+        return self._mail()
+
+    @property
+    def before(self) -> str:
+        """The address of the last issue's mail where it stands beside this one; empty where it does not."""
+        return f"{self._mail()}&last=on" if self.tab == "diff" and self.diff == "side" else ""
+
+    def _mail(self) -> str:
+        return self.url("mail", **{name: USUAL[name] for name in ("tab", "width", "diff", "item")})
 
     @property
     def stage(self) -> Stage:
@@ -68,13 +84,20 @@ def read_state(query: Mapping[str, str]) -> State:
         digest=query.get("digest", ""),
         persona=query.get("persona", ""),
         variant=_number(query.get("variant", "")),
-        width=_one_of(query.get("width", ""), WIDTHS, USUAL_WIDTH),
+        width=_width(query.get("width", "")),
         scheme=schemes.get(cast(Scheme, query.get("scheme", "")), "light"),
         styles="off" if query.get("styles") == "off" else "on",
         images="off" if query.get("images") == "off" else "on",
         zoom=_one_of(query.get("zoom", ""), ZOOMS, ZOOMS[0]),
         tab=query.get("tab", "") if query.get("tab") in dict(TABS) else "checks",
+        diff=query.get("diff", "") if query.get("diff") in dict(DIFFS) else "events",
+        item=query.get("item", "")[:LONGEST_ID],
     )
+
+
+def _width(text: str) -> int:
+    number = _number(text)
+    return number if (text == "0" or LEAST_WIDTH <= number <= MOST_WIDTH) else USUAL_WIDTH
 
 
 def _one_of(text: str, choices: Sequence[int], usual: int) -> int:
@@ -107,7 +130,12 @@ def page_context(state: State, shown: Shown, number: int) -> dict[str, object]:
         "differences": [one for one in view.events if one.change != "unchanged"] if view else (),
         "schemes": [_link(title, name, state.scheme, state, "scheme") for name, title in SCHEMES],
         "tabs": _tabs(state, view),
-        "problems": [_finding(finding) for finding in _worst_first(view)],
+        "problems": [_finding(finding) for finding in worst_first(view)] if view else (),
+        "pane": state.tab if view or state.tab == "send" else "none",
+        "before": state.before if view and view.against else "",
+        "diffs": [_link(title, name, state.diff, state, "diff") for name, title in DIFFS],
+        "width_class": f"w{state.width}" if state.width in WIDTHS else "wide-as",
+        "keys": KEYS,
         "headers": headers(view.message) if view else (),
         "parts": parts(view.message) if view else (),
         "whole": view.message.decode("utf-8", "replace").replace("\r\n", "\n") if view else "",
@@ -172,9 +200,10 @@ def _counts(problems: Sequence[Finding]) -> str:
     return " ".join(f"{count}{letter}" for count, letter in counted if count) or "ok"
 
 
-def _worst_first(view: View | None) -> list[Finding]:
+def worst_first(view: View) -> list[Finding]:
+    """The findings as they are listed."""
     order = ("error", "warning", "info")
-    return sorted(view.problems if view else (), key=lambda finding: order.index(finding.problem.level))
+    return sorted(view.problems, key=lambda finding: order.index(finding.problem.level))
 
 
 def _finding(finding: Finding) -> dict[str, object]:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from newsletter.app.archiving.publishing import publish_issue
 from newsletter.app.composing import Composer, composer
@@ -29,6 +29,8 @@ from newsletter.model.problem import Problem
 from newsletter.providers.registry import open_provider
 from newsletter.store import issues
 
+#: `send` waits so long for the pace each time, and no longer.
+PATIENCE = timedelta(minutes=2)
 #: States of an issue that `send DIGEST` means before it means the next slot.
 READY: tuple[IssueState, ...] = ("sending", "approved", "drafted")
 
@@ -111,13 +113,17 @@ def send_issue(
     now_fn: Callable[[], datetime] | None = None,
     on_progress: Callable[[PlanResult, Summary], None] | None = None,
     sleep: Callable[[float], None] | None = None,
+    accept_audience: int | None = None,
 ) -> Sent:
-    """Plan and deliver an issue; whatever was delivered before is left alone. SendRefused says why it may not go."""
+    """Plan and deliver an issue; whatever was delivered before is left alone. SendRefused says why it may not go.
+
+    `accept_audience` is the count of readers that a person accepted, although the last issue had another.
+    """
     key = find_key(ws, name, at)
     _draft_if_automatic(ws, name, key, at)
     sources_as_approved(ws, key, at)
     still_as_approved(ws, key, at)
-    plan = plan_issue(ws, key, edition_renderer(ws, key, at), at)
+    plan = plan_issue(ws, key, edition_renderer(ws, key, at), at, accept_audience=accept_audience)
     publish_issue(ws, key, at)
 
     def progress(summary: Summary) -> None:
@@ -127,6 +133,7 @@ def send_issue(
     summary = pump(
         ws, provider, key, now_fn or ws.clock,
         batch=ws.settings.provider.batch, worker_id=this_worker(), on_progress=progress, sleep=sleep,
+        keeps_pace=PATIENCE,
     )  # fmt: skip
     return Sent(plan, summary)
 

@@ -33,7 +33,7 @@ ADDRESS_WANTED = "Write your postal address here"
 MAX_TOPICS = 6
 _SLOTS_AHEAD = 60
 _CALENDAR_ZONE = re.compile(rb"^(?:X-WR-TIMEZONE|TZID)[^:\r\n]*:([^\r\n]+)", re.MULTILINE | re.IGNORECASE)
-_IGNORE = "subscribers/*.db*\nsubscribers/secret.key\noutbox/\npublic/\n.cache/\n"
+_IGNORE = "subscribers/*.db*\nsubscribers/secret.key\nsubscribers/high-water.json\noutbox/\npublic/\n.cache/\n"
 
 WEEKLY = DigestSettings(
     title="", list="community", cadence="weekly on Friday at 09:00", window="7 days from next Monday"

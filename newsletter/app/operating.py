@@ -4,6 +4,7 @@ Any number of wakers may do this on one store: the slot's row, the state table a
 """
 
 import logging
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,6 +19,7 @@ from newsletter.app.reviewing.drifting import sources_as_approved
 from newsletter.app.reviewing.post import post_editor_mails
 from newsletter.app.reviewing.telling import look_after
 from newsletter.app.schedule import Job, come, next_of, other_jobs, slot_jobs
+from newsletter.app.sending import fence, rates
 from newsletter.app.sending.planning import SendRefused, plan_issue, readers_of
 from newsletter.app.sending.pump import pump, recover, this_worker
 from newsletter.app.sending.waves import next_wave, opening
@@ -34,6 +36,8 @@ from newsletter.store import slots as slot_rows
 LOG = logging.getLogger(__name__)
 #: Batches between two looks at whether to stop.
 AT_A_STRETCH = 10
+#: The pace is waited for as long as this; longer waits are left to the next wake-up.
+BREATH = timedelta(seconds=5)
 #: States of an issue that cannot take another one in any more.
 OUT: tuple[IssueState, ...] = ("sending", "paused", "sent")
 #: Drafts are as of a round moment, so that two wakers freeze the same bytes.
@@ -70,9 +74,12 @@ def tick(ws: Workspace, now: datetime, stopping: Callable[[], bool] = lambda: Fa
 
     An issue that cannot be worked on is logged and does not hold up the others.
     """
+    restored = fence.look(ws, now)
+    rates.watch(ws, now)
     steps = [step for name in ws.settings.digests for step in _work(ws, name, now, stopping)]
     steps += _work_on_mails(ws, now, stopping)
-    _tell_editors(ws, now)
+    if not restored:
+        _tell_editors(ws, now)
     return TickResult(tuple(step for step in steps if step.action != "nothing"))
 
 
@@ -244,7 +251,11 @@ def _send(ws: Workspace, key: str, why: str, now: datetime, stopping: Callable[[
                 batch=ws.settings.provider.batch,
                 worker_id=this_worker(),
                 max_batches=AT_A_STRETCH,
+                sleep=time.sleep,
+                keeps_pace=BREATH,
             )
+            if summary.held:
+                return Step(key, "wait", summary.held.why)
             if summary.finished or summary.batches < AT_A_STRETCH:
                 break
     LOG.info("%s: %d planned in %d editions", key, plan.planned, plan.editions)

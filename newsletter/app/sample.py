@@ -14,7 +14,7 @@ FILES = (
     "subscribers/README.md",
 )
 FOLDERS = ("content", "templates", "issues")
-_IGNORE = "subscribers/*.db*\nsubscribers/secret.key\noutbox/\npublic/\n"
+_IGNORE = "subscribers/*.db*\nsubscribers/secret.key\nsubscribers/high-water.json\noutbox/\npublic/\n"
 
 
 class InitError(Exception):

@@ -34,6 +34,10 @@ def send(
     ] = None,
     as_: As = None,
     top_up: Annotated[bool, typer.Option("--top-up", help="Send it to those who joined since.")] = False,
+    accept_audience: Annotated[
+        int | None,
+        typer.Option("--accept-audience", metavar="N", min=0, help="Send it to N readers, unlike the last issue."),
+    ] = None,
     at: At = None,
     as_json: AsJson = False,
 ) -> int:
@@ -57,7 +61,10 @@ def send(
         if top_up:
             sent = dispatching.send_to_new(ws, provider, name, moment, sleep=time.sleep)
         else:
-            sent = dispatching.send_issue(ws, provider, name, moment, on_progress=on_progress, sleep=time.sleep)
+            sent = dispatching.send_issue(
+                ws, provider, name, moment,
+                on_progress=on_progress, sleep=time.sleep, accept_audience=accept_audience,
+            )  # fmt: skip
     report = pump.status(ws, sent.plan.key)
     if as_json:
         print_json(report)
@@ -160,6 +167,8 @@ def _show(report: dict[str, Any]) -> None:
     for state, reasons in report.get("reasons", {}).items():
         for why, count in reasons.items():
             say(f"{count} {state}: {why or 'no reason was written down'}")
+    for held in report.get("guards", ()):
+        say(_held_words(held))
     for wave in report.get("waves", ()):
         say(f"  {_clock(wave['at'])}  {_wave_words(wave)}")
     for event in report.get("history", ()):
@@ -174,6 +183,11 @@ def _wave_words(wave: dict[str, Any]) -> str:
     mails = "1 mail" if wave["planned"] == 1 else f"{wave['planned']} mails"
     left = f"{wave['left']} to leave" if wave["left"] else "left"
     return f"{mails}, {left}: {', '.join(wave['zones']) or 'at once'}"
+
+
+def _held_words(held: dict[str, Any]) -> str:
+    until = f" until {_clock(held['until'])}" if held["until"] else ""
+    return f"held by {held['guard']}{until}: {held['why']}"
 
 
 def _event_words(event: dict[str, str]) -> tuple[str, ...]:
@@ -191,13 +205,32 @@ def pause(context: typer.Context, key: Key) -> None:
     say(f"{key}: paused. newsletter resume {key}, then newsletter send {key}")
 
 
-def resume(context: typer.Context, key: Key) -> None:
-    """Let a paused issue go on."""
-    from newsletter.app.sending import pump
+def resume(
+    context: typer.Context,
+    key: Annotated[str | None, typer.Argument(metavar="[KEY]", help="An issue, such as weekly-2026-12-04.")] = None,
+    restored: Annotated[
+        bool, typer.Option("--restored", help="Go on with a store that is an older copy of itself.")
+    ] = False,
+) -> None:
+    """Let go on what is paused or held by a guard, or with --restored a store that came back from a backup.
+
+    Example: `newsletter resume weekly-2026-12-04`, `newsletter resume --restored`
+    """
+    from newsletter.app.sending import pump, resuming
 
     ws = workspace(context)
-    pump.resume(ws, key, ws.clock())
-    say(f"{key}: resumed. newsletter send {key} goes on with the rest")
+    if restored == (key is not None):
+        raise typer.BadParameter("name an issue, or say --restored")
+    if key is not None:
+        pump.resume(ws, key, ws.clock())
+        say(f"{key}: resumed. newsletter send {key} goes on with the rest")
+        return
+    paused = resuming.take_up_restored(ws, ws.clock())
+    say("The store is taken up as it is. What was sent after the copy was made is not in it.")
+    for one in paused:
+        say(
+            f"{one}: paused. newsletter resume {one} sends whom it calls pending; newsletter cancel {one} nobody more"
+        )
 
 
 def cancel(context: typer.Context, key: Key) -> None:

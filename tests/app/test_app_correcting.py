@@ -27,10 +27,11 @@ from newsletter.app.dispatching import edition_renderer, look_at_audience, provi
 from newsletter.app.drafting import draft_issue
 from newsletter.app.operating import tick
 from newsletter.app.reviewing.approving import ApprovalError, approve, revoke
-from newsletter.app.sending.control import cancel, pause, resume, status
+from newsletter.app.sending.control import cancel, pause, status
 from newsletter.app.sending.line import Line
 from newsletter.app.sending.planning import SendRefused, plan_issue
 from newsletter.app.sending.pump import find_job
+from newsletter.app.sending.resuming import resume
 from newsletter.app.subscribing import add, remove, show, suppress
 from newsletter.app.timing import UsageError
 from newsletter.app.workspace import Workspace

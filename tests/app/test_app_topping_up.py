@@ -8,8 +8,9 @@ from support_mailings import Clock, mails, opened, recipients, send_weekly, word
 from newsletter.app import dispatching
 from newsletter.app.joining.welcoming import welcome
 from newsletter.app.operating import tick
-from newsletter.app.sending.control import cancel, pause, resume, status
+from newsletter.app.sending.control import cancel, pause, status
 from newsletter.app.sending.planning import SendRefused
+from newsletter.app.sending.resuming import resume
 from newsletter.app.sending.topping_up import top_up
 from newsletter.app.subscribing import add, remove
 from newsletter.app.timing import UsageError

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.engine import Connection
 
+from newsletter.app.sending import fence
+from newsletter.app.sending.holding import held_now, holds_json
 from newsletter.app.sending.planning import SendRefused, find_issue, mailing_of
 from newsletter.app.sending.waves import by_readers_clock, waves_of
 from newsletter.app.sending.workers import is_dead
@@ -15,6 +17,7 @@ from newsletter.app.timing import home_zone
 from newsletter.app.workspace import Workspace
 from newsletter.delivery.leases import fate
 from newsletter.model.delivery import STATES, DeliveryState
+from newsletter.model.guarding import Standing
 from newsletter.model.issue import IssueState
 from newsletter.model.ledger import IssueEvent, IssueRow, Mailing, MailingState
 from newsletter.store import issues, mailings, recovery
@@ -23,13 +26,15 @@ from newsletter.store import issues, mailings, recovery
 UNDER_WAY: tuple[DeliveryState, ...] = ("pending", "claimed", "submitting")
 #: What is not sent on purpose, with a reason.
 LEFT_OUT: tuple[DeliveryState, ...] = ("skipped", "suppressed")
+#: Nothing of these is to leave, so that nothing is held.
+OVER: tuple[IssueState, ...] = ("sent", "cancelled", "skipped")
 
 
 def status(ws: Workspace, key: str) -> dict[str, Any]:
     """What `status --json` prints: the issue's state, its deliveries by state, and its history with reasons.
 
-    The states add up to `planned`; `reasons`, where some were left out, says why. UsageError where there is no issue
-    of that key.
+    The states add up to `planned`; `reasons`, where some were left out, says why, and `guards` what holds it.
+    UsageError where there is no issue of that key.
     """
     community, home = ws.settings.community.id, home_zone(ws)
     with ws.store.read() as connection:
@@ -39,7 +44,18 @@ def status(ws: Workspace, key: str) -> dict[str, Any]:
             report["reasons"] = reasons
         if by_readers_clock(ws, row):
             report["waves"] = _waves(connection, ws, row)
+        if row.state not in OVER and (held := _held(connection, ws, key)):
+            report["guards"] = held
         return report | {"history": [_line(event, home) for event in issues.history(connection, community, key)]}
+
+
+def _held(connection: Connection, ws: Workspace, key: str) -> list[dict[str, Any]]:
+    """What guards keep from leaving; an old copy of the store is seen here even before anybody tried to send."""
+    now = ws.clock()
+    found = [one for one in held_now(connection, ws, key, now) if one.hold.guard != "restored"]
+    if old := fence.old_copy(connection, ws):
+        found.insert(0, Standing(old, now))
+    return holds_json(ws, found)
 
 
 def _reasons(connection: Connection, mailing: Mailing | None) -> dict[str, dict[str, int]]:
@@ -88,11 +104,6 @@ def stranded(ws: Workspace, key: str, now: datetime) -> int:
 def pause(ws: Workspace, key: str, now: datetime, by: str = "") -> None:
     """Stop before the next batch is marked; SendRefused where the issue is not being sent."""
     _steer(ws, key, "paused", "paused", now, by)
-
-
-def resume(ws: Workspace, key: str, now: datetime, by: str = "") -> None:
-    """Let a paused issue be sent on; SendRefused where it is not paused."""
-    _steer(ws, key, "sending", "sending", now, by)
 
 
 def cancel(ws: Workspace, key: str, now: datetime, by: str = "") -> int:

@@ -7,8 +7,9 @@ from types import MappingProxyType
 
 from sqlalchemy.engine import Connection
 
+from newsletter.app.sending import comparing, fence
 from newsletter.app.sending.audience import list_of, readers_for
-from newsletter.app.sending.waves import leaving
+from newsletter.app.sending.waves import leaving, opening
 from newsletter.app.timing import UsageError, find_digest
 from newsletter.app.workspace import Workspace
 from newsletter.delivery.planning import Reader, editions_wanted, plan
@@ -39,12 +40,20 @@ class PlanResult:
 
 
 def plan_issue(
-    ws: Workspace, key: str, render_edition: RenderEdition, now: datetime, *, by: str = "", detail: str = ""
+    ws: Workspace,
+    key: str,
+    render_edition: RenderEdition,
+    now: datetime,
+    *,
+    by: str = "",
+    detail: str = "",
+    accept_audience: int | None = None,
 ) -> PlanResult:
     """Freeze who gets the issue, and what: afterwards it is `sending`, which its history says with `by` and `detail`.
 
     Each distinct edition is rendered once, outside of the transaction; all is then written in one. Planning again
-    changes nothing. SendRefused where the issue is not approved, or is over.
+    changes nothing. SendRefused where the issue is not approved, or is over, or goes to an audience that is unlike
+    the last issue's and that nobody accepted by its count.
     """
     rendered: dict[str, Rendered | None] = {}
     for _ in range(MOST_LOOKS):
@@ -53,15 +62,27 @@ def plan_issue(
             if found is not None:
                 return found
             issue = _approved(connection, ws, key)
+            if doubt := fence.doubt(connection, ws, key, _begins(ws, issue), by):
+                raise SendRefused(doubt)
             readers = _some(ws, issue, readers_for(connection, ws, issue, now))
+            odd = comparing.unlike_the_last(connection, ws, issue, len(readers), accept_audience)
             missing = {one: wanted for one, wanted in editions_wanted(readers).items() if one not in rendered}
-            if not missing:
+            if not missing and not odd:
                 readers = concerned(issue, readers, rendered)
                 result = _freeze(connection, ws, issue, readers, rendered, now)
                 issues.move(connection, ws.settings.community.id, key, "sending", now, by, detail)
+                comparing.go_on(connection, ws, key, accept_audience, now)
                 return result
+        if odd:
+            comparing.hold_it(ws, key, odd, now)
+            raise SendRefused(odd)
         rendered |= {one: render_edition(wanted.choices, wanted.baseline) for one, wanted in missing.items()}
     raise SendRefused(f"the audience of {key} kept changing while its editions were rendered; send it again")
+
+
+def _begins(ws: Workspace, issue: IssueRow) -> datetime:
+    """When its first reader was to get it."""
+    return opening(ws, issue.digest, issue.send_at) if issue.kind == "issue" else issue.send_at
 
 
 def _planned_before(connection: Connection, ws: Workspace, key: str) -> PlanResult | None:

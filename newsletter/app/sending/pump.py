@@ -7,11 +7,12 @@ import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from newsletter.app.sending.control import cancel, finish, pause, resume, status
+from newsletter.app.sending.control import cancel, finish, pause, status
 from newsletter.app.sending.line import Line, Recovered, Summary
 from newsletter.app.sending.planning import PlanResult, RenderEdition, SendRefused, find_mailing, plan_issue
 from newsletter.app.sending.recovering import recover
 from newsletter.app.sending.reports import NoticeResult, apply_notices
+from newsletter.app.sending.resuming import resume
 from newsletter.app.sending.workers import this_worker
 from newsletter.app.workspace import Workspace
 from newsletter.model.delivery import Provider

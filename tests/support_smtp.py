@@ -49,7 +49,10 @@ class _Closed(Exception):
 
 
 class ScriptedSmtp:
-    """`sessions` holds the commands of each connection, `messages` the bytes between DATA and the dot."""
+    """`sessions` holds the commands of each connection, `messages` the bytes between DATA and the dot.
+
+    An `orderly` server answers 503 to what follows a refused command; another goes by its script alone.
+    """
 
     def __init__(
         self, script: dict[str, Step] | None = None, *, tls: ssl.SSLContext | None = None, implicit: bool = False
@@ -58,6 +61,7 @@ class ScriptedSmtp:
         self.sessions: list[list[str]] = []
         self.messages: list[bytes] = []
         self.body_limit = 1000
+        self.orderly = True
         self._counts: dict[str, int] = {}
         self._tls, self._implicit = tls, implicit
         self._listener = small_server()
@@ -86,12 +90,17 @@ class ScriptedSmtp:
             self._talk(sock, commands)
 
     def _talk(self, sock: socket.socket, commands: list[str]) -> None:
+        verb, out_of_order = "", False
         with sock.makefile("rb") as reader:
             while line := reader.readline():
                 commands.append(line.decode("latin-1").rstrip("\r\n"))
                 verb = commands[-1].split(" ")[0].upper()
-                self._do(sock, verb if verb in self.script else "NOOP")
-                if verb == "DATA" and self.script["DATA"] == "354 go on":
+                if out_of_order and self.orderly and verb in ("RCPT", "DATA"):
+                    sock.sendall(b"503 bad sequence of commands\r\n")
+                    continue
+                reply = self._do(sock, verb if verb in self.script else "NOOP")
+                out_of_order = verb in ("MAIL", "RCPT") and reply[:1] in "45"
+                if verb == "DATA" and reply[:3] == "354":
                     self._body(sock, reader)
                 elif verb in ("QUIT", "STARTTLS"):
                     break
@@ -108,7 +117,7 @@ class ScriptedSmtp:
         self.messages.append(b"".join(lines))
         self._do(sock, "dot")
 
-    def _do(self, sock: socket.socket, step: str) -> None:
+    def _do(self, sock: socket.socket, step: str) -> str:
         self._counts[step] = self._counts.get(step, 0) + 1
         action = self.script[step]
         reply = action(self._counts[step]) if callable(action) else action
@@ -118,6 +127,7 @@ class ScriptedSmtp:
             time.sleep(3)
             raise _Closed
         sock.sendall(reply.encode() + b"\r\n")
+        return reply
 
 
 @contextlib.contextmanager

@@ -20,6 +20,7 @@ from newsletter.cli import (
     running,
     sending,
     simulate,
+    store,
     worker,
 )
 from newsletter.cli.output import say
@@ -46,6 +47,7 @@ people.register(app)
 running.register(app)
 worker.register(app)
 doctor.register(app)
+store.register(app)
 archive.register(app)
 
 

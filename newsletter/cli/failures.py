@@ -12,6 +12,7 @@ from newsletter.cli.output import say, show_problems
 #: Exceptions that say all there is to say, and their exit codes; by name, so that `--help` loads none of them.
 _TOLD = {
     "ApprovalError": 1,
+    "BackupError": 1,
     "CadenceError": 1,
     "DevSinkError": 1,
     "InitError": 1,

@@ -22,10 +22,10 @@ def judge_store(state: StoreState, url: str) -> tuple[Finding, ...]:
 def _schema(state: StoreState, url: str) -> Finding:
     if not state.schema:
         return ok("store", f"No store yet at {url}; it is made at first need")
-    if state.schema > state.head:
+    if state.foreign:
         text = f"The store's schema is {state.schema}, and this program knows {state.head}: it is the older one"
         return Finding("store", "error", "doctor.store-newer", text, "Install the newer program")
-    if state.schema < state.head:
+    if state.schema != state.head:
         text = f"The store's schema is {state.schema}, and this program's {state.head}"
         advice = "Nothing to do: the next command brings it up; take a copy first"
         return Finding("store", "warning", "doctor.store-older", text, advice)

@@ -44,6 +44,11 @@ def read_token(secrets: Sequence[bytes], token: str, purpose: str) -> Claim | No
     return None
 
 
+def key_id(secret: bytes) -> str:
+    """Which key this is, in eight characters that tell nothing of it."""
+    return hashlib.sha256(b"newsletter-key-name\0" + secret).hexdigest()[:8]
+
+
 def _mac(secret: bytes, purpose: str, body: bytes) -> bytes:
     return hmac.new(secret, b"newsletter-token\0" + purpose.encode() + b"\0" + body, hashlib.sha256).digest()[:_MAC]
 

@@ -9,7 +9,7 @@ from sqlalchemy.engine import URL, Connection
 
 from newsletter.model.storage import StoreState
 from newsletter.store.engine import anchored
-from newsletter.store.migrate import HEAD, schema_version
+from newsletter.store.migrate import HEAD, revisions, schema_version
 from newsletter.store.tables import attempt, consent, delivery_event
 
 _NEWEST = (consent.c.at, attempt.c.claimed_at, delivery_event.c.at)
@@ -41,7 +41,8 @@ def _examine(connection: Connection, file: Path | None) -> StoreState:
     fault = _broken(connection) if file else ""
     schema = schema_version(connection) or ""
     newest = None if fault or schema != HEAD else _newest(connection)
-    return StoreState(fault, schema, HEAD, newest, _open_to(file) if file else "")
+    foreign = bool(schema) and schema not in revisions()
+    return StoreState(fault, schema, HEAD, foreign, newest, _open_to(file) if file else "")
 
 
 def _broken(connection: Connection) -> str:

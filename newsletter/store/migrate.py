@@ -35,6 +35,11 @@ def schema_version(connection: Connection) -> str | None:
     return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
 
 
+def revisions() -> frozenset[str]:
+    """Every schema that this program knows the way from."""
+    return frozenset(file.name.partition("_")[0] for file in (SCRIPTS / "versions").glob("[0-9]*_*.py"))
+
+
 def _upgrade(connection: Connection) -> None:
     from alembic import command
     from alembic.config import Config

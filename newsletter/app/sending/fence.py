@@ -94,6 +94,14 @@ def look(ws: Workspace, now: datetime) -> bool:
     return found is not None
 
 
+def raise_fence(ws: Workspace) -> None:
+    """Take the store for an older copy from now on: somebody has put it there, and none knows what was sent since."""
+    with ws.store.read() as connection:
+        mark, known = store_mark(connection, ws), known_mark(ws) or Mark()
+    keep_mark(ws, Mark(max(known.sent, mark.sent + 1), known.consents))
+    look(ws, ws.clock())
+
+
 def take_up(ws: Workspace, now: datetime, by: str = "") -> tuple[str, ...]:
     """Go on with an old copy: what was being sent when it was made is paused, and its keys come back.
 

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.engine import Connection
 
+from newsletter.app.bounded_rendering import render_bounded
 from newsletter.app.mail_drafting import mail_draft
 from newsletter.app.sending.line import Line
 from newsletter.app.sending.pump import recover, this_worker
@@ -28,7 +29,6 @@ from newsletter.model.ledger import Mailing, Planned, Rendered
 from newsletter.model.mail import Edition
 from newsletter.model.service import AskedMail, ServiceMail, ServiceMailName
 from newsletter.providers.registry import open_provider
-from newsletter.render.edition import render
 from newsletter.store import editions, mailings, service_mails, subscribers
 
 #: Mails planned in one go, so that a wave of requests keeps nobody else waiting for long.
@@ -135,7 +135,7 @@ def _edition(
         return None
     alike = (mailing_key(asked.mail, _day(ws, asked)), choices)
     if alike not in rendered:
-        rendered[alike] = render(*service_issue(ws, asked.mail, choices, _day(ws, asked)))
+        rendered[alike] = render_bounded(*service_issue(ws, asked.mail, choices, _day(ws, asked)))
     return rendered[alike]
 
 

@@ -15,6 +15,7 @@ from newsletter.app.subscribing import add, suppress
 from newsletter.app.workspace import Workspace
 from newsletter.model.service import ServiceMail
 from newsletter.people.tokens import read_token
+from newsletter.render.errors import RenderError
 from newsletter.store import mailings, service_mails
 
 ADDRESS = "ada@mail.example.org"
@@ -141,3 +142,19 @@ def test_its_reader_is_answered_in_their_language(ws: Workspace) -> None:
     post_service_mails(ws)
     german, french = sent(ws)
     assert german["Subject"] != french["Subject"] != "Your link for Common Hours"
+
+
+@pytest.mark.slow
+def test_a_template_that_never_ends_stops_nobody_and_what_was_asked_for_waits(ws: Workspace, ada: str) -> None:
+    file = ws.root / "templates/hours/mail/service.mjml"
+    sound = file.read_text(encoding="utf-8")
+    loop = "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}"
+    file.write_text(loop + sound, encoding="utf-8")
+    ask(ws, ServiceMail("sign_in", ada, "community", PREFERENCES))
+    with pytest.raises(RenderError) as told:
+        post_service_mails(ws)
+    assert told.value.problems[0].code == "src.endless"
+
+    file.write_text(sound, encoding="utf-8")
+    assert post_service_mails(ws) == 1
+    assert len(sent(ws)) == 1

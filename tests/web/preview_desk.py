@@ -1,9 +1,11 @@
 """A desk for the preview's tests: two digests, two personas, and a mail that can be edited or broken."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from email.message import EmailMessage
 
 from newsletter.app.studio.differences import EventDifference, TextLine
+from newsletter.app.studio.editing import EditPane, Field, Part, Row
 from newsletter.app.studio.inbox import inbox_rows
 from newsletter.app.studio.outline import OutlineEntry, OutlineSection
 from newsletter.app.studio.said import Said
@@ -59,6 +61,11 @@ OUTLINE = (
     )),
 )  # fmt: skip
 MAILS = 3
+EDIT = EditPane(
+    "issues/weekly-2026-12-04.md", "cd" * 32, {"subject": "Mine", "preheader": "", "by": "", "role": ""}, "A note.",
+    (Part("events", "Come along", (Row("maps", "Maps", pinned=True), Row("tea", "Tea")), by_time=False),),
+    (Row("off", "Hidden one"),), fields=(Field("place", "Place", "", "Lakeview"),),
+)  # fmt: skip
 
 
 class Desk:
@@ -76,6 +83,9 @@ class Desk:
     def standing(self, digest: str, persona: str, variant: int) -> Standing | None:
         goes = "to 117 people in 3 mails, on Fri 4 Dec 2026, 09:00 PST (17:00 UTC)"
         return None if self.faults else Standing(f"{digest}-2026-12-04", "Common Hours 9", "drafted", "ab" * 32, goes)
+
+    def pane(self, tab: str, digest: str, persona: str, variant: int, item: str) -> object:
+        return None if self.faults else replace(EDIT, chosen=EDIT.parts[0].rows[0] if item == "maps" else None)
 
     def act(self, what: str, digest: str, persona: str, variant: int, values: Mapping[str, str]) -> Said:
         self.values = values

@@ -1,8 +1,6 @@
 """What an editor does from the studio: a test to themselves, a draft, an approval; and how it went."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
 
 from newsletter.app.dispatching import provider_of
 from newsletter.app.drafting import draft_issue, find_row
@@ -15,32 +13,14 @@ from newsletter.app.reviewing.approving import (
 )
 from newsletter.app.reviewing.drifting import drift_of_issue
 from newsletter.app.sending.planning import SendRefused
+from newsletter.app.studio.editing import arrange, override, silence, write_words
 from newsletter.app.studio.opening import editor_command, open_place, place_meant
 from newsletter.app.studio.said import Said
-from newsletter.app.studio.view import View
+from newsletter.app.studio.scene import Scene
 from newsletter.app.timing import UsageError
 from newsletter.app.trial import send_trial
-from newsletter.app.workspace import Workspace
-from newsletter.model.issue import Draft
 from newsletter.providers.registry import ProviderError
 from newsletter.store.issues import IssueMoveError
-
-__all__ = ["ACTS", "LEAVING", "Said", "Scene", "act"]
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """The issue on the stage: its draft, what is seen of it, and the moment as of which it is looked at.
-
-    With `is_local`, whoever looks sits at this machine, and programs of theirs may be started.
-    """
-
-    ws: Workspace
-    draft: Draft
-    view: View
-    at: datetime
-    is_local: bool = False
-
 
 Values = Mapping[str, str]
 
@@ -114,6 +94,10 @@ ACTS: Mapping[str, Callable[[Scene, Values], Said]] = {
     "keep": keep_approved,
     "refresh": refresh_approved,
     "open": open_source,
+    "words": lambda scene, values: write_words(scene.ws, scene.draft, values),
+    "arrange": lambda scene, values: arrange(scene.ws, scene.draft, values),
+    "override": lambda scene, values: override(scene.ws, scene.draft, values),
+    "silence": lambda scene, values: silence(scene.ws, scene.draft, values),
 }
 #: Those after which everything is as it was.
 LEAVING = frozenset({"test", "open"})

@@ -5,37 +5,36 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import RLock
 
-from newsletter.app.collecting import DECISIONS
 from newsletter.app.composing import histories
 from newsletter.app.dispatching import describe
 from newsletter.app.drafting import preview_draft
 from newsletter.app.fetching import Recent
 from newsletter.app.sending.audience import readers_of_digest
-from newsletter.app.studio.acting import LEAVING, Scene, act
+from newsletter.app.studio.acting import LEAVING, act
 from newsletter.app.studio.building import Sitting, build_view
+from newsletter.app.studio.menu import FILES, FOLDERS, menu_of, one_of, places_of
+from newsletter.app.studio.panes import PANES
 from newsletter.app.studio.readers import addresses_of
 from newsletter.app.studio.said import Said
+from newsletter.app.studio.scene import Scene
 from newsletter.app.studio.standing import Standing, standing_of
 from newsletter.app.studio.variants import Variants, variants_of
-from newsletter.app.studio.view import Audience, Menu, Named, Shown, Step, excerpt, fault
+from newsletter.app.studio.view import Audience, Menu, Shown, Step, excerpt, fault
 from newsletter.app.timing import UsageError, read_at
-from newsletter.app.workspace import PERSONAS, Workspace, open_workspace, utc_now, with_settings
+from newsletter.app.workspace import Workspace, open_workspace, utc_now, with_settings
 from newsletter.dates.cadence.rules import CadenceError
 from newsletter.model.problem import Problem
 from newsletter.model.workspace import StoreSettings
 from newsletter.render.errors import RenderError
-from newsletter.settings.reading import CONFIG, LISTS, SettingsError
+from newsletter.settings.reading import SettingsError
 from newsletter.store.handle import StoreError
 
 LOG = logging.getLogger(__name__)
 LARGEST_EXCERPT = 1_000_000
-#: Folders whose files make an issue, besides what the sources name.
-FOLDERS = ("content", "templates", "issues")
-WILD = frozenset("*?[")
 NO_MENU = Menu("", (), ())
 #: Digest, persona, and the number of the distinct mail; 0 is the persona's.
 Asked = tuple[str, str, int]
@@ -68,7 +67,7 @@ class Studio:
         self._opened: Workspace | None = None
         self._recent = Recent()
         self._menu = NO_MENU
-        self._files: tuple[str, ...] = (CONFIG, PERSONAS, LISTS, DECISIONS)
+        self._files: tuple[str, ...] = FILES
         self._folders: tuple[str, ...] = FOLDERS
         self._real = real and not hosted
         self._hosted = hosted
@@ -106,7 +105,7 @@ class Studio:
                 workspace = self._workspace()
             except SettingsError as error:
                 return self._fallback((digest, persona, 0), error.problems)
-            asked = (_one_of(digest, self._menu.digests), _one_of(persona, self._menu.personas), max(0, variant))
+            asked = (one_of(digest, self._menu.digests), one_of(persona, self._menu.personas), max(0, variant))
             if asked not in self._shown:
                 self._shown[asked] = self._build(workspace, asked)
             return self._shown[asked]
@@ -122,21 +121,30 @@ class Studio:
                 self._opened, sitting.draft, shown.audience, [one.problem for one in shown.view.problems]
             )
 
+    def pane(self, tab: str, digest: str, persona: str, variant: int, item: str = "") -> object:
+        """What a pane of PANES shows of the issue on the stage; None while it cannot be built."""
+        with self._lock:
+            scene = self._scene(self.show(digest, persona, variant))
+            return PANES[tab](scene, item) if scene else None
+
     def act(self, what: str, digest: str, persona: str, variant: int, values: Mapping[str, str]) -> Said:
         """Do one thing of ACTS for the issue on the stage."""
         with self._lock:
-            shown = self.show(digest, persona, variant)
-            if shown.view is None or shown.view.edition is None or shown.faults or self._opened is None:
+            scene = self._scene(self.show(digest, persona, variant))
+            if scene is None:
                 return Said("The issue cannot be built: mend what is named first.", well=False)
-            ws, draft = self._opened, self._sitting(self._opened, shown.digest).draft
-            if what in ("draft", "approve") and self._no_store:
-                return Said(f"{self._no_store}. Drafts and approvals are kept there.", well=False)
-            said = act(Scene(ws, draft, shown.view, read_at(ws, self._at), not self._hosted), what, values)
+            said = act(scene, what, values)
             if what not in LEAVING:
                 # The ledger, or a file, says something else now.
                 self._shown.clear()
                 self._sittings.clear()
             return said
+
+    def _scene(self, shown: Shown) -> Scene | None:
+        if shown.view is None or shown.faults or self._opened is None:
+            return None
+        ws, draft = self._opened, self._sitting(self._opened, shown.digest).draft
+        return Scene(ws, draft, shown.view, read_at(ws, self._at), not self._hosted)
 
     def _close(self) -> None:
         if self._opened is not None and "store" in vars(self._opened):
@@ -148,8 +156,8 @@ class Studio:
     def _workspace(self) -> Workspace:
         if self._opened is None:
             opened = self._with_a_store(open_workspace(self.root, self._environ, self._clock))
-            self._menu = _menu(opened)
-            self._files, self._folders = _places(opened)
+            self._menu = menu_of(opened)
+            self._files, self._folders = places_of(opened)
             self._opened = opened
         return self._opened
 
@@ -184,7 +192,7 @@ class Studio:
 
     def _fallback(self, asked: Asked, problems: Sequence[Problem]) -> Shown:
         digest, persona, variant = asked
-        asked = (_one_of(digest, self._menu.digests), _one_of(persona, self._menu.personas), variant)
+        asked = (one_of(digest, self._menu.digests), one_of(persona, self._menu.personas), variant)
         good = self._good.get(asked) or Shown(self._menu, asked[0], asked[1], None)
         told = (replace(one, text=self._told(one.text)) for one in problems)
         return replace(good, menu=self._menu, faults=tuple(excerpt(problem, self._lines) for problem in told))
@@ -236,31 +244,3 @@ class Studio:
             return path.read_text(encoding="utf-8", errors="replace").splitlines()
         except OSError:
             return None
-
-
-def _menu(workspace: Workspace) -> Menu:
-    settings = workspace.settings
-    digests = tuple(Named(name, digest.title) for name, digest in settings.digests.items())
-    personas = tuple(Named(persona.name, persona.title) for persona in workspace.personas)
-    return Menu(settings.community.name, digests, personas)
-
-
-def _places(workspace: Workspace) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Files, and folders, relative to the root, that the settings make matter."""
-    settings = workspace.settings
-    texts = (section.path for section in settings.sections.values() if section.path)
-    patterns = [source.path for source in settings.sources if not source.is_remote]
-    whole = (pattern for pattern in patterns if not set(pattern) & WILD)
-    folders = dict.fromkeys((*FOLDERS, *filter(None, map(_fixed_part, patterns))))
-    return tuple(dict.fromkeys((CONFIG, PERSONAS, LISTS, DECISIONS, *texts, *whole))), tuple(folders)
-
-
-def _one_of(name: str, entries: Sequence[Named]) -> str:
-    names = [entry.name for entry in entries]
-    return name if name in names else next(iter(names), "")
-
-
-def _fixed_part(pattern: str) -> str:
-    """The first folder of a source's pattern, or "" where it starts with a wildcard."""
-    first, *rest = PurePosixPath(pattern).parts or ("",)
-    return first if rest and not set(first) & WILD and first not in ("..", "/") else ""

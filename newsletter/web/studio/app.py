@@ -29,13 +29,13 @@ from newsletter.app.studio.said import Said
 from newsletter.app.studio.stage import Stage, staged
 from newsletter.app.studio.standing import Standing
 from newsletter.app.studio.view import Shown, View
-from newsletter.web.forms import LARGEST_BODY, fields_of
+from newsletter.web.forms import fields_of
 from newsletter.web.guards import BodyLimit, FixedHeaders
 from newsletter.web.signin.gate import visitor_of
 from newsletter.web.studio.actions import Actions
 from newsletter.web.studio.changes import Changes
 from newsletter.web.studio.gate import ENTRY, NO_KEY, Gate, hosts_of
-from newsletter.web.studio.page import State, page_context, read_state
+from newsletter.web.studio.page import OWN_PANES, State, page_context, read_state
 from newsletter.web.studio.palette import palette
 
 PAGE_HEADERS: Mapping[str, str] = {
@@ -55,6 +55,8 @@ MAIL_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src https: data:; frame-ancestors 'self'; base-uri 'none'; "
     "sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox"
 )
+#: Bytes of what is sent in: an editor's note, and what stands around it.
+LARGEST_FORM = 128 * 1024
 #: Cookies in which the editor's own address and name stand for the next time.
 ME, BY, YEAR = "studio-me", "studio-by", 31_536_000
 _SCRIPTS = ("beside", "forms", "frame", "keys", "load", "mail", "palette", "status", "studio", "width")
@@ -70,6 +72,10 @@ class PreviewDesk(Protocol):
 
     def standing(self, digest: str, persona: str, variant: int) -> Standing | None:
         """What stands between that issue and its readers."""
+        ...
+
+    def pane(self, tab: str, digest: str, persona: str, variant: int, item: str) -> object:
+        """What one of OWN_PANES shows of that issue; None while it cannot be built."""
         ...
 
     def act(self, what: str, digest: str, persona: str, variant: int, values: Mapping[str, str]) -> Said:
@@ -99,7 +105,7 @@ def preview_app(desk: PreviewDesk, fill: Fill, changes: Changes, *, port: int, k
         middleware=[
             Middleware(FixedHeaders, headers=PAGE_HEADERS),
             Middleware(Gate, hosts=hosts_of(port), cookie=pages.cookie, key=key),
-            Middleware(BodyLimit, limit=LARGEST_BODY),
+            Middleware(BodyLimit, limit=LARGEST_FORM),
         ],
     )
 
@@ -163,6 +169,8 @@ class PreviewPages:
         """The values that a pane alone needs."""
         if state.tab == "send":
             return {"standing": self.desk.standing(state.digest, state.persona, state.variant)}
+        if state.tab in OWN_PANES:
+            return {"own": self.desk.pane(state.tab, state.digest, state.persona, state.variant, state.item)}
         return {}
 
     async def palette(self, request: Request) -> Response:

@@ -7,11 +7,18 @@ from starlette.types import ASGIApp
 
 from newsletter.app.signing_in.desk import SignIn
 from newsletter.app.signing_in.people import STUDIO
-from newsletter.web.forms import LARGEST_BODY
 from newsletter.web.guards import BodyLimit, FixedHeaders
 from newsletter.web.signin.gate import SignInGate
 from newsletter.web.signin.pages import SignInPages, sign_in_routes
-from newsletter.web.studio.app import PAGE_HEADERS, Fill, PreviewDesk, PreviewPages, new_key, studio_routes
+from newsletter.web.studio.app import (
+    LARGEST_FORM,
+    PAGE_HEADERS,
+    Fill,
+    PreviewDesk,
+    PreviewPages,
+    new_key,
+    studio_routes,
+)
 from newsletter.web.studio.changes import Changes
 
 
@@ -40,6 +47,6 @@ def hosted_studio(sign_in: SignIn, doors: SignInPages, desk: PreviewDesk, fill: 
         middleware=[
             Middleware(FixedHeaders, headers=PAGE_HEADERS),
             Middleware(SignInGate, desk=sign_in, role="editor", denied=doors.denied),
-            Middleware(BodyLimit, limit=LARGEST_BODY),
+            Middleware(BodyLimit, limit=LARGEST_FORM),
         ],
     )

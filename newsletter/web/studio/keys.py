@@ -51,6 +51,7 @@ KEYS = (
     Key("u", "The HTML source", "tab-source"),
     Key("m", "MIME: headers and parts", "tab-headers"),
     Key("f", "The mail only", "tab-mail"),
+    Key("w", "Your words, and what stands where", "tab-edit"),
     Key("e", "Open the source in your editor, at its line", run="source"),
     Key("s", "Test to me", run="test"),
     Key("a", "What an approval would do (it approves nothing by itself)", run="approve"),

@@ -21,8 +21,10 @@ DIFFS = (("events", "Events"), ("text", "Text"), ("side", "Side by side"))
 SCHEMES: tuple[tuple[Scheme, str], ...] = (("light", "Light"), ("dark", "Dark"), ("forced", "Forced"))
 TABS = (
     ("checks", "Checks"), ("diff", "Diff"), ("text", "Text"), ("source", "Source"), ("data", "Data"),
-    ("headers", "MIME"), ("send", "Send…"), ("mail", "Mail only"),
+    ("headers", "MIME"), ("edit", "Edit"), ("send", "Send…"), ("mail", "Mail only"),
 )  # fmt: skip
+#: Panes whose values are asked for when they are shown.
+OWN_PANES = frozenset({"edit"})
 SIMULATED = "Forced dark is a simulation: clients that darken mails by themselves differ."
 #: Characters of an address that may name an entry.
 LONGEST_ID = 500

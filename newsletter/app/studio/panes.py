@@ -1,0 +1,10 @@
+"""The panes that are more than a look at the mail, by the names of their tabs."""
+
+from collections.abc import Callable, Mapping
+
+from newsletter.app.studio.editing import edit_pane
+from newsletter.app.studio.scene import Scene
+
+PANES: Mapping[str, Callable[[Scene, str], object]] = {
+    "edit": lambda scene, item: edit_pane(scene.ws, scene.draft, item),
+}

@@ -6,8 +6,6 @@ from typing import Literal
 
 from newsletter.model.guarding import Hold
 
-#: What `canary_hold` says where only a person lets the others have it.
-BY_HAND = "resume"
 #: The few are getting it; all others wait; all get it.
 Phase = Literal["first", "wait", "over"]
 

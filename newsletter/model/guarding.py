@@ -24,6 +24,10 @@ GuardName = Literal[
 ]
 
 
+#: What `canary_hold` says where only a person lets the others have it.
+BY_HAND = "resume"
+
+
 class PaceSettings(Strict):
     """How many mails leave in any second, minute or hour, and to any one mail domain in an hour; 0 is as many as go.
 

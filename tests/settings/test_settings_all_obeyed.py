@@ -275,6 +275,40 @@ ELSEWHERE: dict[str, str] = {
     "test_every_mail_names_the_address_behind_its_link_only_where_it_is_read",
     "MailboxSettings.list": "app/test_app_mail_in.py::test_a_list_is_named_or_the_mailboxs_is_meant",
     "Settings.mailbox": "app/test_app_mail_in.py::test_without_a_mailbox_nothing_is_looked_at",
+    "PaceSettings.second": "app/test_app_guards.py::"
+    "test_no_more_leave_in_a_second_than_the_pace_says_and_send_waits_for_it",
+    "PaceSettings.minute": "app/test_app_guards.py::test_the_pace_of_a_minute_holds",
+    "PaceSettings.hour": "app/test_app_guards.py::"
+    "test_the_pace_of_an_hour_holds_across_workers_and_restarts_and_says_until_when",
+    "PaceSettings.domain_hour": "app/test_app_guards.py::"
+    "test_a_mail_domain_that_had_enough_waits_and_the_others_get_theirs",
+    "PaceSettings.domains": "app/test_app_guards.py::"
+    "test_a_mail_domain_that_had_enough_waits_and_the_others_get_theirs",
+    "GuardSettings.breaker": "app/test_app_guards.py::test_without_a_breaker_every_batch_is_tried",
+    "GuardSettings.warm_up_from": "app/test_app_guards.py::"
+    "test_a_warm_up_lets_a_little_more_leave_each_day_and_everybody_when_it_is_over",
+    "GuardSettings.warm_up": "app/test_app_guards.py::"
+    "test_a_warm_up_lets_a_little_more_leave_each_day_and_everybody_when_it_is_over",
+    "GuardSettings.canary": "app/test_app_guards.py::test_a_few_get_it_first_and_the_others_after_the_hold",
+    "GuardSettings.canary_hold": "app/test_app_guards.py::test_a_few_get_it_first_and_the_others_after_the_hold",
+    "DigestSettings.canary": "app/test_app_guards.py::"
+    "test_a_digest_names_editors_who_get_it_first_and_a_person_lets_the_others_have_it",
+    "DigestSettings.canary_hold": "app/test_app_guards.py::"
+    "test_a_digest_names_editors_who_get_it_first_and_a_person_lets_the_others_have_it",
+    "GuardSettings.audience_change": "app/test_app_guards.py::"
+    "test_an_audience_may_change_as_much_as_the_workspace_says",
+    "GuardSettings.audience_least": "app/test_app_guards.py::"
+    "test_an_audience_may_change_as_much_as_the_workspace_says",
+    "GuardSettings.deadline": "app/test_app_guards.py::"
+    "test_what_is_not_begun_by_the_deadline_is_not_sent_and_is_written_down",
+    "DigestSettings.deadline": "app/test_app_guards.py::test_a_digest_has_a_deadline_of_its_own",
+    "GuardSettings.reserve_mb": "app/test_app_guards_rates.py::test_the_reserve_is_as_large_as_the_workspace_says",
+    "GuardSettings.complaints_alert": "app/test_app_guards_rates.py::test_complaints_have_limits_of_their_own",
+    "GuardSettings.complaints_pause": "app/test_app_guards_rates.py::test_complaints_have_limits_of_their_own",
+    "GuardSettings.bounces_pause": "app/test_app_guards_rates.py::test_rates_are_those_that_the_workspace_bears",
+    "GuardSettings.rates_from": "app/test_app_guards_rates.py::test_rates_are_those_that_the_workspace_bears",
+    "Settings.pace": "app/test_app_guards.py::test_the_pace_of_a_minute_holds",
+    "Settings.guards": "app/test_app_guards.py::test_without_a_breaker_every_batch_is_tried",
     "ListSettings.welcome": "app/test_app_topping_up.py::test_only_where_the_list_says_so",
     "ProviderSettings.host": "settings/test_settings_all_obeyed.py::test_the_road_out_is_the_one_that_is_set",
     "ProviderSettings.port": "settings/test_settings_all_obeyed.py::test_the_road_out_is_the_one_that_is_set",

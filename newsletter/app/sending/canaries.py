@@ -8,8 +8,8 @@ from newsletter.app.sending.holding import BY, hold, lift, note
 from newsletter.app.workspace import Workspace
 from newsletter.dates.spans import parse_span
 from newsletter.delivery import canary
-from newsletter.delivery.canary import BY_HAND, Canary
-from newsletter.model.guarding import Hold, Standing
+from newsletter.delivery.canary import Canary
+from newsletter.model.guarding import BY_HAND, Hold, Standing
 from newsletter.model.ledger import Mailing
 from newsletter.people.address import parse_address
 from newsletter.store import guards, issues, mailings

@@ -23,8 +23,8 @@ from newsletter.model.ledger import Claim, Due, Mailing, Settlement
 from newsletter.store import guards, issues, mailings, recovery
 
 LOG = logging.getLogger(__name__)
-#: Holds that end by themselves once their cause does.
-PASSING: frozenset[GuardName] = frozenset({"reserve", "breaker", "pace", "warm-up", "restored"})
+#: Holds that are over once a claim finds no reason for them; a road is well again only when it answered.
+PASSING: frozenset[GuardName] = frozenset({"reserve", "pace", "warm-up", "restored"})
 #: So often is looked for mails to other domains where those at the front of the queue have to wait.
 MOST_LOOKS = 20
 #: What left is remembered for as long as any guard looks back.
@@ -47,11 +47,10 @@ class Allowance:
 class Guards:
     """The guards of one worker's line; whatever other workers must know of stands in the store."""
 
-    def __init__(self, ws: Workspace, job: Mailing, size: int, free: Callable[[Path], int] = free_space) -> None:
+    def __init__(self, ws: Workspace, job: Mailing, size: int) -> None:
         self.ws = ws
         self.job = job
         self.size = size
-        self.free = free
         self.held: Hold | None = None
         self._left: dict[str, guards.Departures] = {}
         self._trial = self._looked_back = False
@@ -73,7 +72,7 @@ class Guards:
         for one in standing:
             if one.hold.guard in PASSING and not (self.held and self.held.guard == one.hold.guard):
                 lift(connection, self.ws, one, now)
-        if self.held and self.held.guard in PASSING:
+        if self.held and self.held.guard in (*PASSING, "breaker"):
             hold(connection, self.ws, self.held, now)
         return found
 
@@ -110,7 +109,7 @@ class Guards:
         folder = self._folder()
         try:
             return (
-                reserve.hold(self.free(folder), wanted, str(folder)) if self.ws.settings.guards.reserve_mb else None
+                reserve.hold(free_space(folder), wanted, str(folder)) if self.ws.settings.guards.reserve_mb else None
             )
         except OSError:
             return None  # the next write tells more of what is wrong with that disk

@@ -6,6 +6,7 @@ its lease while it slept writes nothing.
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -36,9 +37,18 @@ def due(
 ) -> tuple[Due, ...]:
     """Pending deliveries whose time has come, by edition, each with its reader's standing at this moment.
 
-    `only` narrows it to these deliveries.
+    `only` narrows it to these deliveries. Those over which a worker broke off come when there are no others: being
+    the first of all, they would leave but a few places in each batch.
     """
-    found = (
+    pending = _pending(job, now, only).limit(limit)
+    for which in (delivery.c.breaks == 0, delivery.c.breaks > 0):
+        if rows := connection.execute(pending.where(which)).mappings().all():
+            return tuple(_due(row) for row in rows)
+    return ()
+
+
+def _pending(job: Mailing, now: datetime, only: Sequence[str] | None) -> sa.Select[Any]:
+    return (
         sa.select(
             delivery.c.id,
             delivery.c.subscriber_id,
@@ -57,10 +67,8 @@ def due(
         .where(delivery.c.mailing_id == job.id, delivery.c.state == "pending", delivery.c.not_before <= now)
         .where(sa.true() if only is None else delivery.c.id.in_(only))
         .order_by(delivery.c.edition_key, delivery.c.not_before)  # as the index has it: no claim sorts the rest
-        .limit(limit)
         .with_for_update(of=delivery, skip_locked=True)
     )
-    return tuple(_due(row) for row in connection.execute(found).mappings())
 
 
 def _with_reader() -> sa.FromClause:

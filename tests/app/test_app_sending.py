@@ -413,6 +413,11 @@ def test_workers_that_ended_are_known_on_this_machine_only() -> None:
     assert not is_dead(f"{host}:1:x")
     assert not is_dead(f"elsewhere.example:{2**22 + 1}:x")
     assert not is_dead("not a worker of ours")
+    init = Path("/proc/1/stat")
+    if init.exists():
+        started = init.read_text().rpartition(")")[2].split()[19]
+        assert not is_dead(f"{host}:1:t{started}-abcd")
+        assert is_dead(f"{host}:1:t{int(started) + 1}-abcd"), "its id was given to another process"
 
 
 def test_nothing_is_recovered_from_workers_that_still_work(ws: Workspace) -> None:

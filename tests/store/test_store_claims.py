@@ -44,3 +44,18 @@ def test_a_delivery_is_only_ever_in_a_state_of_the_table(tmp_path: Path) -> None
     plan_issue(ws, KEY, render, NOW)
     with pytest.raises(sa.exc.IntegrityError, match="CHECK"), ws.store.begin() as connection:
         connection.execute(sa.update(delivery).values(state="sent"))
+
+
+def test_deliveries_over_which_a_worker_broke_off_leave_the_batches_of_the_others_whole(tmp_path: Path) -> None:
+    ws = open_at(tmp_path)
+    with_readers(ws, 6)
+    with_issue(ws)
+    plan_issue(ws, KEY, render, NOW)
+    job = find_job(ws, KEY)
+    with ws.store.begin() as connection:
+        first = [one.delivery_id for one in claims.due(connection, job, NOW, 3)]
+        connection.execute(sa.update(delivery).where(delivery.c.id.in_(first)).values(breaks=1))
+        assert len(claims.due(connection, job, NOW, 3)) == 3
+        assert not {one.delivery_id for one in claims.due(connection, job, NOW, 3)} & set(first)
+        connection.execute(sa.update(delivery).where(delivery.c.breaks == 0).values(state="skipped"))
+        assert [one.delivery_id for one in claims.due(connection, job, NOW, 3)] == first

@@ -10,6 +10,7 @@ from datetime import timedelta
 from newsletter.app.archiving.publishing import Keeper
 from newsletter.app.archiving.shelf import Shelf
 from newsletter.app.joining.pages import JoinPages
+from newsletter.app.observing.observer import Observer
 from newsletter.app.operating import TickResult, new_waits, tick
 from newsletter.app.owning.pages import OwnPages
 from newsletter.app.posting import Post
@@ -22,13 +23,14 @@ from newsletter.cli.output import say
 from newsletter.runtime.server import App, address, listen, serving, stopping_on_signals
 from newsletter.runtime.waker import waking
 from newsletter.runtime.watcher import watching
+from newsletter.web.monitor import monitor_app
 from newsletter.web.public import public_app
 from newsletter.web.studio.app import entry_path, new_key, preview_app
 from newsletter.web.studio.changes import Changes
 from newsletter.web.studio.hosting import with_studio
 
 LOG = logging.getLogger(__name__)
-PREVIEW_HOST = "127.0.0.1"
+LOOPBACK = "127.0.0.1"
 #: How long somebody who asked for a mail waits for it to be sent. A beat of its own tells nothing of what is known.
 BEAT = timedelta(seconds=1)
 
@@ -37,7 +39,7 @@ def serve_preview(
     ws: Workspace, at: str | None, *, port: int = 0, open_browser: bool = False, real: bool = False
 ) -> None:
     """Show the preview on this machine until told to stop; PortError where the port cannot be had."""
-    listener = listen(PREVIEW_HOST, port)
+    listener = listen(LOOPBACK, port)
     studio, changes = Studio(ws.root, at, clock=ws.clock, real=real), Changes()
     stop, key = threading.Event(), new_key()
     app = preview_app(studio, fill_page, changes, port=listener.getsockname()[1], key=key)
@@ -67,7 +69,7 @@ def run_workspace(ws: Workspace) -> None:
     listener = listen(ws.settings.web.host, ws.settings.web.port)
     pages, calendars, stop = PublicPages(ws), Keeper(ws), threading.Event()
     pages.invalid_page()  # a broken template is told now, and not to the first reader
-    told = TickResult()
+    told, observer = TickResult(), Observer(ws)
 
     def wake() -> None:
         nonlocal told
@@ -75,6 +77,7 @@ def run_workspace(ws: Workspace) -> None:
         for step in new_waits(before, told):
             LOG.warning("%s waits: %s", step.key, step.why)
         calendars.look(ws.clock())
+        observer.woke()
 
     public: App = public_app(pages, Shelf(ws), OwnPages(ws), JoinPages(ws))
     with ExitStack() as stack:
@@ -82,11 +85,19 @@ def run_workspace(ws: Workspace) -> None:
         stack.enter_context(closing(pages))
         app = hosting_studio(ws, public, stack) if ws.settings.sign_in.is_on else public
         stack.enter_context(serving(app, listener, stop))
+        monitored(ws, observer, stack, stop)
         stack.enter_context(waking(wake))
         stack.enter_context(waking(Post(ws).beat, BEAT))
         say(f"{ws.settings.community.name}: public pages on {address(listener)}, cadence running. Ctrl+C ends it.")
         sys.stdout.flush()
         stop.wait()
+
+
+def monitored(ws: Workspace, observer: Observer, stack: ExitStack, stop: threading.Event) -> None:
+    """Answer monitors on this machine, where the settings name a port for them."""
+    if port := ws.settings.web.monitor_port:
+        listener = listen(LOOPBACK, port)
+        stack.enter_context(serving(monitor_app(observer), listener, stop))
 
 
 def hosting_studio(ws: Workspace, public: App, stack: ExitStack) -> App:

@@ -293,7 +293,7 @@ class WebSettings(Strict):
     """Where the public pages are reached from outside, and where they listen.
 
     With `calendars`, public events have calendar files; `subscribe_url` is where people sign up (empty: the
-    community's own address).
+    community's own address). `monitor_port` is where this machine alone may ask for numbers; 0: nobody may.
     """
 
     base_url: str = "http://127.0.0.1:8025"
@@ -301,6 +301,7 @@ class WebSettings(Strict):
     subscribe_url: str = ""
     host: str = "127.0.0.1"
     port: int = Field(default=8025, ge=0, le=65535)
+    monitor_port: int = Field(default=0, ge=0, le=65535)
 
 
 class Track(Strict):

@@ -29,6 +29,7 @@ OWNERS = {
     "aiosmtpd": {"devsink"},
     "httpcore2": {"net"},
     "dns": {"net"},
+    "prometheus_client": {"app"},
     "feedparser": {"sources"},
     "babel": {"language", "dates"},
 }

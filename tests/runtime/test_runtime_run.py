@@ -86,6 +86,21 @@ def test_run_serves_until_it_is_told_to_stop(root, number):
         assert "not-ours" not in out + err
 
 
+def test_monitors_are_answered_on_a_port_of_their_own(root):
+    free = listen("127.0.0.1", 0)
+    port = free.getsockname()[1]
+    free.close()
+    on_port(root, 0)
+    config = root / "config.toml"
+    text = config.read_text(encoding="utf-8").replace("[web]\n", f"[web]\nmonitor_port = {port}\n")
+    config.write_text(text, encoding="utf-8")
+    with process(root, "run") as running:
+        public = Served(port_in(first_line(running)))
+        assert ask(Served(port), "GET", "/readyz")[0].status == 200
+        assert "newsletter_last_wake_timestamp_seconds" in ask(Served(port), "GET", "/metrics")[1]
+        assert ask(public, "GET", "/metrics")[0].status == 404, "no reader is told"
+
+
 def test_a_port_in_use_is_one_clear_message(root):
     taken = listen("127.0.0.1", 0)
     port = taken.getsockname()[1]

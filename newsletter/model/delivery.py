@@ -47,7 +47,13 @@ STATES: tuple[DeliveryState, ...] = (
 #: nothing ever returns from accepted to pending. What providers report only climbs (accepted, deferred, delivered,
 #: dropped, bounced, complained), so that reports in any order end in the same state.
 TRANSITIONS: dict[DeliveryState, frozenset[DeliveryState]] = {
-    "pending": frozenset({"claimed", "suppressed", "skipped", "cancelled"}),
+    # The rest of the words: a report came of an attempt that was thought not to have left.
+    "pending": frozenset(
+        {
+            *("claimed", "suppressed", "skipped", "cancelled"),
+            *("accepted", "delivered", "deferred", "bounced", "dropped", "complained"),
+        }
+    ),
     "claimed": frozenset({"pending", "submitting", "suppressed", "skipped", "cancelled"}),
     "submitting": frozenset(
         {"accepted", "pending", "failed", "unknown", "delivered", "bounced", "dropped", "complained", "deferred"}

@@ -8,6 +8,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -49,54 +50,58 @@ PERSONAL = frozenset(
     {"email", "ip", "useragent", "url", "smtp-id", "from", "to", "domain", "client_ip", "outbound_ip"}
 )
 
+#: Why an event of a known type is no notice.
+NO_TIME = "it does not say when"
+
 _LONGEST_ID = 100
 _LONGEST_TEXT = 500
 _EARLIEST, _LATEST = datetime(2009, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 _NOT_STORABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 
-def read_event(event: Mapping[str, Any]) -> ProviderEvent:
-    """One object of a webhook's array, or one event of the log; whatever is in it, nothing raises."""
+def read_event(event: object) -> ProviderEvent:
+    """One entry of a webhook's array, or one event of the log; whatever it is, nothing raises."""
+    if not isinstance(event, dict):
+        return ProviderEvent("?", "kept", why="it is no object", raw={"?": event})
     kind = text(event.get("event"), 50) or "?"
     at = moment(event.get("timestamp"))
+    ours = _custom_args(event)
+    said = ProviderEvent(
+        kind,
+        OTHERS.get(kind, "kept"),
+        at,
+        text(event.get("sg_event_id"), _LONGEST_ID),
+        text(ours.get("delivery_id"), 64),
+        text(ours.get("attempt_id"), 40),
+        text(event.get("email"), 320),
+        raw=event,
+    )
+    if kind in OTHERS:
+        return said
+    if kind not in NOTICES:
+        return replace(said, why="nobody here knows this type")
+    return replace(said, use="notice", notice=_notice(said, at)) if at else replace(said, why=NO_TIME)
+
+
+def _custom_args(event: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The webhook puts them beside its own fields, the log apart."""
     given = event.get("custom_args")
-    ours = {**event, **given} if isinstance(given, Mapping) else event
-    use: EventUse = "notice" if kind in NOTICES else OTHERS.get(kind, "kept")
-    why = "" if kind in NOTICES or kind in OTHERS else "nobody here knows this type"
-    if use == "notice" and at is None:
-        use, why = "kept", "it does not say when"
-    found = ProviderEvent(
-        kind=kind,
-        use=use,
-        fingerprint=_fingerprint(event),
-        at=at,
-        event_id=text(event.get("sg_event_id"), _LONGEST_ID),
-        delivery_id=text(ours.get("delivery_id"), 64),
-        attempt_id=text(ours.get("attempt_id"), 40),
-        address=text(event.get("email"), 320),
-        why=why,
-        payload=_payload(event),
-    )
-    return found if use != "notice" or at is None else _with_notice(found, event, at)
+    return given if isinstance(given, dict) else event
 
 
-def _with_notice(found: ProviderEvent, event: Mapping[str, Any], at: datetime) -> ProviderEvent:
-    kind, reason = NOTICES[found.kind], _reason(event)
-    notice = Notice(
-        delivery_id=found.delivery_id,
-        kind=kind,
-        at=at,
-        detail=reason,
-        permanent=kind != "bounced" or _is_permanent(event),
-        event_id=found.event_id,
-        attempt_id=found.attempt_id,
-        address=found.address,
-        because=_because(reason) if kind == "dropped" else "",
+def _notice(said: ProviderEvent, at: datetime) -> Notice:
+    kind, reason = NOTICES[said.kind], _reason(said.raw)
+    return Notice(
+        said.delivery_id,
+        kind,
+        at,
+        reason,
+        kind != "bounced" or _is_permanent(said.raw),
+        said.event_id,
+        said.attempt_id,
+        said.address,
+        _because(reason) if kind == "dropped" else "",
     )
-    return ProviderEvent(
-        found.kind, found.use, found.fingerprint, at, found.event_id, found.delivery_id, found.attempt_id,
-        found.address, notice, "", found.payload,
-    )  # fmt: skip
 
 
 def _is_permanent(event: Mapping[str, Any]) -> bool:
@@ -136,13 +141,14 @@ def moment(value: object) -> datetime | None:
     return datetime.fromtimestamp(int(value), UTC)
 
 
-def _fingerprint(event: Mapping[str, Any]) -> str:
+def fingerprint(event: Mapping[str, Any]) -> str:
+    """The same for an event that is sent again under another id."""
     told = {name: value for name, value in event.items() if name != "sg_event_id"}
     # Escaped to ASCII, so that lone surrogates do no harm.
     return hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def _payload(event: Mapping[str, Any]) -> Mapping[str, object]:
+def payload(event: Mapping[str, Any]) -> Mapping[str, object]:
     """What may be kept of an event: numbers, and short words that name nobody."""
     kept: dict[str, object] = {}
     for name, value in event.items():

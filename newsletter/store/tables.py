@@ -294,6 +294,7 @@ attempt = sa.Table(
     sa.Column("turn", sa.Integer, nullable=False, server_default="0"),
     one_of("phase", PHASES),
     sa.Index(None, "community", "phase", "lease_until"),
+    sa.Index(None, "community", "submitted_at"),
     sa.Index(None, "turn"),
 )
 
@@ -329,6 +330,7 @@ delivery_event = sa.Table(
     sa.Column("state", sa.String(20), nullable=False),
     sa.Column("attempt_id", sa.String(40)),
     sa.Column("notice_key", sa.Text),
+    sa.Column("event_id", sa.String(100)),
     _text("detail"),
     sa.UniqueConstraint("delivery_id", "notice_key"),
 )

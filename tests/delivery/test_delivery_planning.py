@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.delivery.batches import bar, sort_out
-from newsletter.delivery.evidence import NEVER_LEFT, verdict
+from newsletter.delivery.evidence import verdict
 from newsletter.delivery.leases import fate
 from newsletter.delivery.planning import (
     Reader,
@@ -187,9 +187,3 @@ def test_a_hard_bounce_or_a_complaint_bars_the_address_and_a_soft_one_does_not()
     assert verdict("accepted", Notice("d1", "bounced", NOW, permanent=False)).suppression is None
     assert verdict("delivered", Notice("d1", "complained", NOW)).suppression == "complained"
     assert verdict("delivered", Notice("d1", "unsubscribed", NOW)).consent == "left"
-
-
-@pytest.mark.parametrize("state", sorted(NEVER_LEFT))
-def test_a_report_about_what_was_never_sent_has_no_consequence(state: str) -> None:
-    judged = verdict(state, Notice("d1", "complained", NOW))  # type: ignore[arg-type]  # words of the table
-    assert (judged.state, judged.consent, judged.suppression) == (state, None, None)

@@ -160,3 +160,34 @@ def certificate(folder: Path) -> tuple[ssl.SSLContext, ssl.SSLContext]:
     server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     server.load_cert_chain(pem)
     return server, ssl.create_default_context(cadata=made.public_bytes(serialization.Encoding.PEM).decode())
+
+
+def authority(folder: Path) -> ssl.SSLContext:
+    """A server's context with a certificate for 127.0.0.1 by an authority of its own, `ca.pem` in the folder."""
+    now = datetime.datetime.now(datetime.UTC)
+
+    def made(
+        name: str, key: ec.EllipticCurvePrivateKey, issuer: str, by: ec.EllipticCurvePrivateKey, *, ca: bool
+    ) -> x509.Certificate:
+        subject, signer = (x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, one)]) for one in (name, issuer))
+        address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
+        return (
+            x509.CertificateBuilder(signer, subject, key.public_key(), x509.random_serial_number())
+            .not_valid_before(now - datetime.timedelta(days=1))
+            .not_valid_after(now + datetime.timedelta(days=1))
+            .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
+            .add_extension(x509.SubjectAlternativeName([address]), critical=False)
+            .sign(by, hashes.SHA256())
+        )
+
+    root, leaf = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
+    private = leaf.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    served = made("mail", leaf, "authority", root, ca=False).public_bytes(serialization.Encoding.PEM)
+    (folder / "mail.pem").write_bytes(private + served)
+    believed = made("authority", root, "authority", root, ca=True).public_bytes(serialization.Encoding.PEM)
+    (folder / "ca.pem").write_bytes(believed)
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(folder / "mail.pem")
+    return server

@@ -19,7 +19,7 @@ from newsletter.app.reviewing.approving import approve
 from newsletter.app.sample import init_workspace
 from newsletter.app.timing import read_at, slot_for
 from newsletter.app.workspace import Workspace, open_workspace, with_settings
-from newsletter.model.workspace import ProviderSettings
+from newsletter.model.provider_settings import ProviderSettings
 
 MONTHLY_AT = "2026-11-27T09:00"
 WEEKLY_AT = "2026-12-04T09:00"

@@ -8,9 +8,11 @@ import logging
 from collections import Counter
 from email.utils import parseaddr
 
+from newsletter.app.bounces_in import take_report
 from newsletter.app.joining.asking import request
 from newsletter.app.owning.leaving import leave
 from newsletter.app.workspace import Workspace
+from newsletter.delivery.bounces.reading import read_report
 from newsletter.model.joining import SignupKind, Wish
 from newsletter.people.address import parse_address
 from newsletter.people.mail_commands import MailCommand, read_command
@@ -22,7 +24,7 @@ AT_ONCE = 100
 
 
 def read_mailbox(ws: Workspace) -> Counter[str]:
-    """Deal with what lies in the mailbox, and count it: joining, leaving, link, passed over, waiting.
+    """Deal with what lies in the mailbox, and count it: joining, leaving, link, passed over, waiting, or as reports.
 
     What waits stays there for the next time: there were too many requests just now. MailboxError, with nothing lost,
     where the mailbox cannot be read.
@@ -31,13 +33,21 @@ def read_mailbox(ws: Workspace) -> Counter[str]:
     settings = ws.settings.mailbox
     if not settings.kind:
         return tally
-    with open_inbox(settings, ws.settings.secrets, ws.root) as inbox:
+    with open_inbox(settings, ws.settings.secrets.imap_password, ws.root) as inbox:
         for name, raw in inbox.messages(AT_ONCE):
-            outcome = deal_with(ws, read_command(raw, _own(ws), ws.settings.lists))
+            outcome = _outcome(ws, raw)
             tally[outcome] += 1
             if outcome != "waiting":
                 inbox.remove(name)
     return tally
+
+
+def _outcome(ws: Workspace, raw: bytes) -> str:
+    """What became of one mail; a report that strayed here is taken for what it is."""
+    report = read_report(raw)
+    if report.nature != "pass":
+        return take_report(ws, report)
+    return deal_with(ws, read_command(raw, _own(ws), ws.settings.lists))
 
 
 def deal_with(ws: Workspace, command: MailCommand) -> str:

@@ -3,6 +3,7 @@
 import logging
 from datetime import datetime, timedelta
 
+from newsletter.app.bounces_in import read_bounces
 from newsletter.app.joining.asking import answer_requests, forget_unconfirmed
 from newsletter.app.mail_in import read_mailbox
 from newsletter.app.owning.fresh_links import forget_links
@@ -14,7 +15,7 @@ LOG = logging.getLogger(__name__)
 #: After a failure, so that a road that is closed does not fill the log.
 REST = timedelta(seconds=30)
 TIDY = timedelta(hours=1)
-#: Between two looks into the mailbox that people write to.
+#: Between two looks into the mailboxes that people and mail servers write to.
 BETWEEN_LOOKS = timedelta(minutes=1)
 
 
@@ -43,14 +44,15 @@ class Post:
             self._not_before = now + REST
 
     def _read_mail(self, now: datetime) -> None:
-        """Look into the mailbox now and then; one that cannot be read holds up nothing else."""
+        """Look into the mailboxes now and then; one that cannot be read holds up nothing else."""
         if self._read is not None and now - self._read < BETWEEN_LOOKS:
             return
         self._read = now
-        try:
-            read_mailbox(self.ws)
-        except MailboxError as error:
-            LOG.warning("%s", error)
+        for read in (read_mailbox, read_bounces):
+            try:
+                read(self.ws)
+            except MailboxError as error:
+                LOG.warning("%s", error)
 
     def _tidy(self, now: datetime) -> None:
         if self._tidied is None or now - self._tidied >= TIDY:

@@ -161,18 +161,19 @@ def suppress(
 
 @_people.command("read-mail")
 def read_mail(context: typer.Context) -> int:
-    """Look into the mailbox once: who asks to join or leave by mail is answered by mail. `run` does so by itself.
+    """Look into the mailboxes once: who asks to join or leave is answered, and bounces are taken in. `run` does so too.
 
     Example: `newsletter subscribers read-mail`
     """
+    from newsletter.app.bounces_in import read_bounces
     from newsletter.app.mail_in import read_mailbox
     from newsletter.app.posting import Post
 
     ws = workspace(context)
-    if not ws.settings.mailbox.kind:
-        say("there is no [mailbox] in config.toml", file=sys.stderr)
+    if not (ws.settings.mailbox.kind or ws.settings.bounces.kind):
+        say("there is no [mailbox] and no [bounces] in config.toml", file=sys.stderr)
         return 1
-    tally = read_mailbox(ws)
+    tally = read_mailbox(ws) + read_bounces(ws)
     Post(ws).beat()
     say(", ".join(f"{count} {what}" for what, count in sorted(tally.items())) or "no mail")
     return 0

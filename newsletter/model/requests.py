@@ -19,20 +19,35 @@ class JoiningSettings(Strict):
     per_hour: int = Field(default=500, ge=1)
 
 
-class MailboxSettings(Strict):
-    """Where mails that ask to join or to leave arrive: a Maildir, an mbox file, or a folder on an IMAP server.
-
-    `address` is what people write to; every mail then names it in List-Unsubscribe beside its link. `list` is what
-    "join" means without a name.
-    """
+class BoxSettings(Strict):
+    """Where mails lie to be read: a Maildir, an mbox file, or a folder on an IMAP server."""
 
     kind: Literal["", "maildir", "mbox", "imap"] = ""
     address: str = ""
     path: str = ""
-    list: str = ""
     host: str = ""
     port: int = Field(default=0, ge=0, le=65535)
     security: Literal["none", "starttls", "tls"] = "tls"
     username: str = ""
     folder: str = "INBOX"
     timeout: float = Field(default=30.0, gt=0)
+
+
+class MailboxSettings(BoxSettings):
+    """Where mails that ask to join or to leave arrive.
+
+    `address` is what people write to; every mail then names it in List-Unsubscribe beside its link. `list` is what
+    "join" means without a name.
+    """
+
+    list: str = ""
+
+
+class BouncesSettings(BoxSettings):
+    """Where mails arrive that report failures of ours.
+
+    `address` is the return path of every mail that goes over SMTP (empty: the sender's own address); with `verp`,
+    each mail has one of its own (`NAME+TOKEN@DOMAIN`), by which a report says which mail it is about.
+    """
+
+    verp: bool = False

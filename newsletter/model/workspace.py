@@ -16,9 +16,9 @@ from pydantic import (
     Tag,
 )
 
-from newsletter.model import event_settings
 from newsletter.model.guarding import GuardSettings, PaceSettings
-from newsletter.model.requests import JoiningSettings, MailboxSettings
+from newsletter.model.provider_settings import ProviderSettings
+from newsletter.model.requests import BouncesSettings, JoiningSettings, MailboxSettings
 from newsletter.model.signing_in import SignInSettings
 from newsletter.model.strict import Strict
 
@@ -268,21 +268,6 @@ class LimitSettings(Strict):
     editions: int = Field(default=500, ge=1)
 
 
-class ProviderSettings(event_settings.EventSettings):
-    """The road out. Secrets never stand here: environment, or a 0600 file the environment names."""
-
-    kind: Literal["outbox", "smtp", "sendgrid"] = "outbox"
-    path: str = "outbox"
-    host: str = "localhost"
-    port: int = Field(default=0, ge=0, le=65535)
-    security: Literal["none", "starttls", "tls"] = "starttls"
-    username: str = ""
-    api_url: str = "https://api.sendgrid.com"
-    sandbox: bool = False
-    timeout: float = Field(default=60.0, gt=0)
-    batch: int = Field(default=100, ge=1, le=1000)
-
-
 class StoreSettings(Strict):
     """Where the ledger and the subscribers live (SQLAlchemy URL; a relative path hangs from the workspace)."""
 
@@ -361,6 +346,8 @@ class Secrets(Strict):
     smtp_password: SecretStr | None = None
     sendgrid_key: SecretStr | None = None
     imap_password: SecretStr | None = None
+    bounces_password: SecretStr | None = None
+    dkim_key: SecretStr | None = None
 
 
 class Settings(Strict):
@@ -390,9 +377,10 @@ class Settings(Strict):
     web: WebSettings = WebSettings()
     joining: JoiningSettings = JoiningSettings()
     mailbox: MailboxSettings = MailboxSettings()
+    bounces: BouncesSettings = BouncesSettings()
     sign_in: SignInSettings = SignInSettings()
+    pace: PaceSettings = PaceSettings()
+    guards: GuardSettings = GuardSettings()
     topics: dict[str, TopicSettings] = Field(default_factory=dict)
     lists: dict[str, ListSettings] = Field(default_factory=dict)
     secrets: Secrets = Secrets()
-    pace: PaceSettings = PaceSettings()
-    guards: GuardSettings = GuardSettings()

@@ -1,16 +1,23 @@
 """From settings to a road out; what is missing is named by the variable or key that would give it."""
 
+import ssl
 from ipaddress import ip_address
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
 from newsletter.model.delivery import Provider
-from newsletter.model.workspace import ProviderSettings, Secrets
+from newsletter.model.provider_settings import ProviderSettings
+from newsletter.model.workspace import Secrets
+
+if TYPE_CHECKING:
+    from newsletter.providers.smtp_route import Sign
 
 SMTP_VARIABLE = "NEWSLETTER_SMTP_PASSWORD"
 SENDGRID_VARIABLE = "NEWSLETTER_SENDGRID_KEY"
+DKIM_VARIABLE = "NEWSLETTER_DKIM_KEY"
 
 
 class ProviderError(ValueError):
@@ -23,7 +30,7 @@ def open_provider(settings: ProviderSettings, secrets: Secrets, root: Path) -> P
     Nothing is connected yet. Libraries of roads not taken are not imported.
     """
     if settings.kind == "smtp":
-        return _smtp(settings, secrets.smtp_password)
+        return _smtp(settings, secrets, root)
     if settings.kind == "sendgrid":
         return _sendgrid(settings, secrets.sendgrid_key)
     from newsletter.providers.outbox import OutboxProvider
@@ -31,9 +38,10 @@ def open_provider(settings: ProviderSettings, secrets: Secrets, root: Path) -> P
     return OutboxProvider(root / settings.path)
 
 
-def _smtp(settings: ProviderSettings, password: SecretStr | None) -> Provider:
+def _smtp(settings: ProviderSettings, secrets: Secrets, root: Path) -> Provider:
     from newsletter.providers.smtp import SmtpProvider, SmtpRoute
 
+    password = secrets.smtp_password
     if settings.username and not _value(password):
         raise ProviderError(_missing("smtp", SMTP_VARIABLE, "the password of provider.username"))
     if settings.username and settings.security == "none" and not _is_loopback(settings.host):
@@ -42,7 +50,39 @@ def _smtp(settings: ProviderSettings, password: SecretStr | None) -> Provider:
             f'{settings.host}; set it to "starttls" or "tls"'
         )
     s = settings
-    return SmtpProvider(SmtpRoute(s.host, s.port, s.security, s.username, password, s.timeout))
+    route = SmtpRoute(
+        host=s.host,
+        port=s.port,
+        security=s.security,
+        username=s.username,
+        password=password,
+        timeout=s.timeout,
+        tls=_believed(root / s.ca_file) if s.ca_file else None,
+        connections=s.connections,
+        messages_per_connection=s.messages_per_connection,
+        sign=_signer(settings, secrets.dkim_key) if s.dkim.selector else None,
+    )
+    return SmtpProvider(route)
+
+
+def _believed(path: Path) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context(cafile=str(path))
+    except (OSError, ssl.SSLError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise ProviderError(f"provider.ca_file {path} is no file of certificates in PEM form: {why}") from None
+
+
+def _signer(settings: ProviderSettings, key: SecretStr | None) -> "Sign":
+    from newsletter.providers.dkim import DkimKeyError, Signer
+
+    if not _value(key):
+        what = "the private key (PEM) of provider.dkim.selector"
+        raise ProviderError(f"provider.dkim is set but {DKIM_VARIABLE} is not: {_put(what, DKIM_VARIABLE)}")
+    try:
+        return Signer(_value(key), settings.dkim.domain, settings.dkim.selector).field
+    except DkimKeyError as error:
+        raise ProviderError(f"{DKIM_VARIABLE} cannot sign: {error}") from None
 
 
 def _sendgrid(settings: ProviderSettings, key: SecretStr | None) -> Provider:
@@ -70,9 +110,11 @@ def _check_url(url: str) -> None:
 
 
 def _missing(kind: str, variable: str, what: str) -> str:
-    return (
-        f"provider.kind is {kind!r} but {variable} is not set: put {what} there, or a file's path in {variable}_FILE"
-    )
+    return f"provider.kind is {kind!r} but {variable} is not set: {_put(what, variable)}"
+
+
+def _put(what: str, variable: str) -> str:
+    return f"put {what} there, or a file's path in {variable}_FILE"
 
 
 def _value(secret: SecretStr | None) -> str:

@@ -91,13 +91,16 @@ def deliver(
 
 def with_crlf(data: bytes) -> bytes:
     """The message with CRLF alone ending its lines, the last one too."""
-    lines = _LINE_END.sub(b"\r\n", data)
+    ends = data.count(b"\r\n")
+    right = data.count(b"\n") == data.count(b"\r") == ends
+    lines = data if right else _LINE_END.sub(b"\r\n", data)
     return lines if lines.endswith(b"\r\n") else lines + b"\r\n"
 
 
 def stuffed(message: bytes) -> bytes:
     """The message as DATA sends it, without the final dot: leading dots are doubled (RFC 5321, 4.5.2)."""
-    return re.sub(rb"(?m)^\.", b"..", message)
+    lines = message.replace(b"\r\n.", b"\r\n..")
+    return b"." + lines if lines.startswith(b".") else lines
 
 
 def wire_form(data: bytes) -> bytes:

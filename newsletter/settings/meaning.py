@@ -16,7 +16,7 @@ from newsletter.language.languages import known_codes, words_code
 from newsletter.model.workspace import DigestSettings, ListSettings, Settings, SourceSettings
 from newsletter.settings.coverage import Fault, check_waves
 from newsletter.settings.guards import check_guards
-from newsletter.settings.mailbox import check_mailbox
+from newsletter.settings.mailbox import check_bounces, check_dkim, check_mailbox
 from newsletter.settings.signing_in import check_sign_in
 
 KNOWN_SECTIONS = frozenset(
@@ -57,6 +57,8 @@ def check_meaning(settings: Settings) -> tuple[Fault, ...]:
         *_lists(settings),
         *check_mailbox(settings),
         *check_guards(settings),
+        *check_bounces(settings),
+        *check_dkim(settings),
         *check_sign_in(settings),
         *_categories(settings),
         *_terms(settings),

@@ -15,6 +15,8 @@ NAMES: Mapping[str, str] = {
     "smtp_password": "NEWSLETTER_SMTP_PASSWORD",
     "sendgrid_key": "NEWSLETTER_SENDGRID_KEY",
     "imap_password": "NEWSLETTER_IMAP_PASSWORD",
+    "bounces_password": "NEWSLETTER_BOUNCES_PASSWORD",
+    "dkim_key": "NEWSLETTER_DKIM_KEY",
 }
 
 

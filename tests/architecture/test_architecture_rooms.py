@@ -31,6 +31,7 @@ OWNERS = {
     "dns": {"net"},
     "prometheus_client": {"app"},
     "feedparser": {"sources"},
+    "flufl": {"delivery"},
     "babel": {"language", "dates"},
 }
 CLOCKS = {"now", "utcnow", "today", "monotonic", "time_ns"}

@@ -12,7 +12,6 @@ from pydantic import SecretStr
 from support_smtp import small_server
 
 from newsletter.model.requests import MailboxSettings
-from newsletter.model.workspace import Secrets
 from newsletter.providers.inbound.registry import MailboxError, open_inbox
 
 FIRST, SECOND = (f"From: ada@example.org\r\nSubject: {word}\r\n\r\n.\r\n".encode() for word in ("join", "leave"))
@@ -65,8 +64,7 @@ class Imap:
         return [b"OK"]
 
 
-def secrets(password: str = "a-password") -> Secrets:
-    return Secrets(imap_password=SecretStr(password))
+SECRET = SecretStr("a-password")
 
 
 def as_maildir(root: Path) -> MailboxSettings:
@@ -100,7 +98,7 @@ def again(settings: MailboxSettings, root: Path) -> Iterator[list[bytes]]:
     if settings.kind == "imap":
         yield list(SERVERS[-1].mails.values())
         return
-    with open_inbox(settings, secrets(), root) as inbox:
+    with open_inbox(settings, SECRET, root) as inbox:
         yield [raw for _, raw in inbox.messages(10)]
 
 
@@ -109,7 +107,7 @@ def test_messages_come_in_order_and_what_is_removed_is_gone(
     tmp_path: Path, made: Callable[[Path], MailboxSettings]
 ) -> None:
     settings = made(tmp_path)
-    with open_inbox(settings, secrets(), tmp_path) as inbox:
+    with open_inbox(settings, SECRET, tmp_path) as inbox:
         found = [(name, raw.replace(b"\r\n", b"\n").strip()) for name, raw in inbox.messages(10)]
         wanted = [raw.replace(b"\r\n", b"\n").strip() for raw in (FIRST, SECOND)]
         assert sorted(raw for _, raw in found) == sorted(wanted)
@@ -122,13 +120,13 @@ def test_messages_come_in_order_and_what_is_removed_is_gone(
 def test_a_mailbox_that_is_not_there_is_named(tmp_path: Path) -> None:
     for kind in ("maildir", "mbox"):
         settings = MailboxSettings(kind=kind, path="nowhere")  # type: ignore[arg-type]  # of the words
-        with pytest.raises(MailboxError, match="nowhere"), open_inbox(settings, secrets(), tmp_path) as inbox:
+        with pytest.raises(MailboxError, match="nowhere"), open_inbox(settings, SECRET, tmp_path) as inbox:
             list(inbox.messages(1))
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     settings = MailboxSettings(kind="imap", host="127.0.0.1", port=port, security="none")
-    with pytest.raises(MailboxError, match=r"127\.0\.0\.1"), open_inbox(settings, secrets(), tmp_path):
+    with pytest.raises(MailboxError, match=r"127\.0\.0\.1"), open_inbox(settings, SECRET, tmp_path):
         pass
 
 
@@ -137,7 +135,7 @@ def test_a_server_that_refuses_is_named_and_the_password_is_not(tmp_path: Path, 
     settings = as_imap(tmp_path).model_copy(update={"folder": folder})
     with (
         pytest.raises(MailboxError, match=r"127\.0\.0\.1") as told,
-        open_inbox(settings, secrets(password), tmp_path),
+        open_inbox(settings, SecretStr(password), tmp_path),
     ):
         pass
     assert password not in str(told.value)
@@ -147,6 +145,6 @@ def test_a_server_that_says_nothing_is_given_up(tmp_path: Path) -> None:
     listener = small_server()
     port = listener.getsockname()[1]
     settings = MailboxSettings(kind="imap", host="127.0.0.1", port=port, security="none", timeout=0.2)
-    with pytest.raises(MailboxError, match="timed out"), open_inbox(settings, secrets(), tmp_path):
+    with pytest.raises(MailboxError, match="timed out"), open_inbox(settings, SECRET, tmp_path):
         pass
     listener.close()

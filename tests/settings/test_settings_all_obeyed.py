@@ -8,6 +8,7 @@ import ast
 import inspect
 import socket
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
@@ -35,6 +36,7 @@ from newsletter.dates.cadence.slots import slots
 from newsletter.model import workspace as nouns
 from newsletter.model.issue import Choices
 from newsletter.model.ledger import Due, Mailing
+from newsletter.model.provider_settings import DkimSettings
 from newsletter.model.workspace import ProviderSettings, Secrets, Settings, SourceSettings
 from newsletter.providers.registry import open_provider
 from newsletter.render.edition import render
@@ -207,8 +209,7 @@ ELSEWHERE: dict[str, str] = {
     "SignInSettings.operators": "web/test_web_signin.py::"
     "test_what_an_operator_has_is_not_the_studio_and_the_other_way_round",
     "SignInSettings.by": "web/test_web_signin_proxy.py::test_by_mail_the_header_says_nothing",
-    "SignInSettings.header": "web/test_web_signin_proxy.py::"
-    "test_the_header_is_refused_from_anybody_but_the_proxy",
+    "SignInSettings.header": "web/test_web_signin_proxy.py::test_the_header_is_refused_from_anybody_but_the_proxy",
     "SignInSettings.proxies": "web/test_web_signin_proxy.py::test_a_proxy_is_known_by_its_address",
     "SignInSettings.idle": "app/test_app_signing_in.py::test_how_long_a_session_lasts_is_the_workspaces",
     "SignInSettings.lasts": "app/test_app_signing_in.py::test_how_long_a_session_lasts_is_the_workspaces",
@@ -274,6 +275,36 @@ ELSEWHERE: dict[str, str] = {
     "MailboxSettings.address": "app/test_app_mail_in.py::"
     "test_every_mail_names_the_address_behind_its_link_only_where_it_is_read",
     "MailboxSettings.list": "app/test_app_mail_in.py::test_a_list_is_named_or_the_mailboxs_is_meant",
+    **{
+        f"BouncesSettings.{name}": f"providers/test_providers_inbound.py::{test}"
+        for name, test in (
+            ("path", "test_a_mailbox_that_is_not_there_is_named"),
+            ("host", "test_a_mailbox_that_is_not_there_is_named"),
+            ("port", "test_messages_come_in_order_and_what_is_removed_is_gone"),
+            ("security", "test_messages_come_in_order_and_what_is_removed_is_gone"),
+            ("username", "test_a_server_that_refuses_is_named_and_the_password_is_not"),
+            ("folder", "test_a_server_that_refuses_is_named_and_the_password_is_not"),
+            ("timeout", "test_a_server_that_says_nothing_is_given_up"),
+        )
+    },
+    "BouncesSettings.kind": "app/test_app_bounces_in.py::test_a_file_of_mails_is_read_as_well",
+    "BouncesSettings.address": "app/test_app_bounces_in.py::"
+    "test_without_a_token_every_mail_has_the_return_path_that_is_set",
+    "BouncesSettings.verp": "app/test_app_bounces_in.py::"
+    "test_each_mail_has_a_return_path_of_its_own_by_which_it_is_known",
+    "Settings.bounces": "app/test_app_bounces_in.py::test_without_a_box_nothing_is_looked_at",
+    "Secrets.bounces_password": "app/test_app_bounces_in.py::"
+    "test_a_box_on_a_server_is_opened_with_the_password_for_reports",
+    "Secrets.dkim_key": "providers/test_providers_dkim.py::test_mail_over_smtp_is_signed_as_the_settings_say",
+    "DkimSettings.domain": "providers/test_providers_dkim.py::test_mail_over_smtp_is_signed_as_the_settings_say",
+    "DkimSettings.selector": "providers/test_providers_dkim.py::test_mail_over_smtp_is_signed_as_the_settings_say",
+    "ProviderSettings.dkim": "providers/test_providers_dkim.py::test_mail_over_smtp_is_signed_as_the_settings_say",
+    "ProviderSettings.ca_file": "providers/test_providers_smtp_lanes.py::"
+    "test_a_certificate_of_ones_own_authority_is_believed_where_its_file_is_set",
+    "ProviderSettings.connections": "settings/test_settings_all_obeyed.py::"
+    "test_connections_are_as_many_and_kept_as_long_as_is_set",
+    "ProviderSettings.messages_per_connection": "settings/test_settings_all_obeyed.py::"
+    "test_connections_are_as_many_and_kept_as_long_as_is_set",
     "Settings.mailbox": "app/test_app_mail_in.py::test_without_a_mailbox_nothing_is_looked_at",
     "PaceSettings.second": "app/test_app_guards.py::"
     "test_no_more_leave_in_a_second_than_the_pace_says_and_send_waits_for_it",
@@ -318,8 +349,7 @@ ELSEWHERE: dict[str, str] = {
     "ProviderSettings.api_url": "providers/test_providers_registry.py::"
     "test_what_is_missing_is_named_and_no_secret_is",
     "ProviderSettings.batch": "runtime/test_runtime_operating.py::test_one_wake_up_hands_over_many_batches",
-    "ProviderSettings.unknown": "app/test_app_reconciling.py::"
-    "test_the_policy_of_the_settings_sends_again_by_itself",
+    "ProviderSettings.unknown": "app/test_app_reconciling.py::test_the_policy_of_the_settings_sends_again_by_itself",
     "ProviderSettings.unknown_hours": "app/test_app_reconciling.py::test_absence_before_its_time_proves_nothing",
     "Track.fg": "render/test_render_theme.py::test_a_topic_takes_its_track_by_name_or_by_colour",
     "Track.bg": "render/test_render_theme.py::test_a_topic_takes_its_track_by_name_or_by_colour",
@@ -358,6 +388,7 @@ WAITING: dict[str, str] = {}
 
 def all_fields() -> set[str]:
     models = (one for _, one in inspect.getmembers(nouns, inspect.isclass) if issubclass(one, nouns.Strict))
+    models = (*models, DkimSettings)
     return {f"{model.__name__}.{name}" for model in models for name in model.model_fields}
 
 
@@ -466,6 +497,26 @@ def test_the_road_out_is_the_one_that_is_set(tmp_path: Path) -> None:
     assert outcome({"EHLO": "250-test\r\n250 AUTH PLAIN", "AUTH": "535 no"}, username="hours") == "refused_for_now"
     assert outcome({"MAIL": slow}, timeout=0.3) == "not_submitted"
     assert outcome({"MAIL": slow}, timeout=10.0) == "accepted"
+
+
+def test_connections_are_as_many_and_kept_as_long_as_is_set(tmp_path: Path) -> None:
+    def sessions(rows: int, **more: int) -> int:
+        together = threading.Barrier(more.get("connections", 1), timeout=60)
+
+        def meet(_: int) -> str:
+            together.wait()
+            return "250 ok"
+
+        with scripted({"dot": meet}) as server:
+            here = {"kind": "smtp", "host": "127.0.0.1", "port": server.port, "security": "none"}
+            provider = open_provider(ProviderSettings.model_validate({**here, **more}), Secrets(), tmp_path)
+            provider.submit(batch([row(number) for number in range(rows)]))
+            provider.close()
+            return len(server.sessions)
+
+    assert sessions(4) == 1
+    assert sessions(4, connections=2) == 2
+    assert sessions(4, messages_per_connection=1) == 4
 
 
 def unused_port() -> int:

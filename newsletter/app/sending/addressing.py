@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from newsletter.app.list_addresses import PREFIX
 from newsletter.app.workspace import Workspace
 from newsletter.delivery.planning import message_id, sender_domain
+from newsletter.delivery.return_path import return_path
 from newsletter.model.ledger import Due, Mailing
 from newsletter.model.mail import Row
 from newsletter.model.service import OF_THE_LIST
@@ -26,7 +27,8 @@ PATHS: Mapping[str, str] = {CONFIRM: "confirm", LEAVE: "u", PREFERENCES: "p", MI
 class Addressing:
     """What the links of one mailing's messages are made of; `left_at` is where lists are left that others keep.
 
-    `mailbox` is the address that is left by mail.
+    `mailbox` is the address that is left by mail; `bounces` where failures are reported, in a way of its own for each
+    mail with `verp`.
     """
 
     secret: bytes
@@ -35,6 +37,8 @@ class Addressing:
     mailing: Mailing
     left_at: Mapping[str, str]
     mailbox: str = ""
+    bounces: str = ""
+    verp: bool = False
 
     def row(self, due: Due) -> Row:
         """The recipient's row; equal however often the delivery is tried. A whole list gets no token at all."""
@@ -58,7 +62,11 @@ class Addressing:
             name=due.name,
             one_click=not elsewhere,
             unsubscribe_mailto=self._mailto(due) if not elsewhere else "",
+            return_path=self._return_path(due),
         )
+
+    def _return_path(self, due: Due) -> str:
+        return return_path(self.bounces, due.delivery_id, self.secret) if self.verp else self.bounces
 
     def _mailto(self, due: Due) -> str:
         """Leaving by mail, for programs that know no better; only where somebody reads that mailbox."""
@@ -82,4 +90,14 @@ def addressing_for(ws: Workspace, mailing: Mailing) -> Addressing:
     base_url = ws.settings.web.base_url.rstrip("/")
     left_at = {name: entry.leave_url for name, entry in ws.settings.lists.items() if entry.leave_url}
     mailbox = ws.settings.mailbox.address if ws.settings.mailbox.kind else ""
-    return Addressing(ws.secret, base_url, sender_domain(ws.settings.sender.address), mailing, left_at, mailbox)
+    domain, bounces = sender_domain(ws.settings.sender.address), ws.settings.bounces
+    return Addressing(
+        ws.secret,
+        base_url,
+        domain,
+        mailing,
+        left_at,
+        mailbox,
+        bounces=bounces.address,
+        verp=bounces.verp and bool(bounces.address),
+    )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from newsletter.model.requests import MailboxSettings
+from newsletter.model.requests import BoxSettings
 
 _PORTS = {"tls": 993, "starttls": 143, "none": 143}
 
@@ -33,7 +33,7 @@ class ImapInbox:
 
 
 @contextmanager
-def open_imap(settings: MailboxSettings, password: str) -> Iterator[ImapInbox]:
+def open_imap(settings: BoxSettings, password: str) -> Iterator[ImapInbox]:
     """The folder on the server; OSError where it cannot be reached or does not let us in."""
     try:
         connection = _connected(settings)
@@ -55,7 +55,7 @@ class _Ending:
             self.connection.logout()
 
 
-def _connected(settings: MailboxSettings) -> imaplib.IMAP4:
+def _connected(settings: BoxSettings) -> imaplib.IMAP4:
     port = settings.port or _PORTS[settings.security]
     if settings.security == "tls":
         secure = ssl.create_default_context()

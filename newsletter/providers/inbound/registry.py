@@ -1,12 +1,13 @@
-"""The mailbox that the settings name: a folder, a file, or one on a server. One short protocol for all."""
+"""A mailbox that the settings name: a folder, a file, or one on a server. One short protocol for all."""
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from newsletter.model.requests import MailboxSettings
-from newsletter.model.workspace import Secrets
+from pydantic import SecretStr
+
+from newsletter.model.requests import BoxSettings
 from newsletter.providers.inbound.files import open_maildir, open_mbox
 from newsletter.providers.inbound.imap import open_imap
 
@@ -28,19 +29,21 @@ class Inbox(Protocol):
 
 
 @contextmanager
-def open_inbox(settings: MailboxSettings, secrets: Secrets, root: Path) -> Iterator[Inbox]:
+def open_inbox(settings: BoxSettings, password: SecretStr | None, root: Path) -> Iterator[Inbox]:
     """The mailbox, closed at the end; MailboxError where it is not there, does not let us in, or breaks off."""
     try:
-        with _opened(settings, secrets, root) as inbox:
+        with _opened(settings, password, root) as inbox:
             yield inbox
     except OSError as error:
         where = settings.path or settings.host
-        raise MailboxError(f"the mailbox {where} cannot be read ({error}): check [mailbox] in config.toml") from error
+        raise MailboxError(
+            f"the mailbox {where} cannot be read ({error}): check its settings in config.toml"
+        ) from error
 
 
-def _opened(settings: MailboxSettings, secrets: Secrets, root: Path) -> AbstractContextManager[Inbox]:
+def _opened(settings: BoxSettings, password: SecretStr | None, root: Path) -> AbstractContextManager[Inbox]:
     if settings.kind == "maildir":
         return open_maildir(root / settings.path)
     if settings.kind == "mbox":
         return open_mbox(root / settings.path)
-    return open_imap(settings, secrets.imap_password.get_secret_value() if secrets.imap_password else "")
+    return open_imap(settings, password.get_secret_value() if password else "")

@@ -1,0 +1,1 @@
+"""Mails that report what became of ours: bytes in, one value out."""

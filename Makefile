@@ -6,7 +6,7 @@ RUNTIME := $(VENV)/.runtime-ready
 DEV := $(VENV)/.dev-ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
-.PHONY: demo test lint types rules unit test-slow lock clean
+.PHONY: demo test lint types rules unit test-slow crash lock clean
 
 demo: $(RUNTIME)
 	@$(BIN)/newsletter demo
@@ -41,6 +41,16 @@ $(DEV): $(RUNTIME) requirements-dev.lock
 	@echo "Adding what the tests need, once"
 	@$(PIP) --require-hashes -r requirements-dev.lock
 	@touch $@
+
+# Kills workers by the hundred while they send to a sink, and ends with one line: who got nothing, or two mails.
+KILLS ?= 100
+RECIPIENTS ?= 5000
+TRANSPORT ?= http
+DESIGN ?= ours
+
+crash: $(DEV)
+	@PYTHONPATH=tests:. $(BIN)/python tests/crash/crash_run.py --kills $(KILLS) --recipients $(RECIPIENTS) \
+	  --transport $(TRANSPORT) --design $(DESIGN)
 
 # Needs uv (https://docs.astral.sh/uv/). What the program needs is locked first, and held while the rest is.
 lock:

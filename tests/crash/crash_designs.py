@@ -5,6 +5,7 @@ A worker has its own part of the readers, and takes it up again where its books 
 
 import os
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from crash_workspace import KEY, opened
@@ -53,10 +54,7 @@ def _work(root: Path, part: str, parts: int, turn: Callable[[Step, Step], object
 
 def _batch(addresses: Sequence[str]) -> Batch:
     rows = tuple(row(int(address[6:12]), address) for address in addresses)
-    of = edition(subject=KEY)
-    from datetime import UTC, datetime
-
-    return Batch(f"bad-{rows[0].delivery_id}", KEY, "issue", of, rows, datetime.now(UTC))
+    return Batch(f"bad-{rows[0].delivery_id}", KEY, "issue", edition(subject=KEY), rows, datetime.now(UTC))
 
 
 def audience(root: Path) -> list[str]:

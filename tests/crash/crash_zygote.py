@@ -63,6 +63,14 @@ class Zygote:
         """Wait until the process ends by itself; as `run`."""
         return self._ask("wait", pid=pid)
 
+    def stopped(self, pid: int) -> bool:
+        """Wait until the process is stopped; False where it ended instead."""
+        return bool(self._ask("stopped", pid=pid))
+
+    def signal(self, pid: int, number: int) -> None:
+        """Send the signal, and wait for nothing."""
+        self._ask("signal", pid=pid, number=int(number))
+
     def close(self) -> None:
         """End it; what it forked ends by itself or was killed."""
         self._process.communicate(timeout=60)
@@ -91,8 +99,10 @@ def obey(order: dict[str, Any]) -> int:
     """Do as one order says."""
     if order["order"] == "start":
         return os.fork() or play(order["role"], order["arguments"], order["env"], order["out"])
-    if order["order"] == "kill":
+    if order["order"] in ("kill", "signal"):
         os.kill(order["pid"], order["number"])
+    if order["order"] == "stopped":
+        return int(os.WIFSTOPPED(os.waitpid(order["pid"], os.WUNTRACED)[1]))
     if order["order"] in ("kill", "wait"):
         return os.waitstatus_to_exitcode(os.waitpid(order["pid"], 0)[1])
     return 0

@@ -6,7 +6,6 @@ for each of them, killed there and told to its end by another process.
 
 import json
 import shutil
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,13 +44,6 @@ class Scene:
     def fresh(self, root: Path) -> Path:
         self.sink.forget()
         return Path(shutil.copytree(self.template, root))
-
-
-@pytest.fixture(scope="module")
-def zygote() -> Iterator[Zygote]:
-    warm = Zygote()
-    yield warm
-    warm.close()
 
 
 @pytest.fixture(params=["http", "smtp"])
@@ -112,12 +104,14 @@ def test_the_story_as_such_leaves_nothing_to_say(scene: Scene, tmp_path: Path) -
 
 
 @pytest.mark.parametrize(
-    "point",
-    ["before plan", "before claim: insert attempt_item", "after mark", "after hand over", "before settle",
-     "after recover", "before finish"],
+    ("transport", "point"),
+    [("http", "before claim: insert attempt_item"), ("http", "after mark"), ("http", "after hand over"),
+     ("smtp", "after dot"), ("smtp", "before settle"), ("smtp", "after recover")],
 )  # fmt: skip
-def test_delivery_cut_off_at_this_point_loses_and_doubles_nobody(scene: Scene, tmp_path: Path, point: str) -> None:
-    assert cut_off(scene, tmp_path / "ws", point) == []
+def test_delivery_cut_off_at_this_point_loses_and_doubles_nobody(
+    scenes: dict[str, Scene], tmp_path: Path, transport: str, point: str
+) -> None:
+    assert cut_off(scenes[transport], tmp_path / "ws", point) == []
 
 
 def passed_points(scene: Scene, root: Path) -> list[str]:

@@ -97,10 +97,10 @@ def _prepare_sqlite(raw: Any, _record: object) -> None:
 
 def _pass(when: str, connection: Connection, *about: Any) -> None:
     """A crash point beside each statement that writes: `before mark: update attempt`."""
-    compiled = getattr(about[3], "compiled", None)
-    if compiled is not None and (compiled.isinsert or compiled.isupdate or compiled.isdelete):
-        step = connection.info.get("transaction", "write")
-        crash_point(f"{when} {step}: {compiled.statement.__visit_name__} {compiled.statement.table.name}")
+    context = about[3]
+    if context is not None and (context.isinsert or context.isupdate or context.isdelete):
+        step, statement = connection.info.get("transaction", "write"), context.compiled.statement
+        crash_point(f"{when} {step}: {statement.__visit_name__} {statement.table.name}")
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from email.message import EmailMessage
 
+from newsletter.app.studio.calendar import Coming, Moment, Schedule
+from newsletter.app.studio.content import ContentPane, Offered, Pair
 from newsletter.app.studio.differences import EventDifference, TextLine
 from newsletter.app.studio.editing import EditPane, Field, Part, Row
 from newsletter.app.studio.inbox import inbox_rows
@@ -12,7 +14,11 @@ from newsletter.app.studio.said import Said
 from newsletter.app.studio.stage import for_frame
 from newsletter.app.studio.standing import Standing
 from newsletter.app.studio.view import Audience, Before, Finding, Line, Menu, Named, Shown, Step, View
+from newsletter.app.suggesting import Offer
+from newsletter.model.item import Item
 from newsletter.model.problem import Origin, Problem
+from newsletter.model.when import Vague
+from newsletter.sources.suggest import Suggestion
 
 MENU = Menu(
     "The Lab",
@@ -67,6 +73,18 @@ EDIT = EditPane(
     (Row("off", "Hidden one"),), fields=(Field("place", "Place", "", "Lakeview"),),
 )  # fmt: skip
 
+TALK, ROOM = (Item(name, "event", "Maps", (Origin(name, f"content/{name}.csv", 2),)) for name in ("talks", "rooms"))
+SAID = Suggestion("Quiet tables", "Mondays", Vague("Mondays"), "Mondays at noon.", TALK.origin, "toml", "+++\n+++\n")
+OFFERED = Offered(Offer(SAID), "content/quiet-tables.md")
+CONTENT = ContentPane(frozenset({0}), (Pair(TALK, ROOM),), (OFFERED,), 0)
+SENT = Moment("Fri 4 Dec 2026, 09:00 PST", "Fri 17:00 UTC")
+CALENDAR = (
+    Schedule("weekly", "Common Hours", "weekly on Friday at 09:00", (
+        Coming("weekly-2026-12-04", "drafted", "07 Dec up to 14 Dec 2026", SENT, SENT, SENT),
+    )),
+    Schedule("quarterly", "The quarter", "manual", why_none="It leaves when somebody sends it."),
+)  # fmt: skip
+
 
 class Desk:
     """Shows `words`; while `broken`, the last good words with a fault."""
@@ -74,6 +92,7 @@ class Desk:
     def __init__(self) -> None:
         self.words = "Pipelines on Tuesday"
         self.bring = "Bring one."
+        self.answer: Said | None = None
         self.values: Mapping[str, str] = {}
         self.faults: tuple[Finding, ...] = ()
         self.empty = False
@@ -82,15 +101,27 @@ class Desk:
 
     def standing(self, digest: str, persona: str, variant: int) -> Standing | None:
         goes = "to 117 people in 3 mails, on Fri 4 Dec 2026, 09:00 PST (17:00 UTC)"
-        return None if self.faults else Standing(f"{digest}-2026-12-04", "Common Hours 9", "drafted", "ab" * 32, goes)
+        if self.faults:
+            return None
+        found, moved = (WARNING.problem,), ("Tea: place: here -> there",)
+        return Standing(
+            f"{digest}-2026-12-04", "Common Hours 9", "drafted", "ab" * 32, goes,
+            moved=moved, warnings=1, found=found, drift="ef" * 16,
+        )  # fmt: skip
 
     def pane(self, tab: str, digest: str, persona: str, variant: int, item: str) -> object:
-        return None if self.faults else replace(EDIT, chosen=EDIT.parts[0].rows[0] if item == "maps" else None)
+        if self.faults:
+            return None
+        edit = replace(EDIT, chosen=EDIT.parts[0].rows[0] if item == "maps" else None)
+        return {"edit": edit, "content": CONTENT, "calendar": CALENDAR}[tab]
+
+    def picture(self) -> str:
+        return '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><title>Ahead</title></svg>'
 
     def act(self, what: str, digest: str, persona: str, variant: int, values: Mapping[str, str]) -> Said:
         self.values = values
         self.done.append((what, f"{digest} {persona} {variant}", values.get("address", "") or values.get("by", "")))
-        return Said(f"Done: {what}.")
+        return self.answer or Said(f"Done: {what}.")
 
     def show(self, digest: str, persona: str, variant: int = 0) -> Shown:
         variant = variant if variant <= MAILS else 0

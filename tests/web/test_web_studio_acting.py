@@ -34,7 +34,10 @@ def form(server: Served, number: int = 0, **fields: str) -> dict[str, str]:
 def test_the_pane_says_whom_it_goes_to_and_when(server):
     page = pane(server)
     assert "goes to 117 people in 3 mails, on Fri 4 Dec 2026, 09:00 PST (17:00 UTC)" in page
-    assert hidden(page, "hash") == ["ab" * 32]
+    assert hidden(page, "hash") == ["ab" * 32] * 2, "to approve it, and to decide about what moved"
+    assert hidden(page, "drift") == ["ef" * 16]
+    assert "no <place> given" in unescape(page), "warnings are shown"
+    assert "<li>Tea: place: here -> there</li>" in unescape(page)
 
 
 def test_a_form_is_answered_by_a_page_that_tells_how_it_went(server, desk):
@@ -120,6 +123,39 @@ def test_a_draft_is_frozen_and_exactly_that_is_approved(studio: Studio) -> None:
     assert said.text == "weekly-2026-12-04 is approved by Sunita. It leaves at its time."
     after = studio.standing("weekly", "seattle", 0)
     assert (after.state, after.approvers, after.may_approve) == ("approved", ("Sunita",), False)
+
+
+def test_what_moved_is_taken_in_or_sent_regardless_by_who_saw_exactly_that(studio: Studio) -> None:
+    studio.act("draft", "weekly", "seattle", 0, {})
+    first = studio.standing("weekly", "seattle", 0)
+    studio.act("approve", "weekly", "seattle", 0, {"hash": first.hash, "by": "Sunita"})
+    move(studio, "Floor 2", "Floor 3")
+    moved = studio.standing("weekly", "seattle", 0)
+    assert (moved.state, moved.may_decide, bool(moved.moved)) == ("approved", True, True)
+
+    shown = {"hash": moved.hash, "drift": moved.drift, "by": "Noor"}
+    move(studio, "Floor 3", "Floor 4")
+    for what in ("keep", "refresh"):
+        assert "moved again" in studio.act(what, "weekly", "seattle", 0, shown).text
+        assert "drafted again" in studio.act(what, "weekly", "seattle", 0, shown | {"hash": "0" * 64}).text
+    assert studio.standing("weekly", "seattle", 0).approvers == ("Sunita",)
+
+    shown["drift"] = studio.standing("weekly", "seattle", 0).drift
+    assert studio.act("keep", "weekly", "seattle", 0, shown).well
+    kept = studio.standing("weekly", "seattle", 0)
+    assert (kept.hash, kept.approvers) == (first.hash, ("Sunita", "Noor"))
+    assert studio.act("refresh", "weekly", "seattle", 0, shown).well
+    taken = studio.standing("weekly", "seattle", 0)
+    assert (taken.state, taken.approvers, taken.may_decide) == ("approved", ("Noor",), False)
+    assert taken.hash != first.hash
+
+
+def move(studio: Studio, old: str, new: str) -> None:
+    file = studio.root / "content" / "datathons" / "2026-12.md"
+    text = file.read_text()
+    assert old in text
+    file.write_text(text.replace(old, new))
+    studio.refresh()
 
 
 def test_a_test_goes_out_as_the_mail_on_the_stage(studio: Studio) -> None:

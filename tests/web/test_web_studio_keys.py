@@ -202,7 +202,7 @@ def test_a_fault_keeps_the_keys(page, desk):
     expect(page.locator("#scheme-dark")).to_have_attribute("aria-current", "true")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
 def test_axe_holds_nothing_against_dialogs_overlay_and_the_last_issue_beside(page, desk, scheme):
     page.emulate_media(color_scheme=scheme)
     page.keyboard.press("?")

@@ -13,6 +13,7 @@ from newsletter.app.reviewing.approving import (
 )
 from newsletter.app.reviewing.drifting import drift_of_issue
 from newsletter.app.sending.planning import SendRefused
+from newsletter.app.studio.content import accept, decide
 from newsletter.app.studio.editing import arrange, override, silence, write_words
 from newsletter.app.studio.opening import editor_command, open_place, place_meant
 from newsletter.app.studio.said import Said
@@ -97,6 +98,8 @@ ACTS: Mapping[str, Callable[[Scene, Values], Said]] = {
     "words": lambda scene, values: write_words(scene.ws, scene.draft, values),
     "arrange": lambda scene, values: arrange(scene.ws, scene.draft, values),
     "override": lambda scene, values: override(scene.ws, scene.draft, values),
+    "decide": decide,
+    "accept": accept,
     "silence": lambda scene, values: silence(scene.ws, scene.draft, values),
 }
 #: Those after which everything is as it was.
@@ -111,3 +114,5 @@ def act(scene: Scene, what: str, values: Values) -> Said:
         return ACTS[what](scene, values)
     except (UsageError, ApprovalError, SendRefused, ProviderError, IssueMoveError) as error:
         return Said(str(error), well=False)
+    except OSError as error:
+        return Said(f"It could not be written: {error.strerror or error}.", well=False)

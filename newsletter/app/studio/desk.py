@@ -14,8 +14,10 @@ from newsletter.app.dispatching import describe
 from newsletter.app.drafting import preview_draft
 from newsletter.app.fetching import Recent
 from newsletter.app.sending.audience import readers_of_digest
+from newsletter.app.simulating import picture, simulate
 from newsletter.app.studio.acting import LEAVING, act
 from newsletter.app.studio.building import Sitting, build_view
+from newsletter.app.studio.calendar import PICTURE_DAYS
 from newsletter.app.studio.menu import FILES, FOLDERS, menu_of, one_of, places_of
 from newsletter.app.studio.panes import PANES
 from newsletter.app.studio.readers import addresses_of
@@ -126,6 +128,15 @@ class Studio:
         with self._lock:
             scene = self._scene(self.show(digest, persona, variant))
             return PANES[tab](scene, item) if scene else None
+
+    def picture(self) -> str:
+        """What every persona would get in the days to come, as SVG; it takes its time, and keeps nobody waiting."""
+        ws = open_workspace(self.root, self._environ, self._clock)
+        try:
+            at = read_at(ws, self._at)
+            return picture(ws, at, PICTURE_DAYS, simulate(ws, at, PICTURE_DAYS), page=False)
+        finally:
+            ws.store.close()
 
     def act(self, what: str, digest: str, persona: str, variant: int, values: Mapping[str, str]) -> Said:
         """Do one thing of ACTS for the issue on the stage."""

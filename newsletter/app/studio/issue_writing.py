@@ -75,11 +75,10 @@ def replace_file(path: Path, old: bytes | None, fresh: bytes) -> bool:
 
 def _put_first(beside: Path, path: Path) -> bool:
     """By a second name for the file: unlike replacing, that fails where there is one already."""
-    try:
+    with suppress(FileExistsError):
         path.hardlink_to(beside)
-    except FileExistsError:
-        return False
-    return True
+        return True
+    return False
 
 
 def _conflict(name: str, data: bytes | None, mine: str) -> Said:

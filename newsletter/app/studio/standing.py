@@ -18,7 +18,8 @@ class Standing:
     """An issue before it leaves: whether it was drafted, which hash that has, who approved it, and what it would do.
 
     `goes` says to how many people, in how many mails, and when, in the community's zone and in UTC. `moved` is what
-    is other in the sources than in the frozen draft. An error of the checks keeps it from being approved.
+    is other in the sources than in the frozen draft, and `drift` a name for exactly that, where it matters. An error
+    of the checks keeps it from being approved; `found` are those and the warnings.
     """
 
     key: str
@@ -31,6 +32,14 @@ class Standing:
     moved: tuple[str, ...] = ()
     errors: int = 0
     warnings: int = 0
+    found: tuple[Problem, ...] = ()
+    drift: str = ""
+    held: str = ""
+
+    @property
+    def may_decide(self) -> bool:
+        """Whether there is a drift to be taken in, or to be sent regardless of."""
+        return self.state in ("drafted", "approved") and bool(self.drift)
 
     @property
     def may_approve(self) -> bool:
@@ -58,6 +67,9 @@ def standing_of(ws: Workspace, draft: Draft, audience: Audience, problems: Seque
         moved=(*drift_lines(review.drift), *([review.unread] if review.unread else ())) if review else (),
         errors=levels.count("error"),
         warnings=levels.count("warning"),
+        found=tuple(one for level in ("error", "warning") for one in problems if one.level == level),
+        drift=review.drift.fingerprint if review else "",
+        held=review.held if review else "",
     )
 
 

@@ -55,6 +55,7 @@ MAIL_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src https: data:; frame-ancestors 'self'; base-uri 'none'; "
     "sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox"
 )
+PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 #: Bytes of what is sent in: an editor's note, and what stands around it.
 LARGEST_FORM = 128 * 1024
 #: Cookies in which the editor's own address and name stand for the next time.
@@ -72,6 +73,10 @@ class PreviewDesk(Protocol):
 
     def standing(self, digest: str, persona: str, variant: int) -> Standing | None:
         """What stands between that issue and its readers."""
+        ...
+
+    def picture(self) -> str:
+        """What is to come for every persona, as SVG."""
         ...
 
     def pane(self, tab: str, digest: str, persona: str, variant: int, item: str) -> object:
@@ -116,6 +121,7 @@ def studio_routes(pages: "PreviewPages") -> list[Route]:
         Route("/", pages.page),
         Route("/mail", pages.mail),
         Route("/palette", pages.palette),
+        Route("/ahead.svg", pages.to_come),
         Route("/events", pages.events),
         Route("/act", pages.act, methods=["POST"]),
         *(Route(f"/assets/{name}", _asset(name)) for name in ASSETS),
@@ -178,6 +184,11 @@ class PreviewPages:
         state = read_state(request.query_params)
         shown = await run_in_threadpool(self.desk.show, state.digest, state.persona, state.variant)
         return JSONResponse(palette(state, shown))
+
+    async def to_come(self, request: Request) -> Response:
+        """The picture of what is to come."""
+        picture = await run_in_threadpool(self.desk.picture)
+        return Response(picture, media_type="image/svg+xml", headers={"Content-Security-Policy": PICTURE_POLICY})
 
     async def act(self, request: Request) -> Response:
         """Do what a form asks for, once, and lead back to where it stood."""

@@ -52,6 +52,8 @@ KEYS = (
     Key("m", "MIME: headers and parts", "tab-headers"),
     Key("f", "The mail only", "tab-mail"),
     Key("w", "Your words, and what stands where", "tab-edit"),
+    Key("o", "Problems of all sources, and what to decide", "tab-content"),
+    Key("l", "Calendar of the next issues", "tab-calendar"),
     Key("e", "Open the source in your editor, at its line", run="source"),
     Key("s", "Test to me", run="test"),
     Key("a", "What an approval would do (it approves nothing by itself)", run="approve"),

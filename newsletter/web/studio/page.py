@@ -21,10 +21,11 @@ DIFFS = (("events", "Events"), ("text", "Text"), ("side", "Side by side"))
 SCHEMES: tuple[tuple[Scheme, str], ...] = (("light", "Light"), ("dark", "Dark"), ("forced", "Forced"))
 TABS = (
     ("checks", "Checks"), ("diff", "Diff"), ("text", "Text"), ("source", "Source"), ("data", "Data"),
-    ("headers", "MIME"), ("edit", "Edit"), ("send", "Send…"), ("mail", "Mail only"),
+    ("headers", "MIME"), ("edit", "Edit"), ("content", "Content"), ("calendar", "Calendar"), ("send", "Send…"),
+    ("mail", "Mail only"),
 )  # fmt: skip
 #: Panes whose values are asked for when they are shown.
-OWN_PANES = frozenset({"edit"})
+OWN_PANES = frozenset({"edit", "content", "calendar"})
 SIMULATED = "Forced dark is a simulation: clients that darken mails by themselves differ."
 #: Characters of an address that may name an entry.
 LONGEST_ID = 500
@@ -118,7 +119,7 @@ def page_context(state: State, shown: Shown, number: int) -> dict[str, object]:
     return {
         "community": shown.menu.community,
         "view": view,
-        "faults": [_finding(finding) for finding in shown.faults],
+        "faults": [finding_values(None, finding) for finding in shown.faults],
         "number": number,
         "checks": state.url("./", tab="checks"),
         "state": state,
@@ -132,7 +133,7 @@ def page_context(state: State, shown: Shown, number: int) -> dict[str, object]:
         "differences": [one for one in view.events if one.change != "unchanged"] if view else (),
         "schemes": [_link(title, name, state.scheme, state, "scheme") for name, title in SCHEMES],
         "tabs": _tabs(state, view),
-        "problems": [_finding(finding) for finding in worst_first(view)] if view else (),
+        "problems": [finding_values(number, finding) for number, finding in worst_first(view)] if view else (),
         "pane": state.tab if view or state.tab == "send" else "none",
         "before": state.before if view and view.against else "",
         "diffs": [_link(title, name, state.diff, state, "diff") for name, title in DIFFS],
@@ -202,15 +203,19 @@ def _counts(problems: Sequence[Finding]) -> str:
     return " ".join(f"{count}{letter}" for count, letter in counted if count) or "ok"
 
 
-def worst_first(view: View) -> list[Finding]:
-    """The findings as they are listed."""
+def worst_first(view: View) -> list[tuple[int, Finding]]:
+    """The findings as they are listed, each with its number in the view."""
     order = ("error", "warning", "info")
-    return sorted(view.problems, key=lambda finding: order.index(finding.problem.level))
+    return sorted(enumerate(view.problems), key=lambda pair: order.index(pair[1].problem.level))
 
 
-def _finding(finding: Finding) -> dict[str, object]:
+def finding_values(number: int | None, finding: Finding) -> dict[str, object]:
+    """A finding for the page; those of the view have a number, by which they are meant."""
     problem = finding.problem
     return {
+        "number": number,
+        "path": problem.origin.path,
+        "may_silence": problem.level == "warning" and number is not None,
         "level": problem.level,
         "code": problem.code,
         "text": problem.text,

@@ -48,7 +48,7 @@ def _content(state: State, shown: Shown) -> Iterator[Entry]:
             title = f"{entry.title} ({section.title})"
             yield {"kind": "Event", "title": title, "number": entry.number}
     checks = state.url("/", tab="checks")
-    for number, finding in enumerate(worst_first(shown.view)):
+    for number, (_, finding) in enumerate(worst_first(shown.view)):
         problem = finding.problem
         title = f"{problem.level} at {problem.place}: {problem.text}"
         yield {"kind": "Finding", "title": title, "url": checks, "finding": number}

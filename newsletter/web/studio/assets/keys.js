@@ -26,6 +26,7 @@ const RUNS = {
 export function openSource(entry = chosen()) {
   const form = document.getElementById("open-source");
   form.elements.entry.value = entry;
+  form.elements.finding.value = document.querySelector("#pane .finding.here")?.dataset.finding ?? "";
   return send(form.action, new URLSearchParams(new FormData(form)));
 }
 

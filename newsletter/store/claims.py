@@ -189,7 +189,24 @@ def settle(
     connection.execute(change, rows)
     noted = [(s.delivery_id, s.outcome, s.state, s.detail) for s in settlements]
     _note(connection, community, noted, at, hold.attempt_id)
+    if any(s.state == "pending" for s in settlements):
+        _cancel_with_its_mailing(connection, community, hold.attempt_id, at)
     return True
+
+
+def _cancel_with_its_mailing(connection: Connection, community: str, attempt_id: str, at: datetime) -> None:
+    """What came back from its way after the mailing was cancelled is not tried again."""
+    over = sa.exists().where(mailing.c.id == delivery.c.mailing_id, mailing.c.state.in_(("cancelled", "sent")))
+    why = "cancelled while it was on its way"
+    change = (
+        sa.update(delivery)
+        .where(delivery.c.attempt_id == attempt_id, delivery.c.state == "pending", over)
+        .values(state="cancelled", reason=why, updated_at=at)
+        .returning(delivery.c.id)
+    )
+    ended = connection.execute(change).scalars().all()
+    if ended:
+        _note(connection, community, [(one, "cancelled", "cancelled", why) for one in ended], at, attempt_id)
 
 
 def _settle_items(connection: Connection, attempt_id: str, settlements: Sequence[Settlement]) -> None:

@@ -19,8 +19,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from support_workspace import KEY, NOW, Clock, open_at, render, with_issue, with_readers
 
 from newsletter.app.sending.addressing import LEAVE
+from newsletter.app.sending.auditing import audit_mailing
 from newsletter.app.sending.line import Line
-from newsletter.app.sending.pump import find_job, pause, plan_issue, pump, recover, resume, status
+from newsletter.app.sending.pump import cancel, find_job, pause, plan_issue, pump, recover, resume, status
 from newsletter.app.sending.reports import apply_notices
 from newsletter.app.subscribing import leave, show, suppress
 from newsletter.app.workspace import Workspace
@@ -320,6 +321,21 @@ def test_a_lease_that_is_over_is_over_even_if_nobody_has_looked(planned_root: Pa
     clock.now = held.lease_until
     assert not sleeper.mark(held)
     assert status(ws, KEY)["states"]["pending"] == READERS
+
+
+def test_what_comes_back_after_its_mailing_was_cancelled_is_cancelled_with_it(
+    planned_root: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(planned_root, tmp_path, dirs_exist_ok=True)
+    ws = open_at(tmp_path)
+    line = Line(ws, Silent(), find_job(ws, KEY), Clock(), BATCH, WORKERS[0], lambda: 0.0)
+    held, _ = line.claim()
+    assert held is not None
+    assert line.mark(held)
+    cancel(ws, KEY, NOW)
+    assert line.settle(held, receipts_for_all(line.fill(held), "refused_for_now", "come back later"))
+    assert status(ws, KEY)["states"]["cancelled"] == READERS
+    assert audit_mailing(ws, KEY).violations == ()
 
 
 @pytest.mark.parametrize("outcome", sorted(OUTCOME_STATE))

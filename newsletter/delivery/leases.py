@@ -12,6 +12,8 @@ from newsletter.model.ledger import OpenAttempt, Settlement
 CLAIM_LEASE = timedelta(minutes=2)
 #: From mark to reply. An SMTP peer may take ten minutes to answer for one message (RFC 5321, 4.5.3.2.6).
 SUBMIT_LEASE = timedelta(minutes=30)
+#: Clocks of two machines may differ by as much.
+SKEW = timedelta(minutes=10)
 
 Fate = Literal["release", "lose"]
 
@@ -19,9 +21,10 @@ Fate = Literal["release", "lose"]
 def fate(attempt: OpenAttempt, now: datetime, *, dead: bool) -> Fate | None:
     """Release what was only claimed, lose what may be on the wire, leave alone what is still held.
 
-    `dead` says that the worker is known to have ended, so that nobody waits for its lease to run out.
+    `dead` says that the worker is known to have ended, so that nobody waits for its lease to run out. A lease that
+    would last longer than any does was taken by a clock that was put back since: it is over.
     """
-    if not dead and now < attempt.lease_until:
+    if not dead and timedelta(0) < attempt.lease_until - now <= SUBMIT_LEASE + SKEW:
         return None
     return "lose" if attempt.phase == "submitting" else "release"
 

@@ -90,10 +90,10 @@ def departures(connection: Connection, community: str, after: datetime, until: d
     return {name: tuple(rows) for name, rows in by_domain.items()}
 
 
-def put_off(connection: Connection, delivery_ids: Iterable[str], until: datetime) -> None:
+def put_off(connection: Connection, delivery_ids: Iterable[str], until: datetime, at: datetime) -> None:
     """Let pending deliveries wait; no attempt of theirs is used up."""
     mine = sa.update(delivery).where(delivery.c.id.in_(list(delivery_ids)), delivery.c.state == "pending")
-    connection.execute(mine.values(not_before=until))
+    connection.execute(mine.values(not_before=until, updated_at=at))
 
 
 def raise_water(connection: Connection, community: str, to: int | None = None) -> int:

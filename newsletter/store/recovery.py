@@ -1,14 +1,14 @@
 """Attempts whose worker is gone, and mailings that are stopped: whole attempts are closed, set by set."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from newsletter.model.delivery import DeliveryState
 from newsletter.model.ledger import AttemptPhase, OpenAttempt
-from newsletter.store.tables import attempt, attempt_item, delivery, delivery_event, mailing
+from newsletter.store.tables import attempt, attempt_item, delivery, delivery_event, mailing, planning
 
 
 def open_attempts(connection: Connection, community: str) -> tuple[OpenAttempt, ...]:
@@ -75,6 +75,30 @@ def lose(connection: Connection, attempt_ids: Sequence[str], at: datetime, *, wh
     unsure = sa.update(attempt_item).where(attempt_item.c.attempt_id.in_(closed))
     connection.execute(unsure.values(outcome="unknown", detail=why))
     return _move(connection, mine, "submitting", "unknown", why, at)
+
+
+def mend_clock(connection: Connection, community: str, now: datetime) -> int:
+    """Let nobody wait for a time that a clock set which has been put back since. Returns how many waited so.
+
+    Such a clock is known by the last claim or planning, which then lies ahead. Who was planned for a later moment
+    from the start, as in a zone of their own, keeps it.
+    """
+    if _latest(connection, community) <= now:
+        return 0
+    planned_at = sa.select(planning.c.at).where(planning.c.id == delivery.c.planning_id).scalar_subquery()
+    put_off = sa.and_(delivery.c.updated_at > now, delivery.c.updated_at > planned_at)
+    at_once = delivery.c.not_before <= planned_at
+    mine = sa.update(delivery).where(delivery.c.community == community, delivery.c.state == "pending")
+    ahead = mine.where(delivery.c.not_before > now, sa.or_(put_off, at_once))
+    return connection.execute(ahead.values(not_before=now)).rowcount
+
+
+def _latest(connection: Connection, community: str) -> datetime:
+    """The moment of the last claim, or of the last planning if that is later."""
+    claim = sa.select(attempt.c.claimed_at).where(attempt.c.community == community).order_by(attempt.c.turn.desc())
+    plan = sa.select(planning.c.at).where(planning.c.community == community).order_by(planning.c.id.desc())
+    found = (connection.execute(one.limit(1)).scalar() for one in (claim, plan))
+    return max((moment for moment in found if moment), default=datetime.min.replace(tzinfo=UTC))
 
 
 def lose_orphans(connection: Connection, community: str, at: datetime) -> int:

@@ -48,7 +48,7 @@ def _begin(connection: Connection, ws: Workspace, job: Mailing, wanted: Canary, 
     if wanted.addresses:
         keys = [parse_address(one).key for one in wanted.addresses]
         ids = guards.addressed_to(connection, job.id, keys)
-        guards.put_off(connection, ids, now)
+        guards.put_off(connection, ids, now, now)
     else:
         ids = guards.first_due(connection, job.id, now, wanted.readers)
     waiting = mailings.counts(connection, job.id)["pending"]

@@ -181,7 +181,7 @@ class Guards:
             sifted = pace.sift(self.ws.settings.pace, self._left, found, now)
             for until in set(sifted.waits.values()):
                 waiting = [one for one, moment in sifted.waits.items() if moment == until]
-                guards.put_off(connection, waiting, until)
+                guards.put_off(connection, waiting, until, now)
             if sifted.due or not found:
                 return sifted.due
         return ()

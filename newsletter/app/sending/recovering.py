@@ -26,6 +26,7 @@ def recover(ws: Workspace, now: datetime) -> Recovered:
     lying = journal.lying(ws.root)
     community = ws.settings.community.id
     with ws.store.begin("recover") as connection:
+        recovery.mend_clock(connection, community, now)
         found = recovery.open_attempts(connection, community)
         fates = {one: what for one in found if (what := _fate(one, now))}
         by_journal = _told(ws, fates)

@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 
 from newsletter.app.views import reading_json
 from newsletter.dates.human import read_when
+from newsletter.delivery.bounces.reading import read_report
+from newsletter.delivery.return_path import delivery_of
 from newsletter.model.issue import Window
 from newsletter.model.workspace import ListSettings, SourceSettings
 from newsletter.people.importing.checking import Checker
@@ -53,6 +55,15 @@ def read_subscribers(data: bytes) -> None:
         json.dumps(one.attributes if isinstance(one, Row) else one.line)
 
 
+def read_bounce(data: bytes) -> None:
+    """A mail in the box for reports, from anybody: what it says, or why it says nothing."""
+    report = read_report(data)
+    assert report.detail or report.nature != "pass"
+    assert len(report.detail) <= 400
+    assert report.at is None or report.at.astimezone(UTC)
+    assert not any(delivery_of(address, "bounce@news.example.org", (b"a key",)) for address in report.sent_to)
+
+
 def timed(target: Callable[[bytes], None]) -> Callable[[bytes], None]:
     """The target, failing where it takes too long."""
 
@@ -71,4 +82,5 @@ TARGETS: Mapping[str, Callable[[bytes], None]] = {
     "feed": timed(lambda data: read_file("feed", data)),
     "human": timed(read_human),
     "people": timed(read_subscribers),
+    "bounce": timed(read_bounce),
 }

@@ -23,9 +23,9 @@ from pathlib import Path, PurePosixPath
 from types import FrameType
 
 from newsletter.model.issue import Draft, Issue
-from newsletter.model.mail import Edition
+from newsletter.model.mail import Edition, Parts
 from newsletter.model.problem import Problem
-from newsletter.render.edition import render
+from newsletter.render.edition import render, render_html_like
 from newsletter.render.errors import RenderError, template_problem
 
 #: A mail takes some hundredths of a second and a few megabytes; what takes so much more is a fault.
@@ -41,11 +41,22 @@ KEPT = 4
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """One edition to render; the draft travels with the first of its editions alone, under a number."""
+    """One edition to render; the draft travels with the first of its editions alone, under a number.
+
+    With `like`, its HTML alone, with room for as much as that issue has.
+    """
 
     number: int
     issue: Issue
     draft: Draft | None
+    like: Issue | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Html:
+    """The HTML part of an edition."""
+
+    parts: Parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +69,7 @@ class _Page:
 
 
 #: An edition or a page, what is wrong with a template, or a fault of the program.
-_Answer = Edition | str | tuple[Problem, ...] | RuntimeError
+_Answer = Edition | _Html | str | tuple[Problem, ...] | RuntimeError
 
 
 class RenderTooLongError(Exception):
@@ -87,6 +98,14 @@ class BoundedRenderer:
             return answer
         raise _failure(answer)
 
+    def html_like(self, issue: Issue, draft: Draft, like: Issue) -> Parts:
+        """The HTML part alone, as `render.edition.render_html_like` gives it; RenderError where a limit was met."""
+        with self._lock:
+            answer = self._ask(lambda: self._job(issue, draft, like), _main_template(draft))
+        if isinstance(answer, _Html):
+            return answer.parts
+        raise _failure(answer)
+
     def page(self, folder: str, write: Callable[..., str], *arguments: object) -> str:
         """What `write` makes of the arguments, with the templates of the folder; RenderError also at a limit."""
         with self._lock:
@@ -100,13 +119,13 @@ class BoundedRenderer:
         with self._lock:
             self._end()
 
-    def _job(self, issue: Issue, draft: Draft) -> _Job:
+    def _job(self, issue: Issue, draft: Draft, like: Issue | None = None) -> _Job:
         known = next((number for number, kept in self._sent.items() if kept is draft), None)
         if known is not None:
-            return _Job(known, issue, None)
+            return _Job(known, issue, None, like)
         number = next(self._numbers)
         self._sent = dict([*self._sent.items(), (number, draft)][-KEPT:])
-        return _Job(number, issue, draft)
+        return _Job(number, issue, draft, like)
 
     def _ask(self, job: Callable[[], _Job | _Page], path: str) -> _Answer:
         """The worker's answer; `path` is named where it ended without one."""
@@ -186,10 +205,16 @@ def _work(line: Connection, seconds: float, memory: int) -> None:
         if job.draft is not None:
             drafts = dict([*drafts.items(), (job.number, job.draft)][-KEPT:])
         draft = drafts[job.number]
-        line.send(_within_limits(functools.partial(render, job.issue, draft), _main_template(draft), seconds))
+        line.send(_within_limits(functools.partial(_rendered, job, draft), _main_template(draft), seconds))
 
 
-def _within_limits(make: Callable[[], Edition | str], path: str, seconds: float) -> _Answer:
+def _rendered(job: _Job, draft: Draft) -> Edition | _Html:
+    if job.like is None:
+        return render(job.issue, draft)
+    return _Html(render_html_like(job.issue, draft, job.like))
+
+
+def _within_limits(make: Callable[[], Edition | _Html | str], path: str, seconds: float) -> _Answer:
     """What is made, or what stopped it; `path` is named where no template is."""
     try:
         with _second_hand(seconds):
@@ -263,6 +288,11 @@ _shared = BoundedRenderer()
 def render_bounded(issue: Issue, draft: Draft) -> Edition:
     """The edition, rendered by the one worker that all of this program shares."""
     return _shared.render(issue, draft)
+
+
+def html_bounded(issue: Issue, draft: Draft, like: Issue) -> Parts:
+    """The HTML part alone, with room for as much as `like` has, rendered by that worker."""
+    return _shared.html_like(issue, draft, like)
 
 
 def page_bounded(folder: str, write: Callable[..., str], *arguments: object) -> str:

@@ -54,6 +54,8 @@ def serve_preview(
         stack.enter_context(serving(app, listener, stop))
         stack.callback(changes.close)
         stack.enter_context(watching(studio.watched, changed))
+        # While the browser starts, the first issue is built, and with it what renders it.
+        threading.Thread(target=studio.show, daemon=True).start()
         first = address(listener) + entry_path(key)
         say(f"Preview of {ws.settings.community.name}: {first}\nIt follows your files. Ctrl+C ends it.")
         sys.stdout.flush()

@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from jinja2 import pass_context
 from jinja2.runtime import Context
@@ -11,7 +12,7 @@ from markupsafe import Markup
 from newsletter.language.languages import CatalogueError, Language, language_in, own_words_path
 from newsletter.model.delivery import MailingKind
 from newsletter.model.issue import Draft, Issue
-from newsletter.model.mail import Edition
+from newsletter.model.mail import Edition, Parts
 from newsletter.model.workspace import LookSettings
 from newsletter.render.errors import RenderError, template_problem
 from newsletter.render.escaping import one_line
@@ -50,19 +51,18 @@ _TEMPLATES: Mapping[MailingKind, tuple[str, ...]] = {
 _SLIM = "mail/list.mjml"
 
 ThemeTexts = tuple[tuple[str, str], ...]
+#: How many cards and rows editions had room for that were rendered lately, by the digest of issue and draft.
+_FITS: dict[str, tuple[int, int | None]] = {}
+KEPT_FITS = 64
 
 
 def render(issue: Issue, draft: Draft) -> Edition:
     """The edition of an issue in the draft's theme; RenderError names the template and line at fault."""
     marks = marks_for(issue, draft)
     safe = safe_issue(issue)
-    language = _language(issue, draft)
-    look = draft.look.model_dump_json()
-    theme = _theme(draft.theme, _folder(draft), look)
-    shared = {**words_for(language), **context(safe, draft, theme, marks, language)}
-    text = marks.split(_text(draft, language, {**shared, **carded(safe, card_limit(safe))}), "text")
-    page = functools.partial(_page, draft, _markup(draft.theme, _folder(draft), look, language))
-    html = () if issue.choices.text_only else marks.split(_html(safe, page, shared), "html")
+    language, page = _prepared(safe, draft, marks)
+    text = marks.split(_text(draft, language, {**page.names, **carded(safe, card_limit(safe))}), "text")
+    html = () if issue.choices.text_only else marks.split(_html(safe, page, marks), "html")
     subject, preheader = one_line(issue.subject), one_line(issue.preheader)
     headers, to_list = headers_of(issue, draft, subject)
     return Edition(
@@ -76,6 +76,37 @@ def render(issue: Issue, draft: Draft) -> Edition:
         text=text,
         mime=mime_parts(headers, html, text, to_list=to_list),
     )
+
+
+def render_html_like(issue: Issue, draft: Draft, like: Issue) -> Parts:
+    """The HTML part alone, with the cards and rows that `like` has room for, however much longer this one is."""
+    if issue.choices.text_only:
+        return ()
+    known = marks_for(like, draft)
+    if known.digest not in _FITS:
+        _html(safe_issue(like), _prepared(safe_issue(like), draft, known)[1], known)
+    marks, safe = marks_for(issue, draft), safe_issue(issue)
+    return marks.split(_prepared(safe, draft, marks)[1].filled(safe, *_FITS[known.digest]), "html")
+
+
+@dataclass(frozen=True)
+class _Page:
+    """What writes an HTML part: its draft, its templates, and what they know besides how much room there is."""
+
+    draft: Draft
+    env: ImmutableSandboxedEnvironment
+    names: Mapping[str, object]
+
+    def filled(self, issue: Issue, cards: int, rows: int | None = None) -> str:
+        """The part with so many cards, and so many rows of a section (None: all)."""
+        return _page(self.draft, self.env, {**self.names, "pad": PREHEADER_PAD, **carded(issue, cards, rows)})
+
+
+def _prepared(safe: Issue, draft: Draft, marks: Marks) -> tuple[Language, _Page]:
+    language, look = _language(safe, draft), draft.look.model_dump_json()
+    theme = _theme(draft.theme, _folder(draft), look)
+    names = {**words_for(language), **context(safe, draft, theme, marks, language)}
+    return language, _Page(draft, _markup(draft.theme, _folder(draft), look, language), names)
 
 
 def _language(issue: Issue, draft: Draft) -> Language:
@@ -92,24 +123,35 @@ def edition_key(marks: Marks) -> str:
     return marks.digest[:16]
 
 
-def _html(issue: Issue, page: Callable[[Mapping[str, object]], str], shared: Mapping[str, object]) -> str:
+def _html(issue: Issue, page: _Page, marks: Marks) -> str:
     """The HTML with as many cards, and then rows, as fit the size that mail programs show whole.
 
     What has no room is counted there, and stands in the text part in any case.
     """
-    names = {**shared, "pad": PREHEADER_PAD}
     cards = min(
         card_limit(issue), max((len(part.entries) for part in issue.sections if part.kind == "events"), default=0)
     )
-    html = page({**names, **carded(issue, cards)})
-    while cards and (over := len(html.encode("utf-8")) - ROOM) > 0:
+    html = page.filled(issue, cards)
+    while cards and (over := _octets(html) - ROOM) > 0:
         cards = max(0, cards - -(-over // CARD))
-        html = page({**names, **carded(issue, cards)})
-    rows = max((len(part.entries) for part in issue.sections), default=0)
-    while rows > FEWEST_ROWS and (size := len(html.encode("utf-8"))) > ROOM:
-        rows = max(FEWEST_ROWS, min(rows - 1, rows * ROOM // size))
-        html = page({**names, **carded(issue, 0, rows)})
+        html = page.filled(issue, cards)
+    rows, shown, before = max((len(part.entries) for part in issue.sections), default=0), None, 0
+    while rows > FEWEST_ROWS and (size := _octets(html)) > ROOM:
+        # What a row takes is known once some were left out; until then all that there is counts as theirs.
+        row = (
+            max(1, (before - size) // (shown - rows)) if shown is not None and shown > rows else max(1, size // rows)
+        )
+        shown, before = rows, size
+        rows = max(FEWEST_ROWS, rows - max(1, -(-(size - ROOM) // row)))
+        html = page.filled(issue, 0, rows)
+    _FITS[marks.digest] = (cards, None if shown is None else rows)
+    while len(_FITS) > KEPT_FITS:
+        _FITS.pop(next(iter(_FITS)), None)
     return html
+
+
+def _octets(html: str) -> int:
+    return len(html.encode("utf-8"))
 
 
 def _page(draft: Draft, env: ImmutableSandboxedEnvironment, names: Mapping[str, object]) -> str:

@@ -4,12 +4,13 @@ import re
 from dataclasses import replace
 from datetime import datetime
 
+import pytest
 from render_builders import CLINIC, COWORKING, DATATHON, PIPELINES, SEATTLE, a_draft, a_row, an_issue
 
 from newsletter.checks.registry import run_checks
-from newsletter.model.issue import Draft, Section, Window
+from newsletter.model.issue import Draft, Issue, Section, Window
 from newsletter.model.mail import fill_text
-from newsletter.render.edition import render
+from newsletter.render.edition import render, render_html_like
 
 TERM = Window(datetime(2026, 12, 7, tzinfo=SEATTLE), datetime(2027, 3, 20, tzinfo=SEATTLE))
 NOWHERE = replace(CLINIC, id="nowhere", title="Somewhere over the rainbow", place="")
@@ -51,3 +52,37 @@ def test_a_quarter_may_be_told_place_by_place() -> None:
 def test_a_week_is_never_grouped() -> None:
     html = fill_text(render(an_issue(), draft("place")).html, a_row().values)
     assert headings(html) == []
+
+
+def many(count: int, words: str = "") -> Issue:
+    """So many events, whose titles end in these words."""
+    entries = tuple(
+        replace(CLINIC, id=f"clinic-{number}", title=f"Clinic {number}{words}", when_text=f"Tue 8 Dec, {number}")
+        for number in range(count)
+    )
+    return an_issue(
+        window=TERM, sections=(Section("events", "Events", entries), Section("glance", "Glance", entries))
+    )
+
+
+@pytest.mark.parametrize("count", [3, 30, 300])
+def test_as_much_stands_in_a_mail_as_there_is_room_for(count: int) -> None:
+    html = fill_text(render(many(count), a_draft()).html, a_row().values)
+    size = len(html.encode())
+    assert size < 92_000
+    assert count < 300 or size > 80_000, "and it is used"
+
+
+@pytest.mark.parametrize("count", [3, 14, 30, 300])
+def test_a_longer_twin_of_an_issue_shows_what_the_issue_itself_has_room_for(count: int) -> None:
+    """The studio's own copy carries marks, which must not push an entry off the page that readers have there."""
+    issue, twin = many(count), many(count, " " + 40 * "m")
+    sent = fill_text(render(issue, a_draft()).html, a_row().values)
+    shown = fill_text(render_html_like(twin, a_draft(), issue), a_row().values)
+    assert re.findall(r"Clinic \d+", shown) == re.findall(r"Clinic \d+", sent)
+    assert fill_text(render_html_like(issue, a_draft(), issue), a_row().values) == sent
+
+
+def test_the_html_of_a_text_only_edition_is_none() -> None:
+    issue = replace(QUARTER, choices=replace(QUARTER.choices, text_only=True))
+    assert render_html_like(issue, draft("week"), issue) == ()

@@ -38,6 +38,8 @@ from newsletter.store.handle import StoreError
 LOG = logging.getLogger(__name__)
 LARGEST_EXCERPT = 1_000_000
 NO_MENU = Menu("", (), ())
+#: Acts that are nothing without the store that everybody shares.
+KEPT_IN_STORE = frozenset({"draft", "approve", "keep", "refresh"})
 #: Digest, persona, and the number of the distinct mail; 0 is the persona's.
 Asked = tuple[str, str, int]
 
@@ -112,6 +114,13 @@ class Studio:
                 self._shown[asked] = self._build(workspace, asked)
             return self._shown[asked]
 
+    def ahead(self, shown: Shown) -> None:
+        """Build the mails beside the one that is shown, which are likely to be asked for next."""
+        mails, here = shown.audience.mails, shown.step.number if shown.step else 0
+        if mails and not shown.faults:
+            for number in (here % mails + 1, (here - 2) % mails + 1 if here else mails):
+                self.show(shown.digest, shown.persona, number)
+
     def standing(self, digest: str, persona: str, variant: int) -> Standing | None:
         """What stands between the issue on the stage and its readers; None while it cannot be built."""
         with self._lock:
@@ -144,12 +153,14 @@ class Studio:
             scene = self._scene(self.show(digest, persona, variant))
             if scene is None:
                 return Said("The issue cannot be built: mend what is named first.", well=False)
+            if what in KEPT_IN_STORE and self._no_store:
+                return Said(f"{self._no_store}. Drafts and approvals are kept there.", well=False)
             said = act(scene, what, values)
             if what not in LEAVING:
                 # The ledger, or a file, says something else now.
                 self._shown.clear()
                 self._sittings.clear()
-            return said
+            return replace(said, text=self._told(said.text))
 
     def _scene(self, shown: Shown) -> Scene | None:
         if shown.view is None or shown.faults or self._opened is None:

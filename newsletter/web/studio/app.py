@@ -12,6 +12,7 @@ from typing import Protocol
 from urllib.parse import quote, unquote
 
 from starlette.applications import Starlette
+from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -69,6 +70,10 @@ class PreviewDesk(Protocol):
 
     def show(self, digest: str, persona: str, variant: int) -> Shown:
         """The issue of a digest as a persona gets it, or one distinct mail by its number, and what is wrong."""
+        ...
+
+    def ahead(self, shown: Shown) -> None:
+        """Make ready what is likely asked for next; called once the answer is on its way."""
         ...
 
     def standing(self, digest: str, persona: str, variant: int) -> Standing | None:
@@ -158,7 +163,8 @@ class PreviewPages:
         context = page_context(state, shown, number)
         context |= {"real": shown.real, "unknown": shown.audience.unknown}
         context |= self._forms(request) | await run_in_threadpool(self._pane, state)
-        return HTMLResponse(await run_in_threadpool(self.fill, _templates(), context))
+        page = await run_in_threadpool(self.fill, _templates(), context)
+        return HTMLResponse(page, background=BackgroundTask(self.desk.ahead, shown))
 
     def _forms(self, request: Request) -> dict[str, object]:
         """The values of what is sent in, and how it went."""

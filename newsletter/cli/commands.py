@@ -10,6 +10,7 @@ from newsletter.cli import (
     archive,
     content,
     doctor,
+    events,
     finding,
     issues,
     ledger,
@@ -42,6 +43,7 @@ reviewing.register(app)
 sending.register(app)
 ledger.register(app)
 reconciling.register(app)
+events.register(app)
 mails.register(app)
 people.register(app)
 running.register(app)

@@ -15,6 +15,8 @@ from newsletter.app.operating import TickResult, new_waits, tick
 from newsletter.app.owning.pages import OwnPages
 from newsletter.app.posting import Post
 from newsletter.app.public_pages import PublicPages
+from newsletter.app.reporting.receiving import Receiver
+from newsletter.app.reporting.watching import ReportWatch
 from newsletter.app.signing_in.desk import SignIn
 from newsletter.app.studio.desk import Studio
 from newsletter.app.studio.page import fill_page
@@ -81,15 +83,18 @@ def run_workspace(ws: Workspace) -> None:
         calendars.look(ws.clock())
         observer.woke()
 
-    public: App = public_app(pages, Shelf(ws), OwnPages(ws), JoinPages(ws))
+    receiver = Receiver(ws)
+    public: App = public_app(pages, Shelf(ws), OwnPages(ws), JoinPages(ws), receiver)
     with ExitStack() as stack:
         stack.enter_context(stopping_on_signals(stop))
         stack.enter_context(closing(pages))
+        stack.enter_context(closing(receiver))
         app = hosting_studio(ws, public, stack) if ws.settings.sign_in.is_on else public
         stack.enter_context(serving(app, listener, stop))
         monitored(ws, observer, stack, stop)
         stack.enter_context(waking(wake))
         stack.enter_context(waking(Post(ws).beat, BEAT))
+        stack.enter_context(waking(ReportWatch(ws, stop.is_set).beat, BEAT))
         say(f"{ws.settings.community.name}: public pages on {address(listener)}, cadence running. Ctrl+C ends it.")
         sys.stdout.flush()
         stop.wait()

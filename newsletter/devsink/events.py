@@ -87,8 +87,11 @@ class Signer:
     def headers(self, body: bytes, at: float) -> dict[str, str]:
         """The headers that sign the body at that moment (seconds since the epoch)."""
         timestamp = str(int(at))
-        signature = self._key.sign(timestamp.encode() + body, ec.ECDSA(hashes.SHA256()))
-        return {SIGNATURE: base64.b64encode(signature).decode(), TIMESTAMP: timestamp}
+        return {SIGNATURE: base64.b64encode(self.sign(timestamp.encode() + body)).decode(), TIMESTAMP: timestamp}
+
+    def sign(self, data: bytes) -> bytes:
+        """The signature of these bytes (ASN.1)."""
+        return self._key.sign(data, ec.ECDSA(hashes.SHA256()))
 
 
 class Poster:

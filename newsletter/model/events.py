@@ -67,6 +67,10 @@ class Webhook(Protocol):
         """Whether the provider signed these very bytes lately; header names are in lower case."""
         ...
 
+    def look(self, body: bytes) -> None:
+        """ValueError where the body cannot be one of the provider's."""
+        ...
+
     def events(self, body: bytes) -> Sequence[ProviderEvent]:
         """The events of a body, in its order; ValueError where it is none."""
         ...

@@ -8,7 +8,6 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -53,7 +52,7 @@ PERSONAL = frozenset(
 #: Why an event of a known type is no notice.
 NO_TIME = "it does not say when"
 
-_LONGEST_ID = 100
+_LONGEST_ID, _LONGEST_ADDRESS = 100, 320
 _LONGEST_TEXT = 500
 _EARLIEST, _LATEST = datetime(2009, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 _NOT_STORABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
@@ -65,43 +64,30 @@ def read_event(event: object) -> ProviderEvent:
         return ProviderEvent("?", "kept", why="it is no object", raw={"?": event})
     kind = text(event.get("event"), 50) or "?"
     at = moment(event.get("timestamp"))
+    use, why = _use(kind, at)
     ours = _custom_args(event)
-    said = ProviderEvent(
-        kind,
-        OTHERS.get(kind, "kept"),
-        at,
-        text(event.get("sg_event_id"), _LONGEST_ID),
-        text(ours.get("delivery_id"), 64),
-        text(ours.get("attempt_id"), 40),
-        text(event.get("email"), 320),
-        raw=event,
-    )
-    if kind in OTHERS:
-        return said
-    if kind not in NOTICES:
-        return replace(said, why="nobody here knows this type")
-    return replace(said, use="notice", notice=_notice(said, at)) if at else replace(said, why=NO_TIME)
+    event_id, address = text(event.get("sg_event_id"), _LONGEST_ID), text(event.get("email"), _LONGEST_ADDRESS)
+    delivery_id, attempt_id = text(ours.get("delivery_id"), 64), text(ours.get("attempt_id"), 40)
+    notice = None
+    if use == "notice" and at is not None:
+        word, detail = NOTICES[kind], _reason(event)
+        lasting = word != "bounced" or _is_permanent(event)
+        because = _because(detail) if word == "dropped" else ""
+        notice = Notice(delivery_id, word, at, detail, lasting, event_id, attempt_id, address, because)
+    return ProviderEvent(kind, use, at, event_id, delivery_id, attempt_id, address, notice, why, event)
+
+
+def _use(kind: str, at: datetime | None) -> tuple[EventUse, str]:
+    """What is done with events of this type, and why one from which something would follow is only kept."""
+    if kind in NOTICES:
+        return ("notice", "") if at else ("kept", NO_TIME)
+    return (OTHERS[kind], "") if kind in OTHERS else ("kept", "nobody here knows this type")
 
 
 def _custom_args(event: Mapping[str, Any]) -> Mapping[str, Any]:
     """The webhook puts them beside its own fields, the log apart."""
     given = event.get("custom_args")
     return given if isinstance(given, dict) else event
-
-
-def _notice(said: ProviderEvent, at: datetime) -> Notice:
-    kind, reason = NOTICES[said.kind], _reason(said.raw)
-    return Notice(
-        said.delivery_id,
-        kind,
-        at,
-        reason,
-        kind != "bounced" or _is_permanent(said.raw),
-        said.event_id,
-        said.attempt_id,
-        said.address,
-        _because(reason) if kind == "dropped" else "",
-    )
 
 
 def _is_permanent(event: Mapping[str, Any]) -> bool:
@@ -127,6 +113,8 @@ def text(value: object, longest: int = _LONGEST_TEXT) -> str:
     """A string as the store takes it, cut to this length; empty for anything that is none."""
     if not isinstance(value, str):
         return ""
+    if len(value) <= longest and value.isprintable():
+        return value.strip()
     return _NOT_STORABLE.sub(" ", value[: longest * 2]).strip()[:longest]
 
 

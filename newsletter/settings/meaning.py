@@ -15,6 +15,7 @@ from newsletter.dates.spans import parse_span
 from newsletter.language.languages import known_codes, words_code
 from newsletter.model.workspace import DigestSettings, ListSettings, Settings, SourceSettings
 from newsletter.settings.coverage import Fault, check_waves
+from newsletter.settings.events import check_events
 from newsletter.settings.guards import check_guards
 from newsletter.settings.mailbox import check_bounces, check_dkim, check_mailbox
 from newsletter.settings.signing_in import check_sign_in
@@ -56,6 +57,7 @@ def check_meaning(settings: Settings) -> tuple[Fault, ...]:
         *_editors(settings),
         *_lists(settings),
         *check_mailbox(settings),
+        *check_events(settings),
         *check_guards(settings),
         *check_bounces(settings),
         *check_dkim(settings),

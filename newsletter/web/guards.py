@@ -1,6 +1,7 @@
 """What stands before every page: a cap on what is sent in, and headers that give nothing away."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
@@ -43,18 +44,23 @@ class FixedHeaders:
 
 
 class BodyLimit:
-    """Refuses a body of more than `limit` bytes (413), whether its length is announced or not."""
+    """Refuses a body of more than `limit` bytes (413), whether its length is announced or not.
 
-    def __init__(self, app: ASGIApp, limit: int) -> None:
+    Below the paths of `larger` another limit holds.
+    """
+
+    def __init__(self, app: ASGIApp, limit: int, larger: Mapping[str, int] = MappingProxyType({})) -> None:
         self.app = app
         self.limit = limit
+        self.larger = larger
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Count what comes in; an announced length is believed only to refuse early."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        if _announced(scope) > self.limit:
+        limit = next((most for path, most in self.larger.items() if scope["path"].startswith(path)), self.limit)
+        if _announced(scope) > limit:
             await PlainTextResponse(TOO_LARGE, 413)(scope, receive, send)
             return
         taken = 0
@@ -63,7 +69,7 @@ class BodyLimit:
             nonlocal taken
             message = await receive()
             taken += len(message.get("body", b""))
-            if taken > self.limit:
+            if taken > limit:
                 raise HTTPException(413, TOO_LARGE)
             return message
 

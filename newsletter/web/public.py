@@ -18,6 +18,7 @@ from starlette.routing import Route
 
 from newsletter.web.forms import LARGEST_BODY, LONGEST_TOKEN, MOST_FIELDS, fields_of, token_of
 from newsletter.web.guards import PRIVATE_PAGE, BodyLimit, FixedHeaders
+from newsletter.web.hooks import HOOKS, LARGEST_POST, HookDesk, hook_routes
 from newsletter.web.joining import JoinDesk, join_routes
 from newsletter.web.own import OwnDesk, own_routes
 from newsletter.web.published import Shelf, published_routes
@@ -75,9 +76,13 @@ class PublicDesk(Protocol):
 
 
 def public_app(
-    desk: PublicDesk, shelf: Shelf | None = None, own: OwnDesk | None = None, joining: JoinDesk | None = None
+    desk: PublicDesk,
+    shelf: Shelf | None = None,
+    own: OwnDesk | None = None,
+    joining: JoinDesk | None = None,
+    hooks: HookDesk | None = None,
 ) -> Starlette:
-    """The public pages as an ASGI app, with what `shelf` publishes, readers' own affairs, and joining.
+    """The public pages as an ASGI app, with what `shelf` publishes, readers' own affairs, joining, and the hooks.
 
     It sets no cookie and sends nobody elsewhere.
     """
@@ -92,9 +97,13 @@ def public_app(
             Route("/assets/zone.js", zone_script, methods=["GET"]),
             *(own_routes(own) if own else ()),
             *(join_routes(joining) if joining else ()),
+            *(hook_routes(hooks) if hooks else ()),
             *(published_routes(shelf) if shelf else ()),
         ],
-        middleware=[Middleware(FixedHeaders, headers=PRIVATE_PAGE), Middleware(BodyLimit, limit=LARGEST_BODY)],
+        middleware=[
+            Middleware(FixedHeaders, headers=PRIVATE_PAGE),
+            Middleware(BodyLimit, limit=LARGEST_BODY, larger={HOOKS: LARGEST_POST} if hooks else {}),
+        ],
         exception_handlers={404: pages.not_found},
     )
 

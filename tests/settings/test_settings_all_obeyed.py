@@ -349,6 +349,8 @@ ELSEWHERE: dict[str, str] = {
     "ProviderSettings.api_url": "providers/test_providers_registry.py::"
     "test_what_is_missing_is_named_and_no_secret_is",
     "ProviderSettings.batch": "runtime/test_runtime_operating.py::test_one_wake_up_hands_over_many_batches",
+    "ProviderSettings.webhook_key": "web/test_web_hooks.py::test_without_the_right_key_everything_is_refused",
+    "ProviderSettings.webhook_hours": "web/test_web_hooks.py::test_the_window_is_the_workspaces",
     "ProviderSettings.unknown": "app/test_app_reconciling.py::test_the_policy_of_the_settings_sends_again_by_itself",
     "ProviderSettings.unknown_hours": "app/test_app_reconciling.py::test_absence_before_its_time_proves_nothing",
     "Track.fg": "render/test_render_theme.py::test_a_topic_takes_its_track_by_name_or_by_colour",

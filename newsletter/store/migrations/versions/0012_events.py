@@ -1,4 +1,4 @@
-"""What providers post: the id of each event in the ledger's history, and events that changed nothing apart from it."""
+"""What providers post: the id of each event in the history, and apart from it events that changed nothing."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -16,9 +16,7 @@ def upgrade() -> None:
     op.add_column("delivery_event", sa.Column("event_id", sa.String(length=100), nullable=True))
     for statement in words_may_be_blanked(op.get_bind().dialect.name, "delivery_event", _KEPT):
         op.execute(statement)
-    op.create_index(
-        op.f("ix_attempt_community_submitted_at"), "attempt", ["community", "submitted_at"], unique=False
-    )
+    op.create_index(op.f("ix_attempt_community_submitted_at"), "attempt", ["community", "submitted_at"], unique=False)
     op.create_table(
         "provider_event",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),

@@ -12,8 +12,11 @@ _SHORTEST, _GOOD = 140, 270
 _ED25519 = 32
 
 
-def judge_dkim(selector: str, domain: str, records: Sequence[str]) -> Finding:
-    """How the key at SELECTOR._domainkey.DOMAIN is: missing, withdrawn, no key, weak, or still in its test."""
+def judge_dkim(selector: str, domain: str, records: Sequence[str], ours: str = "") -> Finding:
+    """How the key at SELECTOR._domainkey.DOMAIN is: missing, withdrawn, no key, weak, or still in its test.
+
+    `ours` is the record of the key that signs here, where it does: what the DNS says must be that one's.
+    """
     name = f"{selector}._domainkey.{domain}"
     found = [tags for tags in map(dkim_tags, records) if "p" in tags]
     if not found:
@@ -22,6 +25,9 @@ def judge_dkim(selector: str, domain: str, records: Sequence[str]) -> Finding:
     if len(found) > 1:
         text = f"{name} holds {len(found)} DKIM keys; receivers may take either"
         return Finding("dns", "error", "doctor.dkim-double", text, "Leave the one that signs")
+    if ours and found[0]["p"] and found[0]["p"] != dkim_tags(ours)["p"]:
+        text = f"The DKIM key at {name} is not that of the key that signs here: every signature fails"
+        return Finding("dns", "error", "doctor.dkim-mismatch", text, f"Publish this one: {ours}")
     return _judge(name, found[0])
 
 

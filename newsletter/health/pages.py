@@ -33,9 +33,7 @@ def judge_one_click(url: str, said: Said) -> Finding:
         return Finding("pages", "error", "doctor.one-click-redirect", text, advice)
     if said.status != 200:
         text = f"Leaving by one click is answered {said.status} by {place}, where 200 is asked for"
-        advice = (
-            "Let POST /u/ pass without login or form token; is it this workspace's server that answers?"
-        )
+        advice = "Let POST /u/ pass without login or form token; is it this workspace's server that answers?"
         return Finding("pages", "error", "doctor.one-click-status", text, advice)
     if "set-cookie" in said.headers:
         text = f"{place} sets a cookie on who leaves by one click"

@@ -10,6 +10,8 @@ from pathlib import Path
 from shutil import copytree
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
@@ -26,6 +28,7 @@ from newsletter.app.workspace import open_workspace
 from newsletter.model.health import Finding
 from newsletter.net.asking import Said, ask
 from newsletter.net.names import NamesError
+from newsletter.providers.dkim import dns_record, read_key
 from newsletter.web.public import public_app
 
 NOW = datetime(2026, 11, 3, 18, 0, tzinfo=UTC)
@@ -244,6 +247,14 @@ def signed_by_another(world: World) -> None:
     world.zone.texts_of["hours._domainkey.mail.example.net"] = ZONE[SIGNED]
 
 
+def signed_here(world: World) -> None:
+    """By a key of one's own, which is not the one in the DNS."""
+    key = Ed25519PrivateKey.generate()
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    world.environ["NEWSLETTER_DKIM_KEY"] = pem
+    world.change("[web]", '[provider.dkim]\ndomain = "news.example.org"\nselector = "hours"\n\n[web]')
+
+
 def broken_template(world: World) -> None:
     file = world.root / "templates/hours/issue.mjml"
     file.write_text("{% broken %}" + file.read_text(encoding="utf-8"), encoding="utf-8")
@@ -292,6 +303,7 @@ FAULTS: dict[str, tuple[Callable[[World], object], str]] = {
     "no DKIM key": (zone(SIGNED), "doctor.dkim-missing"),
     "a withdrawn DKIM key": (zone(SIGNED, "v=DKIM1; p="), "doctor.dkim-revoked"),
     "nobody says which DKIM key": (config('dkim_selectors = ["hours"]', ""), "doctor.dkim-unknown"),
+    "another key than ours": (signed_here, "doctor.dkim-mismatch"),
     "no DMARC": (zone("_dmarc.example.org"), "doctor.dmarc-missing"),
     "signed by somebody else": (signed_by_another, "doctor.dmarc-alignment"),
     "a DNS that is silent": (lambda world: world.zone.silent.add("news.example.org"), "doctor.dns-silent"),
@@ -322,3 +334,9 @@ def test_a_planted_fault_is_named_and_nothing_else_is(world: World, name: str) -
     found = [finding for finding in world.findings() if finding.condition != "ok"]
     assert sorted(finding.code for finding in found) == expected.split(), found
     assert all(finding.advice or finding.code.startswith("settings.") for finding in found)
+
+
+def test_the_key_that_signs_here_and_stands_in_the_dns_is_well(world: World) -> None:
+    signed_here(world)
+    world.zone.texts_of[SIGNED] = (dns_record(read_key(world.environ["NEWSLETTER_DKIM_KEY"])),)
+    assert world.codes() == []

@@ -67,6 +67,10 @@ def dev_sink(
         list[str] | None,
         typer.Option("--fault", metavar="KIND@WHEN", help="What the line does, as hang@within; may repeat."),
     ] = None,
+    smtp: Annotated[
+        list[str] | None,
+        typer.Option("--smtp", metavar="NAME=VALUE", help="What it asks for, as starttls=true; may repeat."),
+    ] = None,
 ) -> None:
     """Run a local SMTP sink and SendGrid-compatible server that record what they receive.
 
@@ -76,6 +80,7 @@ def dev_sink(
 
     from newsletter.devsink.events import read_plan
     from newsletter.devsink.faults import read_faults
+    from newsletter.devsink.manners import MannersError, read_manners
     from newsletter.devsink.misbehave import MisbehaviourError, read_misbehaviour
     from newsletter.devsink.server import run_dev_sink
 
@@ -91,4 +96,8 @@ def dev_sink(
         line = read_faults(fault or ())
     except MisbehaviourError as error:
         raise typer.BadParameter(str(error), param_hint="--fault") from None
-    run_dev_sink(smtp_port, http_port, keep, faults, plan, line)
+    try:
+        manners = read_manners(smtp or ())
+    except MannersError as error:
+        raise typer.BadParameter(str(error), param_hint="--smtp") from None
+    run_dev_sink(smtp_port, http_port, keep, faults, plan, line, manners)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from newsletter.devsink.events import read_plan
 from newsletter.devsink.faults import read_faults
+from newsletter.devsink.manners import read_manners
 from newsletter.devsink.misbehave import read_misbehaviour
 from newsletter.devsink.server import DevSinkError, run_dev_sink
 
@@ -19,14 +20,15 @@ def main() -> int:
     parser.add_argument("--misbehave", action="append", default=[], metavar="NAME=VALUE", help="a fault; may repeat")
     parser.add_argument("--events", action="append", default=[], metavar="NAME=VALUE", help="url=...; may repeat")
     parser.add_argument("--fault", action="append", default=[], metavar="KIND@WHEN", help="of the line; may repeat")
+    parser.add_argument("--smtp", action="append", default=[], metavar="NAME=VALUE", help="manners; may repeat")
     options = parser.parse_args()
     try:
         faults, events = read_misbehaviour(options.misbehave), read_plan(options.events)
-        line = read_faults(options.fault)
+        line, manners = read_faults(options.fault), read_manners(options.smtp)
     except ValueError as error:
         parser.error(str(error))
     try:
-        run_dev_sink(options.smtp_port, options.http_port, options.keep, faults, events, line)
+        run_dev_sink(options.smtp_port, options.http_port, options.keep, faults, events, line, manners)
     except DevSinkError as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -17,6 +17,7 @@ from newsletter.devsink.doors import DevSinkError, Doors, doors
 from newsletter.devsink.events import EventPlan, Poster, Signer
 from newsletter.devsink.faults import Fault
 from newsletter.devsink.keep import Keeper
+from newsletter.devsink.manners import CA_FILE, Manners, encryption
 from newsletter.devsink.misbehave import Misbehaviour
 from newsletter.devsink.sendgrid_api import Api
 from newsletter.devsink.smtp import FaultySmtp
@@ -31,20 +32,22 @@ def run_dev_sink(
     misbehave: Misbehaviour | None = None,
     events: EventPlan | None = None,
     line: Sequence[Fault] = (),
+    manners: Manners | None = None,
 ) -> None:
     """Listen on 127.0.0.1 until SIGINT or SIGTERM; port 0 takes a free one.
 
     When ready, one JSON line with `smtp_port`, `http_port`, `keep` and `webhook_key`, by which the posted `events`
     are verified, goes to standard output. With faults of the `line`, the ports are those of proxies that spoil it,
-    and `direct_smtp_port` and `direct_http_port` lead past them. Without `keep` the messages live in a folder that is
-    removed at the end. DevSinkError where a port is taken or the folder unfit.
+    and `direct_smtp_port` and `direct_http_port` lead past them. `manners` say what the SMTP half asks for; where
+    that is encryption, `ca_file` is whom to believe. Without `keep` the messages live in a folder that is removed at
+    the end. DevSinkError where a port is taken or the folder unfit.
     """
     with contextlib.ExitStack() as stack:
         folder = keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dev-sink-")))
         open_doors = stack.enter_context(doors(smtp_port, http_port, line))
         poster = Poster(Signer())
         poster.plan = events or EventPlan()
-        asyncio.run(_serve(open_doors, _keeper(folder), misbehave or Misbehaviour(), poster))
+        asyncio.run(_serve(open_doors, _keeper(folder), misbehave or Misbehaviour(), poster, manners or Manners()))
 
 
 def _keeper(folder: Path) -> Keeper:
@@ -54,16 +57,17 @@ def _keeper(folder: Path) -> Keeper:
         raise DevSinkError(f"{folder} cannot be written: {error.strerror}") from None
 
 
-async def _serve(open_doors: Doors, keeper: Keeper, faults: Misbehaviour, poster: Poster) -> None:
+async def _serve(open_doors: Doors, keeper: Keeper, faults: Misbehaviour, poster: Poster, manners: Manners) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    smtp_server = await loop.create_server(lambda: FaultySmtp(keeper, faults), sock=open_doors.smtp)
+    secure = encryption(keeper.folder) if manners.starttls else None
+    smtp_server = await loop.create_server(lambda: FaultySmtp(keeper, faults, manners, secure), sock=open_doors.smtp)
     web = _Web(_config(keeper, faults, poster))
     task = asyncio.create_task(web.serve(sockets=[open_doors.http]))
     async with open_doors.spoiling():
-        _announce(open_doors, keeper, poster)
+        _announce(open_doors, keeper, poster, secured=secure is not None)
         await stop.wait()
     smtp_server.close()
     poster.stop()
@@ -71,8 +75,10 @@ async def _serve(open_doors: Doors, keeper: Keeper, faults: Misbehaviour, poster
     await task
 
 
-def _announce(open_doors: Doors, keeper: Keeper, poster: Poster) -> None:
+def _announce(open_doors: Doors, keeper: Keeper, poster: Poster, *, secured: bool) -> None:
     ready = {**open_doors.ports(), "keep": str(keeper.folder), "webhook_key": poster.signer.public}
+    if secured:
+        ready["ca_file"] = str(keeper.folder / CA_FILE)
     sys.stdout.write(json.dumps(ready) + "\n")
     sys.stdout.flush()
 

@@ -1,20 +1,31 @@
 """The SMTP half of the sink: takes every message, keeps it, then answers; or fails as told."""
 
 import asyncio
+import hmac
+import ssl
 from email import message_from_bytes
 from typing import Any
 
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from newsletter.devsink.keep import Keeper
+from newsletter.devsink.manners import Manners
 from newsletter.devsink.misbehave import Misbehaviour
 
 
 class Sink:
     """aiosmtpd's handler: what is done at each command."""
 
-    def __init__(self, keeper: Keeper, faults: Misbehaviour) -> None:
-        self._keeper, self._faults = keeper, faults
+    def __init__(self, keeper: Keeper, faults: Misbehaviour, manners: Manners) -> None:
+        self._keeper, self._faults, self._manners = keeper, faults, manners
+
+    async def handle_EHLO(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        """Say what is offered: lines are read as they come, whoever waits for answers between them."""
+        session.host_name = hostname
+        offered = ["250-PIPELINING"] if self._manners.pipelining else []
+        return [*responses[:-1], *offered, *responses[-1:]]
 
     async def handle_MAIL(  # noqa: N802  # aiosmtpd looks handlers up by these names
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -50,8 +61,21 @@ class Sink:
 class FaultySmtp(SMTP):
     """aiosmtpd's server, able to hang up at DATA."""
 
-    def __init__(self, keeper: Keeper, faults: Misbehaviour) -> None:
-        super().__init__(Sink(keeper, faults), hostname="dev-sink.localhost", ident="newsletter dev-sink")
+    def __init__(
+        self, keeper: Keeper, faults: Misbehaviour, manners: Manners, encrypted: ssl.SSLContext | None = None
+    ) -> None:
+        super().__init__(
+            Sink(keeper, faults, manners),
+            hostname="dev-sink.localhost",
+            ident="newsletter dev-sink",
+            data_size_limit=manners.size,
+            enable_SMTPUTF8=manners.smtputf8,
+            tls_context=encrypted,
+            require_starttls=encrypted is not None,
+            auth_required=bool(manners.user),
+            auth_require_tls=encrypted is not None,
+            authenticator=_Doorkeeper(manners.user) if manners.user else None,
+        )
         self._faults = faults
 
     async def smtp_DATA(self, arg: str) -> None:  # noqa: N802
@@ -60,6 +84,20 @@ class FaultySmtp(SMTP):
             hang_up(self)
             return
         await super().smtp_DATA(arg)
+
+
+class _Doorkeeper:
+    """Lets one user in."""
+
+    def __init__(self, user: str) -> None:
+        self._user = user.encode()
+
+    def __call__(
+        self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, given: LoginPassword
+    ) -> AuthResult:
+        """Whether these are the credentials."""
+        right = hmac.compare_digest(b":".join((given.login, given.password)), self._user)
+        return AuthResult(success=right, handled=False)
 
 
 def hang_up(server: SMTP) -> None:

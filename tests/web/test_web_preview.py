@@ -1,5 +1,6 @@
 """The preview over real HTTP: who may look, what is shown, and that looking changes nothing."""
 
+import json
 from collections.abc import Iterator
 from html import unescape
 from http.client import HTTPConnection
@@ -32,7 +33,7 @@ def test_the_first_address_hands_out_the_key_and_moves_on(server):
 
 def refused(server: Served) -> Iterator[tuple[str, str, dict[str, str], int]]:
     ours = cookie(server)
-    for path in ("/", "/mail", "/events", "/assets/studio.js"):
+    for path in ("/", "/mail", "/palette", "/ahead.svg", "/events", "/assets/studio.js"):
         yield "GET", path, {}, 403
         yield "GET", path, {"Cookie": f"newsletter-preview-{server.port}=guess"}, 403
         yield "GET", path, {"Cookie": f"newsletter-preview-{server.port}="}, 403
@@ -47,14 +48,27 @@ def refused(server: Served) -> Iterator[tuple[str, str, dict[str, str], int]]:
             yield "GET", path, {**ours, "Host": host}, 400
     yield "GET", entry_path("guess"), {}, 403
     yield "GET", entry_path(KEY), {"Host": "evil.example.org"}, 400
-    for path in ("/assets/../app.py", "/assets/%2e%2e/app.py", "/assets/studio.html", "/etc/passwd"):
+    for path in (
+        "/assets/../app.py", "/assets/%2e%2e/app.py", "/assets/..%2fapp.py", "/assets/studio.html", "/etc/passwd",
+        "/assets/macros.html", "/assets/", "/issues/weekly-2026-12-04.md", "/content/talks.csv", "/config.toml",
+        "//evil.example.org", "/mail/../config.toml", "/ahead.svg/x", "/%00",
+    ):  # fmt: skip
         yield "GET", path, ours, 404
+    for method in ("PUT", "PATCH", "DELETE", "OPTIONS", "GET", "TRACE"):
+        yield method, "/act", {**ours, "Origin": server.url}, 405
+    for headers, status in (
+        ({}, 403), ({"Cookie": "", "Origin": server.url}, 403), ({"Origin": "https://evil.example.org"}, 403),
+        ({"Origin": "http://127.0.0.1:1"}, 403), ({"Origin": f"https://127.0.0.1:{server.port}"}, 403),
+        ({"Origin": server.url}, 403), ({"Origin": server.url, "Host": "evil.example.org"}, 400),
+        ({"Origin": server.url, "Content-Length": str(1 << 30)}, 413),
+    ):  # fmt: skip
+        yield "POST", "/act", {**ours, **headers}, status
 
 
 def test_what_does_not_come_from_our_own_page_is_refused(server):
     answers = [(status_of(server, method, path, headers), what) for method, path, headers, what in refused(server)]
     assert [pair for pair in answers if pair[0] != pair[1]] == []
-    assert len(answers) > 40
+    assert len(answers) > 100
 
 
 def status_of(server: Served, method: str, path: str, headers: dict[str, str]) -> int:
@@ -64,6 +78,23 @@ def status_of(server: Served, method: str, path: str, headers: dict[str, str]) -
     status = connection.getresponse().status
     connection.close()
     return status
+
+
+@pytest.mark.parametrize("path", ["/", "/mail", "/palette", "/ahead.svg", "/assets/studio.js", "/nowhere"])
+def test_no_other_site_may_frame_or_embed_anything_of_it(server, path):
+    answer, _ = ask(server, "GET", path, headers=cookie(server))
+    policy = answer.getheader("Content-Security-Policy", "")
+    assert "frame-ancestors 'none'" in policy or (path == "/mail" and "frame-ancestors 'self'" in policy)
+    assert answer.getheader("Cross-Origin-Resource-Policy") == "same-origin"
+    assert answer.getheader("X-Content-Type-Options") == "nosniff"
+
+
+def test_what_the_palette_offers_are_names_and_addresses_of_its_own(server):
+    answer, text = ask(server, "GET", "/palette?tab=text", headers=cookie(server))
+    entries = json.loads(text)
+    assert answer.getheader("Content-Type") == "application/json"
+    assert {one["kind"] for one in entries} == {"Do", "Digest", "Persona", "Mail", "Event", "Finding"}
+    assert all(one["url"].startswith("./?") for one in entries if "url" in one)
 
 
 def test_localhost_is_this_machine_too(server):

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,11 @@ from playwright.sync_api import Browser, Frame, Page, expect
 from support_browser import browser, lent
 from support_loopback import served
 
+from newsletter.app.importing.subscribers_file import import_bytes
 from newsletter.app.sample import init_workspace
 from newsletter.app.studio.desk import Studio
 from newsletter.app.studio.page import fill_page
+from newsletter.app.workspace import open_workspace
 from newsletter.runtime.server import listen
 from newsletter.runtime.watcher import watching
 from newsletter.web.studio.app import entry_path, new_key, preview_app
@@ -21,6 +24,7 @@ pytestmark = pytest.mark.browser
 
 AT = "2026-12-01T09:00"
 KEY = "weekly-2026-12-04"
+ZONES = ("America/Los_Angeles", "Europe/Berlin")
 
 
 @pytest.fixture(scope="module")
@@ -180,6 +184,82 @@ def test_looking_writes_nothing_but_the_store(page, root):
     page.wait_for_url("**digest=quarterly**")
     mail(page)
     assert {path: path.read_bytes() for path in files_of(root)} == before
+
+
+@pytest.fixture
+def people(root: Path) -> int:
+    """A dozen readers in two zones, before anybody looks."""
+    rows = "".join(f"reader{n}@example.org,{ZONES[n % 2]}\n" for n in range(12))
+    ws = open_workspace(root, environ={}, clock=lambda: datetime(2026, 11, 1, tzinfo=UTC))
+    import_bytes(ws, f"email,timezone\n{rows}".encode(), "readers.csv", "community")
+    ws.store.close()
+    return 12
+
+
+def test_a_whole_review_without_a_mouse(people, page, root):
+    """Through the mails, the checks and the comparison, another subject, a test, the draft, and the approval."""
+    press = page.keyboard.press
+    expect(page.locator("#variants")).to_contain_text("12 people, 2 mails")
+    press("]")
+    expect(page.locator("#variants")).to_contain_text("mail 1 of 2, to 6 of 12 people")
+    press("]")
+    expect(page.locator("#variants")).to_contain_text("mail 2 of 2")
+    press("c")
+    press("n")
+    expect(page.locator("#pane .finding.here")).to_have_count(1)
+    press("g")
+    expect(page.locator("#pane")).to_contain_text("No issue of this digest has gone out yet")
+
+    press("w")
+    expect(page.locator("#edit-subject")).to_be_visible()
+    tab_to(page, "edit-subject")
+    press("Control+a")
+    page.keyboard.type("Buses, and one more Monday")
+    press("Enter")
+    expect(page.locator("#said")).to_contain_text(f"Written into issues/{KEY}.md")
+    expect(page.locator("#inbox .subject")).to_have_text("Buses, and one more Monday")
+    assert 'subject = "Buses, and one more Monday"' in (root / "issues" / f"{KEY}.md").read_text()
+
+    press("Escape")
+    press("s")
+    expect(page.locator("#me")).to_be_focused()
+    page.keyboard.type("me@example.org")
+    press("Enter")
+    expect(page.locator("#said")).to_contain_text("A test went to me@example.org")
+    press("Escape")
+    tab_to(page, "draft")
+    press("Enter")
+    expect(page.locator("#said")).to_contain_text(f"{KEY} is drafted as you see it")
+    expect(page.locator("#goes")).to_contain_text("to 12 people in 2 mails, on Fri 4 Dec 2026, 09:00 PST (17:00 UTC)")
+    press("a")
+    expect(page.locator("#by")).to_be_focused()
+    page.keyboard.type("Sunita Rao")
+    press("Enter")
+    expect(page.locator("#said")).to_contain_text(f"{KEY} is approved by Sunita Rao")
+    (mail_sent,) = (root / "outbox" / f"test-{KEY}").glob("*.eml")
+    assert b"Subject: [Test] Buses, and one more Monday" in mail_sent.read_bytes()
+
+
+def tab_to(page: Page, name: str) -> None:
+    """Go there by the Tab key alone."""
+    for _ in range(150):
+        if page.evaluate("document.activeElement.id") == name:
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"Tab never comes to {name}")
+
+
+@pytest.mark.slow
+def test_two_hundred_rapid_saves_end_in_the_last_in_every_window(page, root):
+    other = page.context.new_page()
+    other.goto(page.url)
+    text = datathon(root).read_text()
+    for number in range(200):
+        datathon(root).write_text(text.replace("Datathon: a year of buses", f"Round {number} of buses"))
+    for window in (page, other):
+        front = window.frame_locator("#frame iframe:last-child")
+        expect(front.get_by_text("Round 199 of buses").first).to_be_visible(timeout=30_000)
+        expect(window.locator("#frame iframe")).to_have_count(1)
 
 
 def files_of(root: Path) -> list[Path]:

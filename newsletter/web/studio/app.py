@@ -56,7 +56,7 @@ MAIL_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src https: data:; frame-ancestors 'self'; base-uri 'none'; "
     "sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox"
 )
-PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
 #: Bytes of what is sent in: an editor's note, and what stands around it.
 LARGEST_FORM = 128 * 1024
 #: Cookies in which the editor's own address and name stand for the next time.

@@ -25,19 +25,19 @@ def _panes(state: State) -> Iterator[Entry]:
     keyed = {key.click for key in KEYS}
     for name, title in TABS:
         if f"tab-{name}" not in keyed:
-            yield {"kind": "Do", "title": title, "url": state.url("/", tab=name)}
+            yield {"kind": "Do", "title": title, "url": state.url("./", tab=name)}
 
 
 def _readers(state: State, shown: Shown) -> Iterator[Entry]:
     for digest in shown.menu.digests:
-        yield {"kind": "Digest", "title": digest.title, "url": state.url("/", digest=digest.name, variant=0)}
+        yield {"kind": "Digest", "title": digest.title, "url": state.url("./", digest=digest.name, variant=0)}
     for persona in shown.menu.personas:
-        yield {"kind": "Persona", "title": persona.title, "url": state.url("/", persona=persona.name, variant=0)}
+        yield {"kind": "Persona", "title": persona.title, "url": state.url("./", persona=persona.name, variant=0)}
 
 
 def _mails(state: State, shown: Shown) -> Iterator[Entry]:
     for number in range(1, shown.audience.mails + 1):
-        yield {"kind": "Mail", "title": f"{number} of {shown.audience.mails}", "url": state.url("/", variant=number)}
+        yield {"kind": "Mail", "title": f"{number} of {shown.audience.mails}", "url": state.url("./", variant=number)}
 
 
 def _content(state: State, shown: Shown) -> Iterator[Entry]:
@@ -47,7 +47,7 @@ def _content(state: State, shown: Shown) -> Iterator[Entry]:
         for entry in section.entries:
             title = f"{entry.title} ({section.title})"
             yield {"kind": "Event", "title": title, "number": entry.number}
-    checks = state.url("/", tab="checks")
+    checks = state.url("./", tab="checks")
     for number, (_, finding) in enumerate(worst_first(shown.view)):
         problem = finding.problem
         title = f"{problem.level} at {problem.place}: {problem.text}"

@@ -48,7 +48,8 @@ function press(event) {
   const command = event.ctrlKey || event.metaKey;
   const row = rowOf(command ? event.key.toLowerCase() : event.key, command);
   if (!row || !(command || allowed(event))) return;
-  if (event.key !== "Escape") event.preventDefault();
+  if (event.key === "Escape") return RUNS.close(); // at once: the next key is none of what was written in
+  event.preventDefault();
   run(row);
 }
 

@@ -3,7 +3,7 @@ import "./beside.js";
 import "./forms.js";
 import "./width.js";
 import { run } from "./keys.js";
-import { show } from "./load.js";
+import { after, show } from "./load.js";
 import { wire } from "./mail.js";
 import { say } from "./status.js";
 
@@ -11,6 +11,7 @@ function follow() {
   const stream = new EventSource(`events?seen=${document.body.dataset.number}`);
   stream.addEventListener("open", () => say("live", "live"));
   stream.addEventListener("changed", async () => {
+    await after(); // a form that writes a file is answered first: its answer says how it went
     await show(location.href);
     say("live", `live, updated ${new Date().toLocaleTimeString()}`);
   });

@@ -9,6 +9,7 @@ from newsletter.cli.output import print_json, say, show_table
 
 if TYPE_CHECKING:
     from newsletter.app.sending.reconciling import Reconciled, Standing
+    from newsletter.app.workspace import Workspace
 
 #: So many lines are printed; the rest is counted, and stands in `--json`.
 MOST_LINES = 50
@@ -63,6 +64,18 @@ def reconcile(
     else:
         _show(key, found, dry_run=dry_run)
     return int(bool(found.settled("hold")))
+
+
+def show_unknown(ws: "Workspace", key: str) -> None:
+    """List the unknown deliveries of an issue, and say what to do about them."""
+    from newsletter.app.sending.reconciling import unknown_of
+
+    found = unknown_of(ws, key)
+    rows = [(one.delivery_id, one.address, f"{one.submitted_at:%Y-%m-%d %H:%M}", one.reason) for one in found]
+    show_table("Unknown", ("Delivery", "Reader", "Handed over (UTC)", "Why"), rows[:MOST_LINES])
+    if len(rows) > MOST_LINES:
+        say(f"... and {len(rows) - MOST_LINES} more, in newsletter reconcile {key} --dry-run --json")
+    say(f"newsletter reconcile {key} asks your provider what became of them")
 
 
 def _json(one: "Standing") -> dict[str, Any]:

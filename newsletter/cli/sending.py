@@ -7,6 +7,7 @@ import typer
 
 from newsletter.cli.options import As, AsJson, At, Key, workspace
 from newsletter.cli.output import print_json, say, show_table
+from newsletter.cli.reconciling import show_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -148,6 +149,8 @@ def status(
     _show(report)
     for line in standing.review_lines(review) if review else ():
         say(line)
+    if report["states"]["unknown"]:
+        show_unknown(ws, key)
     if lost := control.stranded(ws, key, ws.clock()):
         say(f"{lost} of {report['planned']} were being handed over when their sender ended: newsletter send {key}")
 

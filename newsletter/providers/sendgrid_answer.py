@@ -51,6 +51,8 @@ def verdict(reply: Reply, *, sandbox: bool, clock: Callable[[], float]) -> Verdi
         places = [where for where, _ in errors]
         splits = status == 413 or any(not where or where.startswith("personalizations") for where in places)
         return replace(found, named=_rows_named(places), may_split=splits)
+    if end == "unclear" and status == 200:
+        return replace(found, detail="200 in place of 202, as sandbox mode answers: perhaps nothing was sent")
     if end == "unclear":
         return replace(found, detail=f"{found.detail}: it may have been accepted")
     return replace(found, retry_after=_wait(reply, clock))

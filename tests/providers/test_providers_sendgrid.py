@@ -172,11 +172,17 @@ def test_more_than_a_thousand_readers_are_several_requests(dev_sink: DevSink) ->
         (None, "unknown"),
     ],
 )
-def test_the_class_of_each_answer(answer: bytes | None, outcome: str) -> None:
+def test_check_13_the_class_of_each_answer(answer: bytes | None, outcome: str) -> None:
     with canned(answer) as server:
         [receipt] = to(server.url).submit(batch([row(1)]))
     assert receipt.outcome == outcome
     assert len(server.requests) == 1
+
+
+def test_check_13_a_200_in_place_of_a_202_is_told_to_be_the_sandboxs() -> None:
+    with canned(response(200)) as server:
+        [receipt] = to(server.url).submit(batch([row(1)]))
+    assert receipt.detail == "200 in place of 202, as sandbox mode answers: perhaps nothing was sent"
 
 
 def test_a_server_that_never_answers_leaves_the_batch_unknown_in_time() -> None:
@@ -211,7 +217,7 @@ def test_sandbox_is_asked_for_and_recognised(dev_sink: DevSink) -> None:
         ({}, None),
     ],
 )
-def test_how_long_a_429_asks_to_wait(headers: dict[str, str], wait: float | None) -> None:
+def test_check_11_how_long_a_429_asks_to_wait(headers: dict[str, str], wait: float | None) -> None:
     with canned(response(429, errors(None), **headers)) as server:
         receipts = to(server.url).submit(batch([row(1), row(2)]))
     assert [one.retry_after for one in receipts] == [wait, wait]
@@ -241,7 +247,9 @@ def test_a_fault_of_the_whole_request_is_not_looked_for_among_the_readers() -> N
 
 
 @pytest.mark.parametrize(("silent", "most"), [(True, 21), (False, 3)])
-def test_one_refused_address_in_a_thousand_costs_only_itself(dev_sink: DevSink, silent: bool, most: int) -> None:
+def test_check_12_one_refused_address_in_a_thousand_costs_only_itself(
+    dev_sink: DevSink, silent: bool, most: int
+) -> None:
     dev_sink.misbehave(refuse_rcpt=["reader617@example.org"], silent_errors=silent)
     rows = [row(n) for n in range(1, 1001)]
     receipts = to(dev_sink.api_url, timeout=20).submit(batch(rows))

@@ -86,6 +86,16 @@ def reconcile(
     return settle(ws, provider, doubts, now, _policy(ws, resend=resend), changing=changing)
 
 
+def unknown_of(ws: Workspace, key: str) -> tuple[Doubt, ...]:
+    """The unknown deliveries of a mailing, addresses masked, in order of handing over; nobody is asked."""
+    mailing = _mailing(ws, key)
+    if mailing is None:
+        return ()
+    with ws.store.read() as connection:
+        found = ledger.doubts(connection, ws.settings.community.id, mailing_id=mailing.id)
+    return tuple(replace(one, address=masked(_addressed(ws, one).address)) for one in found)
+
+
 def reconcile_all(ws: Workspace, provider: Provider, now: datetime) -> Reconciled:
     """The same for every mailing of the last weeks, as the settings have it."""
     with ws.store.read() as connection:

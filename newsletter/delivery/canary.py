@@ -33,13 +33,7 @@ def begins(count: int, waiting: int) -> Phase:
 
 def hold(canary: Canary, key: str, count: int, now: datetime) -> Hold:
     """What the others wait for once the first have it."""
-    had = (
-        f"{count} readers got it first"
-        if count
-        else "none of the readers who were to get it first is among its readers"
-    )
+    had = f"{count} readers have it" if count else "none of those who were to get it first is among its readers"
     until = now + canary.rest if canary.rest is not None else None
-    release = "newsletter resume" if until is None else "earlier by newsletter resume"
-    return Hold(
-        "canary", f"{had}; the others get it {release} {key}, nobody after newsletter cancel {key}", until, key
-    )
+    why = f"{had}; newsletter resume {key} sends it to the others now, newsletter cancel {key} to nobody more"
+    return Hold("canary", why, until, key)

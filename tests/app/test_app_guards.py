@@ -211,7 +211,7 @@ def test_where_none_of_the_first_is_a_reader_all_wait_and_where_there_are_no_oth
     ws = guarded(tmp_path, clock, canary=("nobody@example.org",))
     planned(ws, 2)
     send(ws, road := Road())
-    assert (road.took, "none of the readers who were to get it first" in history(ws)) == ([], True)
+    assert (road.took, "none of those who were to get it first" in history(ws)) == ([], True)
 
     with_issue(few := with_settings(ws, guards=ws.settings.guards.model_copy(update={"canary": 2})), LATER)
     plan_issue(few, LATER, render, NOW)

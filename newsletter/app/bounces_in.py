@@ -7,7 +7,7 @@ none but those who carried or got that mail can know; and it ends nothing for an
 import logging
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from newsletter.app.sending.reports import apply_notices
 from newsletter.app.workspace import Workspace
@@ -21,6 +21,8 @@ from newsletter.providers.inbound.registry import open_inbox
 LOG = logging.getLogger(__name__)
 #: Messages dealt with in one go.
 AT_ONCE = 500
+#: Servers try for days, not for months: a report that says it is older has a wrong clock.
+OLDEST = timedelta(days=60)
 #: What a report of each nature says of its delivery, and whether for good; "pass" says nothing.
 _MEANS: dict[Nature, tuple[NoticeKind, bool]] = {
     "hard": ("bounced", True),
@@ -64,10 +66,10 @@ def take_report(ws: Workspace, report: Report) -> str:
 def _notices(ws: Workspace, report: Report, now: datetime) -> Iterator[Notice]:
     """What the report says, of each delivery that it may be about."""
     kind, permanent = _MEANS[report.nature]
-    at, address = min(report.at or now, now), report.returned_to
+    at = report.at if report.at and now - OLDEST < report.at < now else now
     detail = f"blocked: {report.detail}" if report.nature == "block" else report.detail
     for delivery_id in _named(ws, report):
-        yield Notice(delivery_id, kind, at, detail, permanent, address=address)
+        yield Notice(delivery_id, kind, at, detail, permanent, address=report.returned_to)
 
 
 def _named(ws: Workspace, report: Report) -> Iterator[str]:

@@ -194,12 +194,23 @@ def test_who_has_another_address_by_now_is_not_suppressed_for_the_old_one(ws: Wo
     assert after(ws, replace(reader, address=new.address)) == ("bounced", "active", False)
 
 
-def test_a_report_from_the_future_is_dated_now(ws: Workspace) -> None:
+@pytest.mark.parametrize("year", [b"2036", b"9999", b"1066", b"0001"])
+def test_a_report_from_no_possible_time_is_dated_now(ws: Workspace, year: bytes) -> None:
     [reader] = sent(ws)
-    take(ws, about(reader, "postfix-user-unknown").replace(b"4 Dec 2026 17:00:05", b"4 Dec 2036 17:00:05"))
+    take(ws, about(reader, "postfix-user-unknown").replace(b"4 Dec 2026 17:00:05", b"4 Dec " + year + b" 17:00:05"))
 
     [bounced] = [line for line in show(ws, reader.address).consents if line.action == "bounced"]
     assert bounced.at == ws.clock()
+
+
+def test_a_report_may_say_nothing_that_a_store_cannot_hold(ws: Workspace) -> None:
+    [reader] = sent(ws)
+    take(ws, about(reader, "postfix-listed").replace(b"Service unavailable", b"\x00\x1b[31m\xff\x85unavailable"))
+
+    with ws.store.read() as connection:
+        [reason] = connection.exec_driver_sql("SELECT reason FROM delivery").scalars().all()
+    assert reason.isprintable()
+    assert "unavailable" in reason
 
 
 def test_each_mail_has_a_return_path_of_its_own_by_which_it_is_known(ws: Workspace) -> None:

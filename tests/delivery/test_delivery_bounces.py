@@ -165,6 +165,15 @@ def test_of_several_recipients_only_an_end_for_all_is_an_end() -> None:
     assert together([]) == "pass"
 
 
+def test_a_report_names_no_more_mails_than_anybody_sends_in_one() -> None:
+    many = b"In-Reply-To: " + b" ".join(b"<%d@news.example.org>" % number for number in range(900)) + b"\n"
+    to = b"To: " + b", ".join(b"a%d@example.org" % number for number in range(100)) + b"\n"
+    report = read_report(many + to + raw("postfix-user-unknown"))
+
+    assert len(report.message_ids) == len(report.sent_to) == 20
+    assert f"{DELIVERY}@news.example.org" == report.message_ids[0], "what is returned comes first"
+
+
 def test_a_mail_in_a_mail_in_a_report_is_not_the_report() -> None:
     inner = raw("postfix-user-unknown").decode().replace("B0UND", "INNER")
     forwarded = (

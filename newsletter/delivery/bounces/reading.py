@@ -26,6 +26,8 @@ from newsletter.delivery.bounces.status import Failure, judge, together
 
 #: Octets that are looked at; a report that returns a long mail says what matters before it.
 LARGEST = 1_000_000
+#: Mails and addresses that a report may name before the rest is left unread.
+MOST_NAMED = 20
 _STATUS_PARTS = ("message/delivery-status", "message/global-delivery-status")
 _ARRIVED_FOR = ("To", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "Apparently-To")
 #: RFC 5965, 7.3, and what large mailbox providers add; "not-spam" and reports about signatures complain of nothing.
@@ -112,11 +114,18 @@ def _named(message: Message, found: Report) -> Report:
     arrived = [value for name in _ARRIVED_FOR for value in fields(message, name)]
     return replace(
         found,
-        message_ids=tuple(dict.fromkeys(message_ids_in(" ".join((own, *answered))))),
-        sent_to=tuple(dict.fromkeys((*found.sent_to, *addresses_in(*arrived)))),
+        detail=_shown(found.detail),
+        recipient=_shown(found.recipient),
+        message_ids=tuple(dict.fromkeys(message_ids_in(" ".join((own, *answered)))))[:MOST_NAMED],
+        sent_to=tuple(dict.fromkeys((*found.sent_to, *addresses_in(*arrived))))[:MOST_NAMED],
         returned_to=next(iter(addresses_in(field(returned, "To"))), "") if returned is not None else "",
         at=_written(message),
     )
+
+
+def _shown(text: str) -> str:
+    """What people may be shown, and any store can hold."""
+    return "".join(one if one.isprintable() else " " for one in text)[:300]
 
 
 def _written(message: Message) -> datetime | None:

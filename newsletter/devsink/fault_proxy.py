@@ -100,6 +100,7 @@ class _Conversation:
         self._whole = False  # the last byte of a message has passed, and its reply has not come yet
         self._fault: Fault | None = None
         self._left: int | None = None  # bytes that may still pass; None is any number
+        self._held = b""  # a reply that is not whole yet
         self._deaf = False  # the proxy has answered by itself: nothing is passed on any more
 
     async def run(self) -> None:
@@ -158,6 +159,11 @@ class _Conversation:
         kind = self._fault.kind if self._fault else None
         if kind == "drop_reply":
             raise _Over
+        if kind in ("duplicate", "reply_then_reset"):
+            self._held += data
+            if not self._stages.is_whole(self._held):
+                return
+            data, self._held = self._held, b""
         await self._pass(data * 2 if kind == "duplicate" else data, writer)
         if kind == "reply_then_reset":
             await self.reset()

@@ -8,6 +8,8 @@ from typing import Any
 
 SMTP_LOG = "smtp.jsonl"
 SENDGRID_LOG = "sendgrid.jsonl"
+SES_LOG = "ses.jsonl"
+LOGS = (SMTP_LOG, SENDGRID_LOG, SES_LOG)
 
 
 class Keeper:
@@ -28,14 +30,19 @@ class Keeper:
         name = self._write(raw, ".json")
         self._append(SENDGRID_LOG, [{"via": "sendgrid", **message, "file": name} for message in messages])
 
+    def keep_ses(self, envelope: Mapping[str, Any], raw: bytes) -> None:
+        """One message as it came to the SES-compatible API: NNNNN.eml and a line with its envelope."""
+        name = self._write(raw, ".eml")
+        self._append(SES_LOG, [{"via": "ses", **envelope, "file": name}])
+
     def messages(self) -> list[dict[str, Any]]:
         """Every line kept, SMTP first."""
-        paths = [self.folder / name for name in (SMTP_LOG, SENDGRID_LOG)]
+        paths = [self.folder / name for name in LOGS]
         return [json.loads(line) for path in paths if path.exists() for line in path.read_bytes().splitlines()]
 
     def clear(self) -> None:
         """Forget the lines; the files of messages stay, and numbering goes on."""
-        for name in (SMTP_LOG, SENDGRID_LOG):
+        for name in LOGS:
             (self.folder / name).unlink(missing_ok=True)
 
     def _write(self, raw: bytes, ending: str) -> str:

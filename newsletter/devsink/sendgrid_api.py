@@ -22,6 +22,7 @@ from newsletter.devsink.keep import Keeper
 from newsletter.devsink.logs import DEFAULT_MESSAGES, MOST_MESSAGES, Logged, MailLog, QueryError
 from newsletter.devsink.misbehave import Misbehaviour
 from newsletter.devsink.sendgrid_model import MailSend, Personalization, errors_of
+from newsletter.devsink.ses_api import SesApi
 
 _MOST = 30 * 1024 * 1024
 _LIMIT = 10_000
@@ -45,6 +46,7 @@ class Api:
                 Route("/v3/mail/send", self.send, methods=["POST"]),
                 Route("/v3/logs", self.search, methods=["POST"]),
                 Route("/v3/logs/{sg_message_id}", self.one, methods=["GET"]),
+                *SesApi(self._keeper, self._faults, self._hang_up).routes(),
                 Route("/_sink/events", self.events, methods=["GET", "PUT"]),
                 Route("/_sink/messages", self.messages, methods=["GET", "DELETE"]),
                 Route("/_sink/misbehave", self.misbehave, methods=["GET", "PUT"]),

@@ -28,6 +28,10 @@ class Stages(Protocol):
         """What the other side said, as it says it."""
         ...
 
+    def is_whole(self, reply: bytes) -> bool:
+        """Whether this ends where a reply ends."""
+        ...
+
 
 class HttpStages:
     """Requests whose length is announced, one after the other."""
@@ -49,6 +53,12 @@ class HttpStages:
 
     def replied(self, data: bytes) -> None:
         """A server that answers early changes nothing."""
+
+    def is_whole(self, reply: bytes) -> bool:
+        """As its own length says; without one, its head is enough."""
+        head, found, body = reply.partition(b"\r\n\r\n")
+        length = _LENGTH.search(head)
+        return bool(found) and len(body) >= (int(length[1]) if length else 0)
 
     def _head(self) -> bytes:
         head, found, rest = self._said.partition(b"\r\n\r\n")
@@ -101,6 +111,10 @@ class SmtpStages:
                 self._secret = self._secret or (verb == b"STARTTLS" and line.startswith(b"220"))
                 if verb == b"DATA" and line.startswith(b"354"):
                     self._at, self._tail = 0, b"\r\n"
+
+    def is_whole(self, reply: bytes) -> bool:
+        """The last line of a reply has no dash behind its number."""
+        return reply.endswith(b"\n") and reply.splitlines()[-1][3:4] != b"-"
 
     def _command(self, verb: bytes) -> Moment | None:
         self._waiting.append(verb)

@@ -345,6 +345,7 @@ class Secrets(Strict):
     signing_old: SecretStr | None = None
     smtp_password: SecretStr | None = None
     sendgrid_key: SecretStr | None = None
+    ses_secret: SecretStr | None = None
     imap_password: SecretStr | None = None
     bounces_password: SecretStr | None = None
     dkim_key: SecretStr | None = None

@@ -1,5 +1,6 @@
 """From settings to a road out; what is missing is named by the variable or key that would give it."""
 
+import re
 import ssl
 from ipaddress import ip_address
 from pathlib import Path
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
 
 SMTP_VARIABLE = "NEWSLETTER_SMTP_PASSWORD"
 SENDGRID_VARIABLE = "NEWSLETTER_SENDGRID_KEY"
+SES_VARIABLE = "NEWSLETTER_SES_SECRET"
 DKIM_VARIABLE = "NEWSLETTER_DKIM_KEY"
+_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]+")
 
 
 class ProviderError(ValueError):
@@ -33,6 +36,8 @@ def open_provider(settings: ProviderSettings, secrets: Secrets, root: Path) -> P
         return _smtp(settings, secrets, root)
     if settings.kind == "sendgrid":
         return _sendgrid(settings, secrets.sendgrid_key)
+    if settings.kind == "ses":
+        return _ses(settings, secrets.ses_secret)
     from newsletter.providers.outbox import OutboxProvider
 
     return OutboxProvider(root / settings.path)
@@ -95,6 +100,21 @@ def _sendgrid(settings: ProviderSettings, key: SecretStr | None) -> Provider:
         raise ProviderError(f"{SENDGRID_VARIABLE} holds spaces, line breaks or other characters no key has")
     _check_url(settings.api_url)
     return SendGridProvider(SendGridRoute(settings.api_url, key, settings.timeout, settings.sandbox))
+
+
+def _ses(settings: ProviderSettings, secret: SecretStr | None) -> Provider:
+    from newsletter.providers.ses import SesProvider, SesRoute
+
+    if not secret or not _value(secret):
+        raise ProviderError(_missing("ses", SES_VARIABLE, "the secret access key of provider.username"))
+    if not settings.username:
+        raise ProviderError("provider.username is empty; with SES it is the id of the access key")
+    if not _REGION.fullmatch(settings.region):
+        raise ProviderError(f'provider.region is {settings.region!r}; with SES it is the account\'s, as "eu-west-1"')
+    url = settings.api_url if "api_url" in settings.model_fields_set else ""
+    if url:
+        _check_url(url)
+    return SesProvider(SesRoute(settings.region, settings.username, secret, url, settings.timeout))
 
 
 def _check_url(url: str) -> None:

@@ -14,6 +14,7 @@ NAMES: Mapping[str, str] = {
     "signing_old": "NEWSLETTER_SECRET_OLD",
     "smtp_password": "NEWSLETTER_SMTP_PASSWORD",
     "sendgrid_key": "NEWSLETTER_SENDGRID_KEY",
+    "ses_secret": "NEWSLETTER_SES_SECRET",
     "imap_password": "NEWSLETTER_IMAP_PASSWORD",
     "bounces_password": "NEWSLETTER_BOUNCES_PASSWORD",
     "dkim_key": "NEWSLETTER_DKIM_KEY",

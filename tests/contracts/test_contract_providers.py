@@ -13,6 +13,7 @@ from support_mail import batch, row
 from newsletter.model.delivery import Provider
 from newsletter.providers.outbox import OutboxProvider
 from newsletter.providers.sendgrid import SendGridProvider, SendGridRoute
+from newsletter.providers.ses import SesProvider, SesRoute
 from newsletter.providers.smtp import SmtpProvider, SmtpRoute
 
 
@@ -41,6 +42,15 @@ def smtp_road(sink: DevSink) -> Road:
     return Road(provider, sink.received, "nobody@example.org", SmtpProvider(SmtpRoute("127.0.0.1", 9, "none")))
 
 
+def ses_road(sink: DevSink) -> Road:
+    sink.misbehave(refuse_rcpt=["nobody@example.org"])
+
+    def to(url: str) -> SesProvider:
+        return SesProvider(SesRoute("eu-west-1", "AKIDEXAMPLE", SecretStr("test"), url, timeout=10))
+
+    return Road(to(sink.api_url), sink.received, "nobody@example.org", to("http://127.0.0.1:9"))
+
+
 def sendgrid_road(sink: DevSink) -> Road:
     sink.misbehave(refuse_rcpt=["nobody@example.org"])
     key = SecretStr("SG.test")
@@ -50,12 +60,13 @@ def sendgrid_road(sink: DevSink) -> Road:
     )
 
 
-@pytest.fixture(params=["outbox", "smtp", "sendgrid"])
+@pytest.fixture(params=["outbox", "smtp", "sendgrid", "ses"])
 def road(request: pytest.FixtureRequest, tmp_path: Path, dev_sink: DevSink) -> Iterator[Road]:
     roads = {
         "outbox": lambda: outbox_road(tmp_path),
         "smtp": lambda: smtp_road(dev_sink),
         "sendgrid": lambda: sendgrid_road(dev_sink),
+        "ses": lambda: ses_road(dev_sink),
     }
     made = roads[request.param]()
     yield made
@@ -111,9 +122,12 @@ def test_closing_twice_is_no_error(road: Road) -> None:
     road.provider.close()
 
 
-@pytest.fixture(params=["smtp", "sendgrid"])
+NETWORKS = {"smtp": smtp_road, "sendgrid": sendgrid_road, "ses": ses_road}
+
+
+@pytest.fixture(params=sorted(NETWORKS))
 def network(request: pytest.FixtureRequest, dev_sink: DevSink) -> Iterator[Road]:
-    made = smtp_road(dev_sink) if request.param == "smtp" else sendgrid_road(dev_sink)
+    made = NETWORKS[request.param](dev_sink)
     dev_sink.misbehave()
     yield made
     made.provider.close()
@@ -149,14 +163,20 @@ def test_smtp_lost_before_the_message_has_submitted_nothing(dev_sink: DevSink) -
     provider.close()
 
 
-def test_http_lost_before_the_answer_cannot_be_told_from_lost_after(dev_sink: DevSink) -> None:
-    provider = sendgrid_road(dev_sink).provider
+@pytest.mark.parametrize("road_to", [sendgrid_road, ses_road])
+def test_http_lost_before_the_answer_cannot_be_told_from_lost_after(
+    road_to: Callable[[DevSink], Road], dev_sink: DevSink
+) -> None:
+    provider = road_to(dev_sink).provider
     dev_sink.misbehave(drop_before=1)
     assert outcomes(provider, 1) == {"d-1": "unknown"}
     assert dev_sink.received() == []
+    provider.close()
 
 
-@pytest.mark.parametrize(("road_to", "outcome"), [(smtp_road, "refused_for_now"), (sendgrid_road, "unknown")])
+@pytest.mark.parametrize(
+    ("road_to", "outcome"), [(smtp_road, "refused_for_now"), (sendgrid_road, "unknown"), (ses_road, "unknown")]
+)
 def test_trouble_at_the_other_end(road_to: Callable[[DevSink], Road], outcome: str, dev_sink: DevSink) -> None:
     provider = road_to(dev_sink).provider
     dev_sink.misbehave(fail=1)

@@ -86,3 +86,12 @@ def test_what_is_said_in_secret_is_passed_on_as_it_is() -> None:
     assert list(stages.feed(b"STARTTLS\r\n")) == [(None, b"STARTTLS\r\n")]
     stages.replied(b"220 go on\r\n")
     assert list(stages.feed(b"\x16\x03\x01 no line")) == [(None, b"\x16\x03\x01 no line")]
+
+
+def test_a_reply_is_whole_where_its_protocol_says_so() -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n"
+    assert [HttpStages().is_whole(head[:-1]), HttpStages().is_whole(head + b"ab")] == [False, False]
+    assert HttpStages().is_whole(head + b"abc")
+    assert not SmtpStages().is_whole(b"250-one\r\n")
+    assert not SmtpStages().is_whole(b"250 o")
+    assert SmtpStages().is_whole(b"250-one\r\n250 two\r\n")

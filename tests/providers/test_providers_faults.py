@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from typing import get_args
+from typing import Literal, get_args
 
 import pytest
 from pydantic import SecretStr
@@ -21,6 +21,7 @@ from newsletter.devsink.faults import KINDS, Fault, Kind
 from newsletter.devsink.stages import Moment
 from newsletter.model.delivery import Outcome, Provider
 from newsletter.providers.sendgrid import SendGridProvider, SendGridRoute
+from newsletter.providers.ses import SesProvider, SesRoute
 from newsletter.providers.smtp import SmtpProvider, SmtpRoute
 
 #: What the road says, and how many copies arrived.
@@ -69,16 +70,26 @@ ENDING = frozenset({"hang", "reset", "limit_data", "reply_then_reset", "garbage"
 LONG = edition(words="0123456789 \n" * 25_000)
 
 
+RoadName = Literal["sendgrid", "smtp", "ses"]
+
+
 @dataclass(frozen=True)
 class Cell:
-    """One fault at one moment over one transport."""
+    """One fault at one moment on one road."""
 
-    talks: Talks
+    road: RoadName
     fault: Fault
 
     @property
+    def talks(self) -> Talks:
+        return "smtp" if self.road == "smtp" else "http"
+
+    @property
     def reader(self) -> str:
-        return f"{self.talks}-{self.fault.kind}-{self.fault.when}-{self.fault.reply}@example.org"
+        return f"{self}@example.org"
+
+    def __str__(self) -> str:
+        return f"{self.road}-{self.fault.kind}-{self.fault.when}"
 
     @property
     def patience(self) -> float:
@@ -90,17 +101,20 @@ class Cell:
 
 
 CELLS = [
-    Cell(talks, Fault(kind=kind, when=when, size=2))
+    Cell(name, Fault(kind=kind, when=when, size=2))
     for kind in sorted(KINDS, key=lambda kind: kind != "hang")  # first those that take longest
-    for talks in get_args(Talks)
+    for name in get_args(RoadName)
     for when in MOMENTS
 ]
 
 
 def road(cell: Cell, port: int) -> Provider:
-    if cell.talks == "smtp":
+    url, secret = f"http://127.0.0.1:{port}", SecretStr("test")
+    if cell.road == "smtp":
         return SmtpProvider(SmtpRoute("127.0.0.1", port, "none", timeout=cell.patience, dot_timeout=cell.patience))
-    return SendGridProvider(SendGridRoute(f"http://127.0.0.1:{port}", SecretStr("SG.test"), cell.patience))
+    if cell.road == "ses":
+        return SesProvider(SesRoute("eu-west-1", "AKIDEXAMPLE", secret, url, cell.patience))
+    return SendGridProvider(SendGridRoute(url, secret, cell.patience))
 
 
 def attempt(made: Proxies, sink: DevSink, cell: Cell) -> Outcome:
@@ -125,11 +139,12 @@ def found(dev_sink_process: DevSink) -> Iterator[dict[str, tuple[Outcome, int]]]
         yield {reader: (word, copies[reader]) for reader, word in words.items()}
 
 
-def test_the_table_is_whole() -> None:
-    assert len(CELLS) == len(KINDS) * len(MOMENTS) * len(TABLES) == 72
+def test_the_table_is_whole_for_both_transports_and_each_road_takes_it() -> None:
+    assert len(KINDS) * len(MOMENTS) * len(TABLES) == 72
     assert all(set(table) == set(KINDS) for table in TABLES.values())
+    assert len(CELLS) == 36 * len(get_args(RoadName))
 
 
-@pytest.mark.parametrize("cell", CELLS, ids=lambda cell: f"{cell.talks}-{cell.fault.kind}-{cell.fault.when}")
+@pytest.mark.parametrize("cell", CELLS, ids=str)
 def test_each_fault_at_each_moment_has_its_class(cell: Cell, found: dict[str, tuple[Outcome, int]]) -> None:
     assert found[cell.reader] == cell.expected()

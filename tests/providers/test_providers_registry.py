@@ -10,9 +10,12 @@ from newsletter.model.workspace import ProviderSettings, Secrets
 from newsletter.providers.outbox import OutboxProvider
 from newsletter.providers.registry import ProviderError, open_provider
 from newsletter.providers.sendgrid import SendGridProvider
+from newsletter.providers.ses import SesProvider
 from newsletter.providers.smtp import SmtpProvider
 
 KEY = Secrets(sendgrid_key=SecretStr("SG.canary"))
+SES = ProviderSettings(kind="ses", username="AKIDEXAMPLE", region="eu-west-1")
+SES_SECRET = Secrets(ses_secret=SecretStr("canary"))
 PASSWORD = Secrets(smtp_password=SecretStr("canary"))
 
 
@@ -28,6 +31,17 @@ def test_each_kind_opens_its_provider(tmp_path: Path) -> None:
     assert isinstance(open_provider(smtp, PASSWORD, tmp_path), SmtpProvider)
     assert isinstance(open_provider(ProviderSettings(kind="smtp"), Secrets(), tmp_path), SmtpProvider)
     assert isinstance(open_provider(ProviderSettings(kind="sendgrid"), KEY, tmp_path), SendGridProvider)
+    assert isinstance(open_provider(SES, SES_SECRET, tmp_path), SesProvider)
+
+
+def test_ses_is_reached_in_its_region_unless_another_address_is_set(tmp_path: Path) -> None:
+    def url(settings: ProviderSettings) -> str:
+        provider = open_provider(settings, SES_SECRET, tmp_path)
+        assert isinstance(provider, SesProvider)
+        return provider.route.url
+
+    assert url(SES) == "https://email.eu-west-1.amazonaws.com"
+    assert url(SES.model_copy(update={"api_url": "http://127.0.0.1:8080/"})) == "http://127.0.0.1:8080"
 
 
 @pytest.mark.parametrize(
@@ -39,6 +53,15 @@ def test_each_kind_opens_its_provider(tmp_path: Path) -> None:
         ({"kind": "sendgrid", "api_url": "api.sendgrid.com"}, KEY, "provider.api_url"),
         ({"kind": "sendgrid", "api_url": "http://api.sendgrid.com"}, KEY, "provider.api_url"),
         ({"kind": "sendgrid", "api_url": "https://api.sendgrid.com:port"}, KEY, "provider.api_url"),
+        ({"kind": "ses", "username": "AKID", "region": "eu-west-1"}, Secrets(), "NEWSLETTER_SES_SECRET"),
+        ({"kind": "ses", "region": "eu-west-1"}, SES_SECRET, "provider.username"),
+        ({"kind": "ses", "username": "AKID"}, SES_SECRET, "provider.region"),
+        ({"kind": "ses", "username": "AKID", "region": "Ireland"}, SES_SECRET, "provider.region"),
+        (
+            {"kind": "ses", "username": "A", "region": "eu-west-1", "api_url": "http://ses.example.org"},
+            SES_SECRET,
+            "provider.api_url",
+        ),
         ({"kind": "smtp", "username": "hours"}, Secrets(), "NEWSLETTER_SMTP_PASSWORD"),
         ({"kind": "smtp", "username": "h", "host": "mail.example.org", "security": "none"}, PASSWORD, "security"),
     ],

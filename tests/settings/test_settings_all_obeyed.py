@@ -375,6 +375,9 @@ ELSEWHERE: dict[str, str] = {
     "test_a_server_that_refuses_is_named_and_the_password_is_not",
     "Secrets.sendgrid_key": "providers/test_providers_registry.py::test_each_kind_opens_its_provider",
     "ProviderSettings.kind": "providers/test_providers_registry.py::test_each_kind_opens_its_provider",
+    "ProviderSettings.region": "providers/test_providers_registry.py::"
+    "test_ses_is_reached_in_its_region_unless_another_address_is_set",
+    "Secrets.ses_secret": "providers/test_providers_registry.py::test_each_kind_opens_its_provider",
     "ProviderSettings.path": "providers/test_providers_registry.py::test_the_outbox_hangs_from_the_workspace",
     "ProviderSettings.sandbox": "providers/test_providers_sendgrid.py::test_sandbox_is_asked_for_and_recognised",
     "StoreSettings.url": "store/test_store_engine.py::"

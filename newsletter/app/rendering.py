@@ -3,6 +3,9 @@
 from datetime import datetime
 from pathlib import Path
 
+from newsletter.app.archiving.pictures import in_place
+from newsletter.app.workspace import Workspace
+from newsletter.model.issue import Draft
 from newsletter.model.mail import SLOT_NAMES, Edition, Row, fill_text, message_bytes
 
 SAMPLE_LINK = "https://news.example.org/sample"
@@ -24,6 +27,11 @@ def write_edition(edition: Edition, out: Path, stem: str, at: datetime) -> tuple
         "eml": message_bytes(edition, row, at),
     }
     return tuple(_write(out / f"{stem}.{suffix}", data) for suffix, data in contents.items() if data)
+
+
+def shown_html(ws: Workspace, draft: Draft, edition: Edition) -> str:
+    """The HTML part with inert values and the draft's own pictures in itself; empty for a reader of text only."""
+    return in_place(ws, draft, fill_text(edition.html, sample_row().values))
 
 
 def _write(path: Path, data: bytes) -> Path:

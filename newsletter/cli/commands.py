@@ -20,6 +20,7 @@ from newsletter.cli import (
     reviewing,
     running,
     sending,
+    signing_in,
     simulate,
     store,
     worker,
@@ -41,6 +42,7 @@ issues.register(app)
 simulate.register(app)
 reviewing.register(app)
 sending.register(app)
+signing_in.register(app)
 ledger.register(app)
 reconciling.register(app)
 events.register(app)

@@ -21,6 +21,7 @@ _TOLD = {
     "MailboxError": 1,
     "ProviderError": 1,
     "SendRefused": 1,
+    "ShotError": 1,
     "StoreError": 1,
     "SegmentError": 2,
     "SubscriberError": 1,

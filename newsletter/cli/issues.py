@@ -97,23 +97,35 @@ def compose(
 def render(
     context: typer.Context,
     digest: DigestName,
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the files go.")],
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Where the files go.")] = None,
     as_: As = None,
+    shot: Annotated[Path | None, typer.Option("--shot", metavar="FILE.png", help="Take a picture of it.")] = None,
+    width: Annotated[int, typer.Option("--width", min=240, max=2000, help="Pixels of the picture.")] = 600,
+    dark: Annotated[bool, typer.Option("--dark", help="The picture shows a client in dark mode.")] = False,
     at: At = None,
 ) -> int:
-    """Write one edition as HTML, text and .eml.
+    """Write one edition as HTML, text and .eml, or take a picture of it with the Chromium of this machine.
 
     Example: `newsletter render weekly --at 2026-12-04 --as berlin --out /tmp/issue`
-    """
-    from newsletter.app import checking, drafting, timing
-    from newsletter.app.rendering import write_edition
 
+    Example: `newsletter render weekly --at 2026-12-04 --as berlin --shot berlin.png --width 375 --dark`
+    """
+    from newsletter.app import checking, drafting, shots, timing
+    from newsletter.app.rendering import shown_html, write_edition
+
+    if out is None and shot is None:
+        raise typer.BadParameter("say where it goes: --out DIR for files, --shot FILE.png for a picture, or both")
     ws = workspace(context)
     frozen = drafting.preview_draft(ws, digest, timing.read_at(ws, at))
     persona = checking.find_persona(ws, as_)
     last = drafting.last_sent_draft(ws, frozen)
     built = checking.build_edition(frozen, checking.persona_choices(persona), last, ws.settings.checks)
-    files = write_edition(built.edition, out, f"{frozen.key}-{persona.name}", frozen.slot.send_at)
+    stem = f"{frozen.key}-{persona.name}"
+    files = write_edition(built.edition, out, stem, frozen.slot.send_at) if out else ()
+    if shot is not None:
+        look = shots.Shot(width, "dark" if dark else "light")
+        shots.take_shot(shown_html(ws, frozen, built.edition), shot, look, ws.environ)
+        files = (*files, shot)
     show_problems(built.problems)
     for file in files:
         say(f"{file.stat().st_size:>8,} bytes  {file}")

@@ -10,6 +10,7 @@ from newsletter.app.signing_in.people import Person, Visitor, person_known_as
 from newsletter.app.workspace import Workspace
 from newsletter.dates.spans import parse_span
 from newsletter.model.signing_in import Session, SignInEvent, SignInEventKind
+from newsletter.people.address import address_hash, parse_address
 from newsletter.people.joining import network_hash
 from newsletter.store import sessions
 
@@ -96,6 +97,16 @@ def sign_out(ws: Workspace, visitor: Visitor, host: str = "", *, everywhere: boo
         else:
             sessions.end(connection, _community(ws), visitor.session)
         _log(connection, ws, "everywhere" if everywhere else "signed out", who, ws.clock(), host)
+
+
+def end_sessions_of(ws: Workspace, address: str) -> int:
+    """End all sessions of an address, whoever it is, and the links that wait for it; how many sessions that were."""
+    who = address_hash(ws.hash_key, parse_address(address).key)
+    with ws.store.begin() as connection:
+        count = sessions.end_all(connection, _community(ws), who)
+        if count:
+            _log(connection, ws, "everywhere", who, ws.clock())
+    return count
 
 
 def note_proxied(ws: Workspace, person: Person, host: str) -> None:

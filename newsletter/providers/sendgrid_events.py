@@ -54,7 +54,7 @@ NO_TIME = "it does not say when"
 
 _LONGEST_ID, _LONGEST_ADDRESS = 100, 320
 _LONGEST_TEXT = 500
-_EARLIEST, _LATEST = datetime(2009, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+_EARLIEST, _LATEST = (datetime(year, 1, 1, tzinfo=UTC).timestamp() for year in (2009, 2200))
 _NOT_STORABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 
@@ -124,7 +124,7 @@ def moment(value: object) -> datetime | None:
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    if not _EARLIEST.timestamp() <= value <= _LATEST.timestamp():
+    if not _EARLIEST <= value <= _LATEST:
         return None
     return datetime.fromtimestamp(int(value), UTC)
 

@@ -31,9 +31,10 @@ class Reported:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A notice as it is written down, with the state in which it leaves its delivery."""
+    """A notice as it is written down: under which key, and with the state in which it leaves its delivery."""
 
     notice: Notice
+    key: str
     state: DeliveryState
 
 
@@ -90,7 +91,8 @@ def told(connection: Connection, delivery_ids: Collection[str]) -> set[tuple[str
 
 def key_of(notice: Notice) -> str:
     """What a notice says and when, by which it is known again: event ids were seen to change when repeated."""
-    return f"{notice.word} {notice.at.astimezone(UTC).isoformat()}"
+    at = notice.at if notice.at.tzinfo is UTC else notice.at.astimezone(UTC)
+    return f"{notice.word} {at.isoformat()}"
 
 
 def keep(connection: Connection, community: str, lines: Sequence[Line]) -> None:
@@ -104,7 +106,7 @@ def keep(connection: Connection, community: str, lines: Sequence[Line]) -> None:
                 "kind": one.notice.word,
                 "state": one.state,
                 "attempt_id": one.notice.attempt_id or None,
-                "notice_key": key_of(one.notice),
+                "notice_key": one.key,
                 "event_id": one.notice.event_id or None,
                 "detail": one.notice.detail,
             }

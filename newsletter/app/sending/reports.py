@@ -78,11 +78,12 @@ class _Taking:
         found = self.known.get(notice.delivery_id)
         if found is None or not self._is_ours(found, notice):
             return "foreign"
-        if not self._is_new(notice):
+        key = reported.key_of(notice)
+        if not self._is_new(notice, key):
             return "repeated"
         state = self.states[notice.delivery_id]
         judged = verdict(state, notice, same_address=_same_address(self.ws, found, notice))
-        self.lines.append(Line(notice, judged.state))
+        self.lines.append(Line(notice, key, judged.state))
         if judged.state != state:
             self.states[notice.delivery_id] = judged.state
             self.evidence[notice.delivery_id] = notice
@@ -96,12 +97,14 @@ class _Taking:
             return (notice.delivery_id, notice.attempt_id) in self.left
         return found.left
 
-    def _is_new(self, notice: Notice) -> bool:
-        names = [reported.key_of(notice), *([notice.event_id] if notice.event_id else [])]
-        keys = {(notice.delivery_id, one) for one in names}
-        if keys & self.told:
+    def _is_new(self, notice: Notice, key: str) -> bool:
+        """Whether neither what it says nor its id is known; both are from now on."""
+        said, named = (notice.delivery_id, key), (notice.delivery_id, notice.event_id)
+        if said in self.told or named in self.told:
             return False
-        self.told |= keys
+        self.told.add(said)
+        if notice.event_id:
+            self.told.add(named)
         return True
 
     def _move(self) -> None:

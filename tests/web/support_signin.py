@@ -22,8 +22,8 @@ from newsletter.app.workspace import Workspace, with_settings
 from newsletter.model.signing_in import SignInSettings
 from newsletter.model.workspace import WebSettings
 from newsletter.runtime.server import listen
-from newsletter.web.studio.app import PreviewDesk
 from newsletter.web.studio.changes import Changes
+from newsletter.web.studio.desk import PreviewDesk
 from newsletter.web.studio.hosting import with_studio
 
 ED, OLGA, BOTH = "ed@example.org", "olga@example.org", "both@example.org"

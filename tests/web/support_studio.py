@@ -10,8 +10,9 @@ from support_loopback import Served, ask, served
 
 from newsletter.app.studio.page import fill_page
 from newsletter.runtime.server import listen
-from newsletter.web.studio.app import PreviewDesk, new_key, preview_app
+from newsletter.web.studio.app import new_key, preview_app
 from newsletter.web.studio.changes import Changes
+from newsletter.web.studio.desk import PreviewDesk
 
 KEY = new_key()
 DESK = Desk()

@@ -1,13 +1,16 @@
 """The next issues of every digest: when each is drafted, asked for once more, and sent, in two zones."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from newsletter.app.lookahead import next_slots
+from newsletter.app.simulating import picture, simulate
 from newsletter.app.studio.scene import Scene
-from newsletter.app.timing import UsageError, home_zone
-from newsletter.app.workspace import Workspace
+from newsletter.app.timing import UsageError, home_zone, read_at
+from newsletter.app.workspace import Workspace, open_workspace
 from newsletter.dates.cadence.parsing import parse_lead
 from newsletter.dates.cadence.rules import CadenceError
 from newsletter.model.issue import Slot
@@ -49,6 +52,16 @@ class Schedule:
     why_none: str = ""
 
 
+def picture_ahead(root: Path, at: str | None, environ: Mapping[str, str], clock: Callable[[], datetime]) -> str:
+    """What every persona would get in the next PICTURE_DAYS, as SVG; it takes long, and opens a workspace for it."""
+    ws = open_workspace(root, environ, clock)
+    try:
+        moment = read_at(ws, at)
+        return picture(ws, moment, PICTURE_DAYS, simulate(ws, moment, PICTURE_DAYS), page=False)
+    finally:
+        ws.store.close()
+
+
 def schedules(scene: Scene) -> tuple[Schedule, ...]:
     """The next ISSUES of every digest, as of the moment that is looked at."""
     return tuple(_schedule(scene.ws, name, scene.at) for name in scene.ws.settings.digests)
@@ -72,10 +85,10 @@ def _coming(ws: Workspace, slot: Slot, state: str) -> Coming:
     zone, window = home_zone(ws), slot.window
     lead = ws.settings.editors.remind if ws.settings.digests[slot.digest].review != "automatic" else ""
     asked = _moment(slot.send_at - parse_lead(lead), zone) if lead else None
-    days = f"{window.start:%d %b} up to {window.end:%d %b %Y}"
+    days = f"{window.start.day} {window.start:%b} up to {window.end.day} {window.end:%b}"
     return Coming(slot.key, state, days, _moment(slot.draft_at, zone), asked, _moment(slot.send_at, zone))
 
 
 def _moment(at: datetime, zone: ZoneInfo) -> Moment:
     local = at.astimezone(zone)
-    return Moment(f"{local:%a} {local.day} {local:%b %Y, %H:%M %Z}", f"{at.astimezone(UTC):%a %H:%M} UTC")
+    return Moment(f"{local:%a} {local.day} {local:%b, %H:%M %Z}", f"{at.astimezone(UTC):%a %H:%M} UTC")

@@ -7,22 +7,22 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import RLock
+from threading import Lock, RLock
 
 from newsletter.app.composing import histories
 from newsletter.app.dispatching import describe
 from newsletter.app.drafting import preview_draft
 from newsletter.app.fetching import Recent
 from newsletter.app.sending.audience import readers_of_digest
-from newsletter.app.simulating import picture, simulate
 from newsletter.app.studio.acting import LEAVING, act
 from newsletter.app.studio.building import Sitting, build_view
-from newsletter.app.studio.calendar import PICTURE_DAYS
+from newsletter.app.studio.calendar import picture_ahead
 from newsletter.app.studio.menu import FILES, FOLDERS, menu_of, one_of, places_of
 from newsletter.app.studio.panes import PANES
 from newsletter.app.studio.readers import addresses_of
 from newsletter.app.studio.said import Said
 from newsletter.app.studio.scene import Scene
+from newsletter.app.studio.source_lines import SourceLines
 from newsletter.app.studio.standing import Standing, standing_of
 from newsletter.app.studio.variants import Variants, variants_of
 from newsletter.app.studio.view import Audience, Menu, Shown, Step, excerpt, fault
@@ -36,7 +36,6 @@ from newsletter.settings.reading import SettingsError
 from newsletter.store.handle import StoreError
 
 LOG = logging.getLogger(__name__)
-LARGEST_EXCERPT = 1_000_000
 NO_MENU = Menu("", (), ())
 #: Acts that are nothing without the store that everybody shares.
 KEPT_IN_STORE = frozenset({"draft", "approve", "keep", "refresh"})
@@ -68,6 +67,9 @@ class Studio:
         self._environ = environ
         self._clock = clock
         self._lock = RLock()
+        self._drawing = Lock()
+        self._lines = SourceLines(self.root)
+        self._picture = ""
         self._opened: Workspace | None = None
         self._recent = Recent()
         self._menu = NO_MENU
@@ -88,6 +90,7 @@ class Studio:
             self._sittings.clear()
             self._audiences.clear()
             self._shown.clear()
+            self._picture = ""
             self._close()
 
     def close(self) -> None:
@@ -139,13 +142,11 @@ class Studio:
             return PANES[tab](scene, item) if scene else None
 
     def picture(self) -> str:
-        """What every persona would get in the days to come, as SVG; it takes its time, and keeps nobody waiting."""
-        ws = open_workspace(self.root, self._environ, self._clock)
-        try:
-            at = read_at(ws, self._at)
-            return picture(ws, at, PICTURE_DAYS, simulate(ws, at, PICTURE_DAYS), page=False)
-        finally:
-            ws.store.close()
+        """What every persona would get in the days to come, as SVG; it takes long, and holds up nothing else."""
+        with self._drawing:
+            if not self._picture:
+                self._picture = picture_ahead(self.root, self._at, self._environ, self._clock)
+            return self._picture
 
     def act(self, what: str, digest: str, persona: str, variant: int, values: Mapping[str, str]) -> Said:
         """Do one thing of ACTS for the issue on the stage."""
@@ -256,13 +257,3 @@ class Studio:
             with workspace.store.read() as connection:
                 self._audiences[digest] = variants_of(readers_of_digest(connection, workspace, digest, now))
         return self._audiences[digest]
-
-    def _lines(self, name: str) -> list[str] | None:
-        """The lines of a file of the workspace, for an excerpt; None for what is not one or is large."""
-        path = (self.root / name).resolve()
-        try:
-            if not name or not path.is_relative_to(self.root) or path.stat().st_size > LARGEST_EXCERPT:
-                return None
-            return path.read_text(encoding="utf-8", errors="replace").splitlines()
-        except OSError:
-            return None

@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from html import escape
 from importlib.resources import files
-from typing import Protocol
 from urllib.parse import quote, unquote
 
 from starlette.applications import Starlette
@@ -26,15 +25,14 @@ from starlette.responses import (
 )
 from starlette.routing import Route
 
-from newsletter.app.studio.said import Said
 from newsletter.app.studio.stage import Stage, staged
-from newsletter.app.studio.standing import Standing
-from newsletter.app.studio.view import Shown, View
+from newsletter.app.studio.view import View
 from newsletter.web.forms import fields_of
 from newsletter.web.guards import BodyLimit, FixedHeaders
 from newsletter.web.signin.gate import visitor_of
 from newsletter.web.studio.actions import Actions
 from newsletter.web.studio.changes import Changes
+from newsletter.web.studio.desk import Fill, PreviewDesk
 from newsletter.web.studio.gate import ENTRY, NO_KEY, Gate, hosts_of
 from newsletter.web.studio.page import OWN_PANES, State, page_context, read_state
 from newsletter.web.studio.palette import palette
@@ -63,38 +61,6 @@ LARGEST_FORM = 128 * 1024
 ME, BY, YEAR = "studio-me", "studio-by", 31_536_000
 _SCRIPTS = ("beside", "forms", "frame", "keys", "load", "mail", "palette", "status", "studio", "width")
 ASSETS: Mapping[str, str] = {"studio.css": "text/css"} | {f"{name}.js": "text/javascript" for name in _SCRIPTS}
-
-
-class PreviewDesk(Protocol):
-    """What the preview needs; calls may block, they run in threads."""
-
-    def show(self, digest: str, persona: str, variant: int) -> Shown:
-        """The issue of a digest as a persona gets it, or one distinct mail by its number, and what is wrong."""
-        ...
-
-    def ahead(self, shown: Shown) -> None:
-        """Make ready what is likely asked for next; called once the answer is on its way."""
-        ...
-
-    def standing(self, digest: str, persona: str, variant: int) -> Standing | None:
-        """What stands between that issue and its readers."""
-        ...
-
-    def picture(self) -> str:
-        """What is to come for every persona, as SVG."""
-        ...
-
-    def pane(self, tab: str, digest: str, persona: str, variant: int, item: str) -> object:
-        """What one of OWN_PANES shows of that issue; None while it cannot be built."""
-        ...
-
-    def act(self, what: str, digest: str, persona: str, variant: int, values: Mapping[str, str]) -> Said:
-        """Do one thing for that issue, and say how it went."""
-        ...
-
-
-#: Renders the page of these templates with its values.
-Fill = Callable[[Mapping[str, str], Mapping[str, object]], str]
 
 
 def new_key() -> str:

@@ -10,16 +10,9 @@ from newsletter.app.signing_in.people import STUDIO
 from newsletter.web.guards import BodyLimit, FixedHeaders
 from newsletter.web.signin.gate import SignInGate
 from newsletter.web.signin.pages import SignInPages, sign_in_routes
-from newsletter.web.studio.app import (
-    LARGEST_FORM,
-    PAGE_HEADERS,
-    Fill,
-    PreviewDesk,
-    PreviewPages,
-    new_key,
-    studio_routes,
-)
+from newsletter.web.studio.app import LARGEST_FORM, PAGE_HEADERS, PreviewPages, new_key, studio_routes
 from newsletter.web.studio.changes import Changes
+from newsletter.web.studio.desk import Fill, PreviewDesk
 
 
 def with_studio(public: ASGIApp, sign_in: SignIn, desk: PreviewDesk, fill: Fill, changes: Changes) -> Starlette:

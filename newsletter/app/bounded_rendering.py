@@ -39,17 +39,21 @@ PATIENCE = 60.0
 KEPT = 4
 
 
+#: A function of a module, which the worker knows by its name.
+Change = Callable[[Issue], Issue]
+
+
 @dataclass(frozen=True, slots=True)
 class _Job:
     """One edition to render; the draft travels with the first of its editions alone, under a number.
 
-    With `like`, its HTML alone, with room for as much as that issue has.
+    With a `change`, the HTML alone of what that makes of the issue, with room for as much as the issue itself has.
     """
 
     number: int
     issue: Issue
     draft: Draft | None
-    like: Issue | None = None
+    change: Change | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +102,10 @@ class BoundedRenderer:
             return answer
         raise _failure(answer)
 
-    def html_like(self, issue: Issue, draft: Draft, like: Issue) -> Parts:
-        """The HTML part alone, as `render.edition.render_html_like` gives it; RenderError where a limit was met."""
+    def changed_html(self, issue: Issue, draft: Draft, change: Change) -> Parts:
+        """The HTML part alone of a changed twin of the issue, which has as much room; RenderError at a limit too."""
         with self._lock:
-            answer = self._ask(lambda: self._job(issue, draft, like), _main_template(draft))
+            answer = self._ask(lambda: self._job(issue, draft, change), _main_template(draft))
         if isinstance(answer, _Html):
             return answer.parts
         raise _failure(answer)
@@ -119,13 +123,13 @@ class BoundedRenderer:
         with self._lock:
             self._end()
 
-    def _job(self, issue: Issue, draft: Draft, like: Issue | None = None) -> _Job:
+    def _job(self, issue: Issue, draft: Draft, change: Change | None = None) -> _Job:
         known = next((number for number, kept in self._sent.items() if kept is draft), None)
         if known is not None:
-            return _Job(known, issue, None, like)
+            return _Job(known, issue, None, change)
         number = next(self._numbers)
         self._sent = dict([*self._sent.items(), (number, draft)][-KEPT:])
-        return _Job(number, issue, draft, like)
+        return _Job(number, issue, draft, change)
 
     def _ask(self, job: Callable[[], _Job | _Page], path: str) -> _Answer:
         """The worker's answer; `path` is named where it ended without one."""
@@ -209,9 +213,9 @@ def _work(line: Connection, seconds: float, memory: int) -> None:
 
 
 def _rendered(job: _Job, draft: Draft) -> Edition | _Html:
-    if job.like is None:
+    if job.change is None:
         return render(job.issue, draft)
-    return _Html(render_html_like(job.issue, draft, job.like))
+    return _Html(render_html_like(job.change(job.issue), draft, job.issue))
 
 
 def _within_limits(make: Callable[[], Edition | _Html | str], path: str, seconds: float) -> _Answer:
@@ -290,9 +294,9 @@ def render_bounded(issue: Issue, draft: Draft) -> Edition:
     return _shared.render(issue, draft)
 
 
-def html_bounded(issue: Issue, draft: Draft, like: Issue) -> Parts:
-    """The HTML part alone, with room for as much as `like` has, rendered by that worker."""
-    return _shared.html_like(issue, draft, like)
+def changed_html_bounded(issue: Issue, draft: Draft, change: Change) -> Parts:
+    """The HTML part alone of a changed twin of the issue, which has as much room, rendered by that worker."""
+    return _shared.changed_html(issue, draft, change)
 
 
 def page_bounded(folder: str, write: Callable[..., str], *arguments: object) -> str:

@@ -151,7 +151,7 @@ class Desk:
             before=Before(for_frame(mail("Rivers on Monday", persona)) if html else "", "Rivers on Monday"),
             events=(EventDifference("moved", "tea", "Tea", (("when_text", "Mon", "Tue"),)),),
             lines=(TextLine("removed", "old words"), TextLine("added", "new words")),
-            data='{"key": "weekly-2026-12-04"}',
+            tells_data=lambda: '{"key": "weekly-2026-12-04"}',
             next_content="Next: Pipelines, on 12 January 2027." if self.empty else "",
         )
         step = Step(variant, MAILS, 40 - variant, 117, f"edition {variant}", ("a…@e….org",)) if variant else None

@@ -8,7 +8,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from newsletter.app.archiving.pictures import in_place
-from newsletter.app.bounded_rendering import html_bounded, render_bounded
+from newsletter.app.bounded_rendering import changed_html_bounded, render_bounded
 from newsletter.app.checking import Built, build, persona_choices, told_of
 from newsletter.app.drafting import last_sent_draft
 from newsletter.app.reviewing.drifting import drift_from_approved
@@ -71,7 +71,7 @@ def build_view(sitting: Sitting, issue: Issue, lines: Lines) -> View:
     built = build(issue, draft, Around(ws.settings.checks, old.subject if old else ""))
     problems = told_of(ws, draft, (*drift_problems(drift_from_approved(ws, draft), draft.key), *_once(draft, built)))
     edition, row, owners = built.edition, inert_row(draft, "reader@example.org", "preview"), Owners(draft.items)
-    framed = fill_text(html_bounded(marked(issue), draft, issue), {**row.values, **NOWHERE})
+    framed = fill_text(changed_html_bounded(issue, draft, marked), {**row.values, **NOWHERE})
     before = _before(sitting, old, row)
     return View(
         key=issue.key,
@@ -94,7 +94,7 @@ def build_view(sitting: Sitting, issue: Issue, lines: Lines) -> View:
         events=event_differences(old, issue) if old else (),
         lines=text_differences(before.text, fill_text(edition.text, row.values)) if old else (),
         before=before,
-        data=json.dumps(issue_json(issue, draft_hash(draft)), ensure_ascii=False, indent=2),
+        tells_data=lambda: json.dumps(issue_json(issue, draft_hash(draft)), ensure_ascii=False, indent=2),
         built_ms=round(1000 * (time.perf_counter() - started)),
         edition=edition,
     )

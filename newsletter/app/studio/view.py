@@ -82,8 +82,13 @@ class View:
     events: tuple[EventDifference, ...] = ()
     lines: tuple[TextLine, ...] = ()
     before: Before = Before()
-    data: str = ""
+    tells_data: Callable[[], str] = str
     edition: Edition | None = None
+
+    @property
+    def data(self) -> str:
+        """The issue as data (JSON), written when it is asked for: of a large one that takes as long as the mail."""
+        return self.tells_data()
 
     @property
     def size(self) -> int:

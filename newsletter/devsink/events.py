@@ -103,6 +103,11 @@ class Poster:
         self.posted = self.taken = 0
         self._tasks: set[asyncio.Task[None]] = set()
 
+    @property
+    def waiting(self) -> int:
+        """How many posts are not taken yet."""
+        return len(self._tasks)
+
     def tell(self, messages: Iterable[Logged]) -> None:
         """Post the events of these messages by and by."""
         events = [dict(event) for one in messages for event in one.events]

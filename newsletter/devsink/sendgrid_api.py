@@ -109,7 +109,7 @@ class Api:
                 poster.plan = EventPlan.model_validate_json(await request.body())
             except ValidationError as error:
                 return _refused(400, errors_of(error))
-        counts = {"posted": poster.posted, "taken": poster.taken}
+        counts = {"posted": poster.posted, "taken": poster.taken, "waiting": poster.waiting}
         return JSONResponse({"plan": poster.plan.model_dump(), "key": poster.signer.public, **counts})
 
     def _fault(self, request: Request) -> Response | None:

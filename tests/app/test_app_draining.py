@@ -9,6 +9,7 @@ import pytest
 from support_workspace import KEY, NOW, Clock, open_at, render, with_issue, with_readers
 
 from newsletter.app.sending.draining import LOOK_AGAIN, REST, Drained, drain, keys_being_sent, rest_after, work
+from newsletter.app.sending.line import SHORT_WAIT
 from newsletter.app.sending.pump import pause, plan_issue, status
 from newsletter.app.workspace import Workspace, with_settings
 from newsletter.model.delivery import Batch, Outcome, Receipt, receipts_for_all
@@ -89,7 +90,8 @@ def test_it_looks_again_soon_rests_after_a_failure_and_waits_no_longer_than_it_m
     assert rest_after(Drained(), NOW) == LOOK_AGAIN
     assert rest_after(Drained(failed=1), NOW) == REST
     assert rest_after(Drained(next_due=NOW + timedelta(hours=1)), NOW) == LOOK_AGAIN
-    assert rest_after(Drained(next_due=NOW + timedelta(milliseconds=5)), NOW) == timedelta(milliseconds=5)
+    assert rest_after(Drained(next_due=NOW + timedelta(milliseconds=500)), NOW) == timedelta(milliseconds=500)
+    assert rest_after(Drained(next_due=NOW - timedelta(hours=1)), NOW) == SHORT_WAIT, "others are just taking it"
 
 
 def test_what_was_put_off_is_told_and_left_to_a_later_round(ws: Workspace) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from newsletter.app.sending.line import SHORT_WAIT
 from newsletter.app.sending.planning import SendRefused
 from newsletter.app.sending.pump import pump
 from newsletter.app.sending.workers import this_worker
@@ -70,7 +71,7 @@ def rest_after(done: Drained, now: datetime) -> timedelta:
         return REST
     if done.next_due is None:
         return LOOK_AGAIN
-    return max(timedelta(0), min(done.next_due - now, LOOK_AGAIN))
+    return max(SHORT_WAIT, min(done.next_due - now, LOOK_AGAIN))
 
 
 def _turn(ws: Workspace, provider: Provider, key: str, stopping: Callable[[], bool]) -> Drained:

@@ -6,7 +6,7 @@ none but those who carried or got that mail can know; and it ends nothing for an
 
 import logging
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from newsletter.app.sending.reports import apply_notices
@@ -17,6 +17,7 @@ from newsletter.delivery.planning import sender_domain
 from newsletter.delivery.return_path import delivery_of
 from newsletter.model.delivery import Notice, NoticeKind
 from newsletter.providers.inbound.registry import open_inbox
+from newsletter.store import notices
 
 LOG = logging.getLogger(__name__)
 #: Messages dealt with in one go.
@@ -68,8 +69,15 @@ def _notices(ws: Workspace, report: Report, now: datetime) -> Iterator[Notice]:
     kind, permanent = _MEANS[report.nature]
     at = report.at if report.at and now - OLDEST < report.at < now else now
     detail = f"blocked: {report.detail}" if report.nature == "block" else report.detail
-    for delivery_id in _named(ws, report):
+    for delivery_id in _ours(ws, tuple(_named(ws, report))):
         yield Notice(delivery_id, kind, at, detail, permanent, address=report.returned_to)
+
+
+def _ours(ws: Workspace, named: Sequence[str]) -> tuple[str, ...]:
+    """Those of the deliveries that there are: whoever makes them up costs one look, and no turn at writing."""
+    with ws.store.read() as connection:
+        known = notices.about_all(connection, ws.settings.community.id, named)
+    return tuple(one for one in named if one in known)
 
 
 def _named(ws: Workspace, report: Report) -> Iterator[str]:

@@ -141,6 +141,16 @@ def test_a_server_that_refused_the_sender_and_has_a_recipient_all_the_same_gets_
     assert len(server.sessions) == 2
 
 
+@pytest.mark.parametrize(("refusal", "outcome"), [("421 4.7.0 closing", "refused_for_now"), ("550 no", "rejected")])
+def test_a_refusal_is_heard_although_the_line_is_lost_behind_it(refusal: str, outcome: str) -> None:
+    with scripted({**PIPELINED, "MAIL": refusal, "RCPT": CLOSE}) as server:
+        server.orderly = False
+        provider = open_to(server)
+        [receipt] = provider.submit(batch([row(1)]))
+        provider.close()
+    assert (receipt.outcome, receipt.detail) == (outcome, refusal)
+
+
 def unread(address: str) -> Row:
     return replace(row(1), address=address)
 

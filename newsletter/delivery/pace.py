@@ -41,6 +41,12 @@ def rates(pace: PaceSettings) -> tuple[Rate, ...]:
     return tuple(rate for rate in found if rate.most)
 
 
+def longest(pace: PaceSettings) -> timedelta:
+    """How far back one has to look."""
+    windows = [rate.window for rate in rates(pace)] + ([HOUR] if by_domain(pace) else [])
+    return max(windows, default=timedelta(0))
+
+
 def by_domain(pace: PaceSettings) -> bool:
     """Whether mails are counted by domain."""
     return bool(pace.domain_hour or any(pace.domains.values()))

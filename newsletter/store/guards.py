@@ -90,6 +90,14 @@ def departures(connection: Connection, community: str, after: datetime, until: d
     return {name: tuple(rows) for name, rows in by_domain.items()}
 
 
+def departed(connection: Connection, community: str, since: datetime, until: datetime) -> int:
+    """How many mails left in [since, until], wherever they went."""
+    found = sa.select(sa.func.sum(departure.c.count)).where(
+        departure.c.community == community, departure.c.at >= since, departure.c.at <= until, departure.c.domain == ""
+    )
+    return connection.execute(found).scalar() or 0
+
+
 def put_off(connection: Connection, delivery_ids: Iterable[str], until: datetime, at: datetime) -> None:
     """Let pending deliveries wait; no attempt of theirs is used up."""
     mine = sa.update(delivery).where(delivery.c.id.in_(list(delivery_ids)), delivery.c.state == "pending")
@@ -107,8 +115,10 @@ def raise_water(connection: Connection, community: str, to: int | None = None) -
 
 def water(connection: Connection, community: str) -> tuple[int, int]:
     """How far this store came: batches that left, and lines of consent."""
-    number = connection.execute(sa.select(high_water.c.number).where(high_water.c.community == community)).scalar()
-    return number or 0, connection.execute(sa.select(sa.func.max(consent.c.id))).scalar() or 0
+    number = sa.select(high_water.c.number).where(high_water.c.community == community).scalar_subquery()
+    lines = sa.select(sa.func.max(consent.c.id)).scalar_subquery()
+    sent, consents = connection.execute(sa.select(number, lines)).one()
+    return sent or 0, consents or 0
 
 
 def count_in(connection: Connection, mailing_id: int, states: Sequence[DeliveryState]) -> dict[DeliveryState, int]:

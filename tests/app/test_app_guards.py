@@ -269,3 +269,13 @@ def test_a_digest_has_a_deadline_of_its_own(tmp_path: Path, clock: Clock) -> Non
     clock.sleep(86_400 * 2 - 1)
     assert send(ws, road := Road()).finished
     assert len(road.took) == 2
+
+
+def test_what_a_clock_counted_that_ran_ahead_holds_nothing_once_it_is_put_back(tmp_path: Path, clock: Clock) -> None:
+    ws = guarded(tmp_path, clock, PaceSettings(hour=2))
+    planned(ws, 4)
+    clock.now += timedelta(days=3)
+    send(ws, Road())
+    clock.now -= timedelta(days=3)
+    assert send(ws, road := Road()).finished
+    assert len(road.took) == 2

@@ -55,12 +55,6 @@ def test_the_hold_lasts_as_long_as_the_slowest_pace_that_is_used_up() -> None:
     assert pace.allowed(PaceSettings(minute=8, hour=100), gone, NOW, 10) == 3
 
 
-def test_what_was_counted_by_a_clock_that_was_put_back_since_holds_nothing() -> None:
-    tomorrow = NOW + timedelta(days=1)
-    assert room(Rate(5, pace.HOUR), [(tomorrow, 5)], NOW) == 0, "so it must not be asked for: the store leaves it out"
-    assert timedelta(minutes=1) >= pace.AHEAD
-
-
 def test_only_mails_to_a_full_domain_wait() -> None:
     rows = [due(1, "a@Example.org"), due(2, "b@example.net"), due(3, "c@example.org"), due(4, "d@example.com")]
     found = pace.sift(PaceSettings(domain_hour=1, domains={"example.com": 0}), {"example.net": [(NOW, 1)]}, rows, NOW)

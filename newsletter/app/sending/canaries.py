@@ -29,9 +29,9 @@ def canary_of(ws: Workspace, job: Mailing) -> Canary:
 def first_ones(connection: Connection, ws: Workspace, job: Mailing, now: datetime) -> tuple[str, ...] | Hold | None:
     """The deliveries that may leave as long as only the first do; a hold while the others wait; None once all may."""
     wanted = canary_of(ws, job)
-    known = guards.standing(connection, job.community, "canary", job.key)
-    if known is None and not wanted.wanted:
+    if not wanted.wanted:
         return None
+    known = guards.standing(connection, job.community, "canary", job.key)
     known = known or _begin(connection, ws, job, wanted, now)
     ids = tuple(known.data["ids"])
     if known.data["phase"] == "first" and not guards.under_way(connection, ids):

@@ -18,7 +18,7 @@ from newsletter.dates.spans import parse_span
 from newsletter.delivery import breaker, deadline, pace, poison, reserve, warmup
 from newsletter.delivery.batches import Aside
 from newsletter.delivery.fence import Mark
-from newsletter.model.guarding import GuardName, Hold
+from newsletter.model.guarding import GuardName, Hold, Road
 from newsletter.model.ledger import Claim, Due, Mailing, Settlement
 from newsletter.store import guards, issues, mailings, recovery
 
@@ -29,6 +29,8 @@ PASSING: frozenset[GuardName] = frozenset({"reserve", "pace", "warm-up", "restor
 MOST_LOOKS = 20
 #: What left is remembered for as long as any guard looks back.
 LOOK_BACK = timedelta(days=2)
+#: Rates are looked at as often as this, and after every refusal.
+LOOK_AGAIN = timedelta(seconds=1)
 
 
 def free_space(folder: Path) -> int:
@@ -44,6 +46,16 @@ class Allowance:
     only: tuple[str, ...] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What a worker needs to learn once for a mailing: nothing of it changes while it is sent."""
+
+    consents: int
+    largest: int
+    folder: Path
+    end: datetime | None
+
+
 class Guards:
     """The guards of one worker's line; whatever other workers must know of stands in the store."""
 
@@ -53,10 +65,11 @@ class Guards:
         self.size = size
         self.held: Hold | None = None
         self._left: dict[str, guards.Departures] = {}
-        self._trial = self._looked_back = False
+        self._road, self._trial = Road(), False
         self._bad: tuple[int, int] | None = None
-        self._largest: int | None = None
-        self._mark = Mark()
+        self._rates_at: datetime | None = None
+        self._known: _Known | None = None
+        self._water = 0
 
     @property
     def _answers_one(self) -> bool:
@@ -65,7 +78,6 @@ class Guards:
 
     def may_claim(self, connection: Connection, now: datetime) -> Allowance | Hold:
         """How much may be claimed, or what holds the mailing; either is written down where it is news."""
-        self._end_what_is_late(connection, now)
         standing = guards.active(connection, self.job.community, ("", self.job.key))
         found = self._decide(connection, now)
         self.held = found if isinstance(found, Hold) else None
@@ -76,9 +88,25 @@ class Guards:
             hold(connection, self.ws, self.held, now)
         return found
 
+    def _folder(self) -> Path:
+        """Where the store lies, if it is a file."""
+        file = Path(self.ws.store.engine.url.database or "")
+        is_file = self.ws.store.engine.dialect.name == "sqlite" and file.is_file()
+        return file.parent if is_file else self.ws.root
+
+    def _end(self, connection: Connection) -> datetime | None:
+        """The mailing's deadline."""
+        digest = self.ws.settings.digests.get(self.job.digest)
+        text = (digest.deadline if digest else "") or self.ws.settings.guards.deadline
+        due = None if self._answers_one else guards.send_at(connection, self.job.community, self.job.key)
+        return deadline.deadline_of(due, self.job.planned_at, parse_span(text)) if due and text else None
+
     def _decide(self, connection: Connection, now: datetime) -> Allowance | Hold:
-        stopped = fence.old_copy(connection, self.ws) or self._no_room(connection) or self._rates(connection, now)
-        if stopped:
+        if self._known is None and (old := fence.old_copy(connection, self.ws)):
+            return old
+        known = self._known = self._known or self._learn(connection)
+        self._end_what_is_late(connection, known.end, now)
+        if stopped := self._no_room(known) or self._rates(connection, now):
             return stopped
         first = canaries.first_ones(connection, self.ws, self.job, now)
         if isinstance(first, Hold):
@@ -88,12 +116,13 @@ class Guards:
             return replace(size, about=self.job.key)
         return self._on_the_road(connection, Allowance(size, first), now)
 
-    def _end_what_is_late(self, connection: Connection, now: datetime) -> None:
+    def _learn(self, connection: Connection) -> _Known:
+        largest = guards.largest_message(connection, self.job.id)
+        consents = fence.store_mark(connection, self.ws).consents
+        return _Known(consents, largest, self._folder(), self._end(connection))
+
+    def _end_what_is_late(self, connection: Connection, end: datetime | None, now: datetime) -> None:
         """What was not begun before the deadline is skipped, and told."""
-        digest = self.ws.settings.digests.get(self.job.digest)
-        text = (digest.deadline if digest else "") or self.ws.settings.guards.deadline
-        due = None if self._answers_one else guards.send_at(connection, self.job.community, self.job.key)
-        end = deadline.deadline_of(due, self.job.planned_at, parse_span(text)) if due and text else None
         if end is None or now < end:
             return
         why = deadline.reason(end.astimezone(home_zone(self.ws)))
@@ -102,30 +131,22 @@ class Guards:
             text = f"{self.job.key}: {count} deliveries are {why}, and are not sent any more"
             alert(connection, self.ws, "deadline", f"{self.job.key} {now.isoformat()}", text, now)
 
-    def _no_room(self, connection: Connection) -> Hold | None:
-        if self._largest is None:
-            self._largest = guards.largest_message(connection, self.job.id)
-        wanted = reserve.needed(self._largest, self.size, self.ws.settings.guards.reserve_mb)
-        folder = self._folder()
+    def _no_room(self, known: _Known) -> Hold | None:
+        settings = self.ws.settings.guards
+        if not settings.reserve_mb:
+            return None
+        wanted = reserve.needed(known.largest, self.size, settings.reserve_mb)
         try:
-            return (
-                reserve.hold(free_space(folder), wanted, str(folder)) if self.ws.settings.guards.reserve_mb else None
-            )
+            return reserve.hold(free_space(known.folder), wanted, str(known.folder))
         except OSError:
             return None  # the next write tells more of what is wrong with that disk
 
-    def _folder(self) -> Path:
-        """Where the store lies, if it is a file."""
-        file = Path(self.ws.store.engine.url.database or "")
-        is_file = self.ws.store.engine.dialect.name == "sqlite" and file.is_file()
-        return file.parent if is_file else self.ws.root
-
     def _rates(self, connection: Connection, now: datetime) -> Hold | None:
         """A rate that is too high pauses the mailing; looked at again only when there is more of what is bad."""
-        if self._answers_one:
+        if self._answers_one or (self._rates_at and timedelta(0) <= now - self._rates_at < LOOK_AGAIN):
             return None
-        found = None if self._looked_back else rates.last_was_bad(connection, self.ws, self.job, now)
-        self._looked_back = True
+        found = None if self._rates_at else rates.last_was_bad(connection, self.ws, self.job, now)
+        self._rates_at = now
         bad = rates.bad_of(connection, self.job.id)
         if found is None and bad != self._bad:
             found = rates.too_many(connection, self.ws, self.job, now)
@@ -139,15 +160,17 @@ class Guards:
         if not self._counts():
             return self.size
         guards.road_of(connection, self.job.community)  # from here on claims go one by one, on any database
-        home = now.astimezone(home_zone(self.ws))
-        since = min(warmup.midnight(home), now - pace.HOUR)
+        settings = self.ws.settings
+        since = now - pace.longest(settings.pace)
         self._left = guards.departures(connection, self.job.community, since, now + pace.AHEAD)
-        left = self._left.get("", ())
-        found = pace.allowed(self.ws.settings.pace, left, now, self.size)
+        found = pace.allowed(settings.pace, self._left.get("", ()), now, self.size)
         if isinstance(found, Hold) or self._answers_one:
             return found
-        today = sum(count for at, count in left if at >= warmup.midnight(home))
-        return warmup.allowed(self.ws.settings.guards, today, home, found)
+        home = now.astimezone(home_zone(self.ws))
+        if warmup.ceiling(settings.guards, home.date()) is None:
+            return found
+        today = guards.departed(connection, self.job.community, warmup.midnight(home), now + pace.AHEAD)
+        return warmup.allowed(settings.guards, today, home, found)
 
     def _counts(self) -> bool:
         """Whether anybody wants to know what left when."""
@@ -159,7 +182,7 @@ class Guards:
         self._trial = False
         if not self.ws.settings.guards.breaker:
             return allowed
-        road = guards.road_of(connection, self.job.community)
+        road = self._road = guards.road_of(connection, self.job.community)
         if road.is_open:
             return allowed
         trying = breaker.on_trial(road, now)
@@ -207,20 +230,21 @@ class Guards:
 
     def marked(self, connection: Connection) -> None:
         """One more batch is about to leave."""
-        guards.raise_water(connection, self.job.community)
-        self._mark = fence.store_mark(connection, self.ws)
+        self._water = guards.raise_water(connection, self.job.community)
 
     def keep_mark(self) -> None:
         """Say so beside the store, too, before the batch leaves."""
-        fence.keep_mark(self.ws, self._mark)
+        fence.keep_mark(self.ws, Mark(self._water, self._known.consents if self._known else 0))
 
     def settled(self, connection: Connection, settled: Sequence[Settlement], now: datetime) -> None:
         """What the answers say of the road."""
-        most = self.ws.settings.guards.breaker
-        if not most:
+        most, outcomes = self.ws.settings.guards.breaker, [one.outcome for one in settled]
+        if "rejected" in outcomes:
+            self._rates_at = self._rates_at and self._rates_at - LOOK_AGAIN
+        if not most or (self._road == Road() and not breaker.failed(outcomes)):
             return
         road = guards.road_of(connection, self.job.community)
-        new = breaker.after(road, [one.outcome for one in settled], now, most, trial=self._trial)
+        new = breaker.after(road, outcomes, now, most, trial=self._trial)
         if new == road:
             return
         guards.set_road(connection, self.job.community, new)

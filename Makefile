@@ -6,7 +6,7 @@ RUNTIME := $(VENV)/.runtime-ready
 DEV := $(VENV)/.dev-ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
-.PHONY: demo test lint types rules unit test-slow crash lock clean
+.PHONY: demo test lint types rules unit test-slow crash tour lock clean
 
 demo: $(RUNTIME)
 	@$(BIN)/newsletter demo
@@ -28,6 +28,10 @@ unit: $(DEV)
 
 test-slow: $(DEV)
 	$(BIN)/pytest -m "slow or hypothesis" --hypothesis-profile=searching
+
+# The pictures of docs/studio.md, of the sample workspace at a fixed moment; needs a Chromium.
+tour: $(DEV)
+	$(BIN)/python docs/pictures/tour.py
 
 # Hash-locked: pip refuses anything that is not byte for byte what the lock names.
 $(RUNTIME): requirements.lock pyproject.toml

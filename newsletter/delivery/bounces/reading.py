@@ -4,6 +4,7 @@ It never raises, and believes nothing: whether the mail is about one that we sen
 Message-IDs and addresses that are named here.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -29,6 +30,8 @@ LARGEST = 1_000_000
 #: Mails and addresses that a report may name before the rest is left unread.
 MOST_NAMED = 20
 _STATUS_PARTS = ("message/delivery-status", "message/global-delivery-status")
+#: What a server says of an address stays with the reader, and is erased with them; the words are enough.
+_ADDRESS = re.compile(r"[^\s<>()\[\]:;,@]{1,64}@[^\s<>()\[\]:;,@]{1,255}")
 _ARRIVED_FOR = ("To", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "Apparently-To")
 #: RFC 5965, 7.3, and what large mailbox providers add; "not-spam" and reports about signatures complain of nothing.
 _FEEDBACK: dict[str, Nature] = {
@@ -114,7 +117,7 @@ def _named(message: Message, found: Report) -> Report:
     arrived = [value for name in _ARRIVED_FOR for value in fields(message, name)]
     return replace(
         found,
-        detail=_shown(found.detail),
+        detail=_shown(_ADDRESS.sub("(address)", found.detail)),
         recipient=_shown(found.recipient),
         message_ids=tuple(dict.fromkeys(message_ids_in(" ".join((own, *answered)))))[:MOST_NAMED],
         sent_to=tuple(dict.fromkeys((*found.sent_to, *addresses_in(*arrived))))[:MOST_NAMED],

@@ -90,9 +90,11 @@ def _create(path: Path) -> int | None:
     try:
         _folder(path.parent)
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
-        os.write(handle, f"{_HEAD} {boot}\n".encode("ascii"))
     except OSError:
         return None
+    # A head that is not written whole is not believed later: the batch is unknown then, as without a file.
+    with suppress(OSError):
+        os.write(handle, f"{_HEAD} {boot}\n".encode("ascii"))
     crash_point("after journal")
     return handle
 

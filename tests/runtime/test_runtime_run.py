@@ -69,14 +69,30 @@ def port_in(line: str) -> int:
     return int(found[1])
 
 
+def editors_are_let_in_by_the_door(server: Served) -> None:
+    """The studio is there for those who sign in, at the public address alone, which browsers reach over https."""
+    public = {"Host": "news.example.org", "Accept": "text/html"}
+    answer, _ = ask(server, "GET", "/studio/", headers=public)
+    assert (answer.status, answer.getheader("Location")) == (303, "https://news.example.org/sign-in")
+    answer, page = ask(server, "GET", "/sign-in", headers=public)
+    assert (answer.status, "Mail me a link" in page) == (200, True)
+    cookie = answer.getheader("Set-Cookie", "")
+    assert cookie.startswith("__Host-newsletter-form=")
+    assert {"Secure", "HttpOnly", "Path=/"} <= set(cookie.split("; "))
+    assert ask(server, "GET", "/studio/", headers={"Accept": "text/html"})[0].status == 400
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_run_serves_until_it_is_told_to_stop(root, number):
     on_port(root, 0)
+    with (root / "config.toml").open("a") as config:
+        config.write('\n[sign_in]\neditors = ["ed@example.org"]\n')
     with process(root, "run") as running:
         server = Served(port_in(first_line(running)))
         answer, page = ask(server, "GET", "/u/not-ours")
         assert (answer.status, "This link does not work" in page) == (404, True)
         assert ask(server, "GET", "/healthz")[0].status == 200
+        editors_are_let_in_by_the_door(server)
         began = time.monotonic()
         running.send_signal(number)
         out, err = running.communicate(timeout=20)

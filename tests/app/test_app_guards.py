@@ -279,3 +279,11 @@ def test_what_a_clock_counted_that_ran_ahead_holds_nothing_once_it_is_put_back(t
     clock.now -= timedelta(days=3)
     assert send(ws, road := Road()).finished
     assert len(road.took) == 2
+
+
+def test_a_clock_that_stands_is_not_waited_for(tmp_path: Path, clock: Clock) -> None:
+    ws = guarded(tmp_path, clock, PaceSettings(second=1))
+    planned(ws, 4)
+    slept: list[float] = []
+    summary = send(ws, Road(), batch=1, sleep=slept.append, keeps_pace=timedelta(minutes=1))
+    assert (summary.batches, slept) == (1, [1.0])

@@ -58,19 +58,20 @@ def pump(
 
     With `sleep`, deliveries that were put off are waited for as long as the waits together stay within `patience`;
     later ones are left to a later call, and named by `next_due`. What the pace holds for no longer than `keeps_pace`
-    is waited for besides, however often. `stopping` is asked between two batches. SendRefused
-    where the issue is not planned yet. An exception of the provider leaves its batch unknown and is raised again.
+    is waited for besides, as often as it takes, unless the clock stands. `stopping` is asked between two batches.
+    SendRefused where the issue is not planned yet. An exception of the provider leaves its batch unknown and is
+    raised again.
     """
     line = Line(ws, provider, find_job(ws, key), now_fn, batch, worker_id, jitter)
     line.recovered = recover(ws, now_fn())
-    waited = timedelta(0)
+    waited, looked_at = timedelta(0), None
     while (max_batches is None or line.batches < max_batches) and not stopping():
         if line.step():
             if on_progress:
                 on_progress(line.summary())
             continue
-        wait = line.wait()
-        paced = wait is not None and line.held_by_pace and wait <= keeps_pace
+        wait, looked_before, looked_at = line.wait(), looked_at, now_fn()
+        paced = wait is not None and line.held_by_pace and wait <= keeps_pace and looked_at != looked_before
         if wait is None or sleep is None or not (paced or waited + wait <= patience):
             break
         sleep(wait.total_seconds())

@@ -1,7 +1,7 @@
 """A provider that does to a batch what its dice say, and remembers which readers it really wrote to."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
@@ -10,6 +10,7 @@ from typing import Literal
 from newsletter.model.delivery import Batch, Notice, Outcome, Receipt
 from newsletter.model.mail import Row
 from newsletter.model.outcomes import OUTCOMES, End
+from newsletter.model.reconciling import Question, Sighting
 
 Mood = Literal["well", "mixed", "silent", "throttled", "away", "hangs", "fails", "forgetful"]
 #: How likely each mood is where the provider has faults at all.
@@ -99,6 +100,11 @@ class FaultyProvider:
             return self.rng.choices(list(ENDS), list(ENDS.values()))[0]
         ends: dict[Mood, End] = {"silent": "silent", "throttled": "put_off", "away": "unreached"}
         return ends.get(mood, "taken")
+
+    def look_up(self, questions: Sequence[Question]) -> Iterator[Sighting]:
+        """The log: it has what was taken, and never errs."""
+        for one in questions:
+            yield Sighting(one.delivery_id, "there" if self.taken[one.delivery_id] else "absent")
 
     def _take(self, batch: Batch, row: Row) -> None:
         self.taken[row.delivery_id] += 1

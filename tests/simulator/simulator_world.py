@@ -17,7 +17,7 @@ from simulator_stage import Actor
 from support_workspace import KEY, NOW
 
 from newsletter import crash_points
-from newsletter.app.sending import recovering
+from newsletter.app.sending import reconciling, recovering
 from newsletter.app.sending.addressing import LEAVE
 from newsletter.app.sending.auditing import audit_mailing
 from newsletter.app.sending.pump import apply_notices, cancel, pause, pump, resume
@@ -80,6 +80,8 @@ class World:
         """A line of the trace; deliveries are called by their readers, whose names every run shares."""
         who = self.moving.name if self.moving else "-"
         names = " ".join(sorted(self.names[one] for one in ids.split()))
+        if what == "  taken" and self.gone.get(ids, TURNS) < self.claimed_at.get(who, 0):
+            self.violations.append(f"mailed after they had left: {names}")
         self.trace.append(f"{self.turn:03d} {who} {what} {names}".rstrip())
 
     def passed(self, label: str) -> None:
@@ -107,7 +109,8 @@ class World:
 
     @contextlib.contextmanager
     def _made_up(self) -> Iterator[None]:
-        with mock.patch.object(recovering, "is_dead", self.dead.__contains__):
+        dead = self.dead.__contains__
+        with mock.patch.object(recovering, "is_dead", dead), mock.patch.object(reconciling, "is_dead", dead):
             crash_points.watch(self.passed)
             logging.disable()
             try:
@@ -202,8 +205,6 @@ class World:
         apply_notices(self.ws, some)
         for one in some:
             self.note(f"notice {one.kind}", one.delivery_id)
-            if one.kind in ("bounced", "complained"):
-                self.gone.setdefault(one.delivery_id, self.turn)
 
     def _leave(self) -> None:
         one = self.rng.choice(self.people)
@@ -243,6 +244,12 @@ class World:
         recovering.recover(self.ws, self.now)
         if self._state() == "paused":
             resume(self.ws, KEY, self.now)
+        self._drain()
+        if self.rng.random() < 0.5:
+            apply_notices(self.ws, self.provider.post)
+        self._settle_doubts()
+
+    def _drain(self) -> None:
         for round_number in range(40 if self._state() == "sending" else 0):
             done = pump(
                 self.ws, self.provider, KEY, self.clock, batch=self.batch, worker_id="last", jitter=lambda: 0.0
@@ -251,11 +258,20 @@ class World:
             if done.finished:
                 break
             self.now += SUBMIT_LEASE * 3
-        if self.rng.random() < 0.5:
-            apply_notices(self.ws, self.provider.post)
-            self.gone |= {
-                one.delivery_id: self.turn for one in self.provider.post if one.kind in ("bounced", "complained")
-            }
+
+    def _settle_doubts(self) -> None:
+        """In every other world the provider's log is asked, and what it is proven not to have may be sent again."""
+        later = Random(f"{self.seed} later")
+        if later.random() < 0.5:
+            return
+        self.now += timedelta(hours=30)
+        found = reconciling.reconcile(self.ws, self.provider, KEY, self.now, resend=later.random() < 0.7)
+        self.trace.append(f"log: {found.counts()}")
+        self._drain()
+        known = {one.delivery_id for one in found.standings if one.judgement.proven}
+        held = {one for one, state in self._states().items() if state == "unknown" and one not in known}
+        if any(self.provider.taken[one] for one in held):
+            self.violations.append("the log has it, and it is still unknown")
 
     def _reckon(self) -> None:
         states = self._states()

@@ -12,6 +12,8 @@ MOST_SOFT = 5
 SOFT_FOR = timedelta(days=14)
 #: A bounce that names no delivery is of the last mail that left for its address within this time.
 LATE_BOUNCE = timedelta(days=7)
+#: A provider's clock and ours may differ by so much, and it tells whole seconds.
+CLOCKS_APART = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 
 from newsletter.app.membership import Event, end_all, leave_list
 from newsletter.app.workspace import Workspace
-from newsletter.delivery.evidence import Verdict, is_worn_out, verdict
+from newsletter.delivery.evidence import CLOCKS_APART, Verdict, is_worn_out, verdict
 from newsletter.model.delivery import DeliveryState, Notice
 from newsletter.people.address import address_hash, parse_address
 from newsletter.store import notices as reported
@@ -124,7 +124,8 @@ def _tell_people(connection: Connection, ws: Workspace, found: Reported, judged:
     """Let the notice end memberships, but for one that was confirmed after what it tells of."""
     community = ws.settings.community.id
     mine = subscribers.subscriptions_of(connection, community, found.subscriber_id)
-    newer = {one.list for one in mine if one.state == "active" and one.since and one.since > notice.at}
+    then = notice.at + CLOCKS_APART
+    newer = {one.list for one in mine if one.state == "active" and one.since and one.since > then}
     if judged.consent == "left":
         if found.list not in newer:
             event = Event("left", notice.at, "provider", detail=notice.detail)

@@ -9,6 +9,7 @@ import tomli
 from newsletter.app.sample import init_workspace
 from newsletter.app.studio.desk import Studio
 from newsletter.app.studio.editing import EditPane
+from newsletter.app.studio.issue_writing import replace_file
 from newsletter.sources.issue_file import split
 
 KEY = "weekly-2026-12-04"
@@ -200,3 +201,15 @@ def test_a_warning_is_silenced_in_this_issue_with_its_reason(studio: Studio) -> 
     said = do(studio, "silence", rule="time.relative", where="", reason="Read on the day, or not at all")
     assert said.well
     assert front(studio)["silence"] == [{"rule": "time.relative", "reason": "Read on the day, or not at all"}]
+
+
+def test_a_file_is_put_in_place_of_the_one_that_was_read_and_of_no_other(tmp_path: Path) -> None:
+    path = tmp_path / "issues" / "a.md"
+    assert replace_file(path, None, b"first")
+    assert not replace_file(path, None, b"second"), "somebody was first"
+    assert not replace_file(path, b"another", b"second"), "it changed between reading and writing"
+    assert path.read_bytes() == b"first"
+    path.chmod(0o640)
+    assert replace_file(path, b"first", b"second")
+    assert (path.read_bytes(), path.stat().st_mode & 0o777) == (b"second", 0o640)
+    assert [one.name for one in path.parent.iterdir()] == ["a.md"]

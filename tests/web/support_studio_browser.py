@@ -1,11 +1,12 @@
 """The studio's tests in a real Chromium: one browser, one server and one window for a module."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Browser, Frame, Page, expect
 from preview_desk import Desk
-from support_browser import browser, lent
+from support_browser import browser
 from support_studio import CHANGES, DESK, KEY, studio_served
 
 from newsletter.web.studio.app import entry_path
@@ -31,9 +32,13 @@ def desk() -> Desk:
 
 
 @pytest.fixture(scope="module")
-def window(chromium: Browser) -> Iterator[Page]:
+def window(chromium: Browser, url: str) -> Iterator[Page]:
+    """A window that was let in: to be let in for every test costs more than most of what is looked at."""
     context = chromium.new_context()
-    yield context.new_page()
+    window = context.new_page()
+    window.goto(url + entry_path(KEY))
+    window.wait_for_url(url + "/")
+    yield window
     context.close()
 
 
@@ -41,12 +46,31 @@ def window(chromium: Browser) -> Iterator[Page]:
 def page(window: Page, url: str, desk: Desk) -> Iterator[Page]:
     window.set_viewport_size({"width": 1360, "height": 800})
     window.emulate_media(color_scheme="light")
-    with lent(window) as page:
-        page.goto(url + entry_path(KEY))
-        page.wait_for_url(url + "/")
+    with watched(window) as page:
+        page.goto(url + "/")
         expect(page.locator("#live")).to_have_attribute("data-state", "live")
         yield page
         page.evaluate("localStorage.clear()")
+
+
+@contextmanager
+def watched(window: Page) -> Iterator[Page]:
+    """The window for one test, in which no script may fail; what the test left in it is taken away."""
+    errors: list[str] = []
+
+    def note(error: object) -> None:
+        errors.append(str(error))
+
+    window.on("pageerror", note)
+    yield window
+    window.remove_listener("pageerror", note)
+    window.unroute_all()
+    for other in window.context.pages:
+        if other is not window:
+            other.close()
+    for cookie in ("studio-me", "studio-by"):
+        window.context.clear_cookies(name=cookie)
+    assert errors == []
 
 
 def until(page: Page, script: str) -> None:

@@ -11,6 +11,7 @@ from support_studio import CHANGES, KEY
 from support_studio_browser import mail
 
 from newsletter.web.studio.app import entry_path
+from newsletter.web.studio.page import TABS
 
 pytestmark = pytest.mark.browser
 
@@ -262,7 +263,7 @@ def test_a_test_is_sent_by_the_keyboard_alone_and_said_so(page, desk):
 @pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
 def test_axe_holds_nothing_against_any_pane(page, scheme):
     page.emulate_media(color_scheme=scheme)
-    for tab in ("checks", "diff", "text", "source", "data", "headers", "send", "mail"):
+    for tab, _ in TABS:
         page.goto(re.sub(r"\?.*|$", f"?tab={tab}", page.url, count=1))
         mail(page)
         assert faults(page) == [], tab

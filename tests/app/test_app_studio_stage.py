@@ -1,13 +1,17 @@
 """What the stage does to a mail: schemes, styles, pictures, zoom; and the marks by which words belong to entries."""
 
 import html as escapes
+import re
+from contextlib import closing
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from newsletter.app.studio.desk import Studio
 from newsletter.app.studio.marks import CLOSE, OPEN, STOP, with_elements, without_marks
 from newsletter.app.studio.stage import Stage, staged
+from newsletter.app.workspace import Workspace
 
 MAIL = """<!doctype html><html lang="en"><head><meta name="color-scheme" content="light dark">
 <style>:root{color-scheme:light dark}.a{color:#1b2333}@media (prefers-color-scheme: dark){.a{color:#fff !important}}
@@ -73,3 +77,14 @@ def test_a_title_reads_the_same_through_its_mark(words: str) -> None:
     plain = without_marks(words)
     shown = with_elements(f"<p>{OPEN}\ue010{CLOSE}{escapes.escape(plain)}{STOP}</p>")
     assert shown == f'<p><span data-entry="0">{escapes.escape(plain)}</span></p>'
+
+
+def test_every_entry_of_the_outline_is_found_in_the_mail_as_a_theme_renders_it(ws: Workspace) -> None:
+    with closing(Studio(ws.root, "2026-12-01 10:00")) as studio:
+        view = studio.show().view
+    assert view is not None
+    numbers = {str(one.number) for part in view.outline for one in part.entries}
+    assert len(numbers) > 20
+    assert set(re.findall(r'data-entry="(\d+)"', view.framed)) == numbers
+    assert without_marks(escapes.unescape(view.framed)) == escapes.unescape(view.framed)
+    assert "data-entry" not in view.html

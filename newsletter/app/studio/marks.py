@@ -15,6 +15,8 @@ OPEN, CLOSE, STOP = "\ue000", "\ue001", "\ue002"
 ZERO = 0xE010
 _MARKS = re.compile("[\ue000-\ue002\ue010-\ue019]")
 _TITLE = re.compile(f"{OPEN}([\ue010-\ue019]+){CLOSE}([^<>{OPEN}{STOP}]*){STOP}")
+#: The renderer writes what is beyond ASCII, and no letter, as a reference.
+_REFERENCE = re.compile("&#(5734[456]|5736[0-9]);")
 _TAG = re.compile(r"<!--.*?-->|<[^>]*>", re.DOTALL)
 
 
@@ -26,7 +28,7 @@ def marked(issue: Issue) -> Issue:
 
 def with_elements(html: str) -> str:
     """The rendered mail with `<span data-entry="N">` around each marked title, and no mark left anywhere."""
-    parts, end = [], 0
+    html, parts, end = _REFERENCE.sub(lambda found: chr(int(found[1])), html), [], 0
     for tag in _TAG.finditer(html):
         parts += [_words(html[end : tag.start()]), without_marks(tag[0])]
         end = tag.end()

@@ -113,7 +113,7 @@ def _relaxed(name: bytes, value: bytes) -> bytes:
 
 def _hash_of(body: bytes) -> str:
     """RFC 6376, 3.4.4: blanks at line ends and empty lines at the end do not count, others count as one space."""
-    lines = _squeezed(body).replace(b" \r\n", b"\r\n").removesuffix(b" ").rstrip(b"\r\n")
+    lines = _squeezed(body).replace(b" \r\n", b"\r\n").rstrip(b"\r\n")
     return b64encode(hashlib.sha256(lines + b"\r\n" if lines else b"").digest()).decode("ascii")
 
 

@@ -114,17 +114,14 @@ MEANINGS = [
 ]
 
 
-@pytest.mark.parametrize(("name", "told", "becomes"), MEANINGS)
-def test_a_report_does_what_it_means_and_does_it_once(
-    ws: Workspace, name: str, told: str, becomes: tuple[str, str, bool]
-) -> None:
-    reader, other = sent(ws, 2)
-    raw = about(reader, name)
-
-    assert take(ws, raw) == told
-    assert after(ws, reader) == becomes
-    assert take(ws, raw) == ("passed over" if told == "passed over" else "told before")
-    assert after(ws, reader) == becomes
+def test_a_report_does_what_it_means_and_does_it_once_and_for_nobody_else(ws: Workspace) -> None:
+    *readers, other = sent(ws, len(MEANINGS) + 1)
+    for reader, (name, told, becomes) in zip(readers, MEANINGS, strict=True):
+        raw = about(reader, name)
+        assert (name, take(ws, raw)) == (name, told)
+        assert (name, *after(ws, reader)) == (name, *becomes)
+        assert take(ws, raw) == ("passed over" if told == "passed over" else "told before")
+        assert (name, *after(ws, reader)) == (name, *becomes)
     assert after(ws, other) == ("accepted", "active", False)
 
 
@@ -194,7 +191,7 @@ def test_who_has_another_address_by_now_is_not_suppressed_for_the_old_one(ws: Wo
     assert after(ws, replace(reader, address=new.address)) == ("bounced", "active", False)
 
 
-@pytest.mark.parametrize("year", [b"2036", b"9999", b"1066", b"0001"])
+@pytest.mark.parametrize("year", [b"9999", b"0001"])
 def test_a_report_from_no_possible_time_is_dated_now(ws: Workspace, year: bytes) -> None:
     [reader] = sent(ws)
     take(ws, about(reader, "postfix-user-unknown").replace(b"4 Dec 2026 17:00:05", b"4 Dec " + year + b" 17:00:05"))

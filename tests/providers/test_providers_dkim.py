@@ -8,7 +8,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 from support_dkim import covered, pem, private_key, verifies
@@ -63,6 +63,7 @@ def test_blank_bodies_and_blanks_in_bodies(kind: str, body: bytes) -> None:
     assert verifies(kind, signed(kind, HEAD + b"\r\n" + body))
 
 
+@settings(max_examples=30)
 @given(st.lists(st.sampled_from([b" ", b"\t", b"\r\n", b"a", b".", b"=C3=A9"]), max_size=30).map(b"".join))
 def test_any_body_verifies(body: bytes) -> None:
     assert verifies("ed25519", signed("ed25519", HEAD + b"\r\n" + body + b"\r\n"))
@@ -71,11 +72,22 @@ def test_any_body_verifies(body: bytes) -> None:
 WORDS = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=40)
 
 
+@settings(max_examples=30)
 @given(st.lists(WORDS, min_size=1, max_size=4))
 def test_any_header_verifies(folded: list[str]) -> None:
     subject = "\r\n ".join(one.strip() + "x" for one in folded)
     head = f"From: <hours@news.example.org>\r\nSubject:{subject}\r\nTo: a@example.org\r\n"
     assert verifies("ed25519", signed("ed25519", head.encode() + b"\r\nHello\r\n"))
+
+
+@KINDS
+def test_of_several_fields_of_one_name_each_is_covered(kind: str) -> None:
+    message = signed(kind, b"Cc: bob@example.org\r\n" + HEAD + b"Cc: eve@example.org\r\n\r\nHello\r\n")
+
+    assert verifies(kind, message)
+    assert covered(message).count("cc") == 2
+    assert not verifies(kind, message.replace(b"bob@", b"tom@"))
+    assert not verifies(kind, message.replace(b"eve@", b"tom@"))
 
 
 @KINDS

@@ -311,7 +311,7 @@ def test_a_file_of_certificates_that_is_none_is_named(tmp_path: Path) -> None:
             open_provider(settings, Secrets(), tmp_path)
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(st.lists(st.sampled_from(["250 ok", "354 go on", "451 later", "550 no", "421 bye"]), min_size=3, max_size=3))
 def test_whatever_a_pipelining_server_answers_only_a_whole_message_is_accepted(answers: list[str]) -> None:
     script = {**PIPELINED, "MAIL": answers[0], "RCPT": answers[1], "DATA": answers[2]}

@@ -5,7 +5,7 @@ import socket
 from collections.abc import Callable, Iterator
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support_mail import batch, row
 from support_smtp import scripted
@@ -149,6 +149,7 @@ def test_a_server_that_sends_a_byte_now_and_then_does_not_hold_a_worker() -> Non
     assert server.now <= 60
 
 
+@settings(max_examples=40)
 @given(st.binary(max_size=300))
 def test_any_bytes_are_a_reply_or_an_error_of_the_network(data: bytes) -> None:
     with said(data) as wire, contextlib.suppress(OSError):

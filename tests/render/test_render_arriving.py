@@ -10,7 +10,7 @@ from email.policy import default
 from pathlib import Path
 
 import pytest
-from every_mail import every_mail
+from every_mail import SERVICES, every_mail
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from render_builders import a_draft, a_row, an_issue
@@ -87,7 +87,7 @@ WORDS = st.lists(st.one_of(st.sampled_from(HOSTILE), st.text(max_size=20)), min_
 LONG = "Stunden für alle " * 600
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(subject=WORDS, sender=WORDS, title=WORDS, reader=WORDS)
 @example(subject=LONG, sender=LONG, title=LONG, reader=LONG)
 @example(
@@ -134,7 +134,7 @@ PIECES = [
 BODIES = st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=10)), max_size=12).map("".join)
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(BODIES)
 @example("\n.\r\n")
 @example("before\r\n.\r\nMAIL FROM:<x@example.org>\r\nRCPT TO:<y@example.org>\r\nDATA\r\n")
@@ -177,7 +177,8 @@ def test_check_41_the_link_arrives_unbroken_and_is_read_back(arrive: Arrive, len
 @pytest.fixture(scope="module")
 def kinds() -> dict[str, Edition]:
     """Each kind of mail in one theme."""
-    return {name: render(*mail) for name, mail in every_mail().items() if name.startswith("letter:")}
+    wanted = ("week", "compact", "for a list", "correction", "one-off", "in ar", *SERVICES)
+    return {name: render(*every_mail()[f"letter: {name}"]) for name in wanted}
 
 
 ALWAYS = {"from", "to", "subject", "date", "message-id", "mime-version", "content-type"}
@@ -188,7 +189,6 @@ def test_check_42_a_signature_of_every_kind_of_mail_verifies_and_covers_all_it_s
     algorithm: str, kinds: dict[str, Edition]
 ) -> None:
     signer = Signer(pem(algorithm), "news.example.org", "test")
-    assert {"letter: week", "letter: correction", "letter: one-off", "letter: confirm"} <= set(kinds)
     for name, edition in kinds.items():
         raw = message_bytes(edition, a_row(), AT)
         signed = signer.field(raw) + raw
@@ -197,5 +197,5 @@ def test_check_42_a_signature_of_every_kind_of_mail_verifies_and_covers_all_it_s
         assert ALWAYS <= present <= set(covered(signed)), name
         if "list-unsubscribe" in present:
             assert {"list-unsubscribe", "list-id"} <= set(covered(signed)), name
-    week = set(covered(signer.field(raw := message_bytes(kinds["letter: week"], a_row(), AT)) + raw))
+    week = set(covered(signer.field(raw := message_bytes(kinds["week"], a_row(), AT)) + raw))
     assert {"list-unsubscribe", "list-unsubscribe-post", "feedback-id", "reply-to", "list-id"} <= week

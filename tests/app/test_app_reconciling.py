@@ -1,5 +1,7 @@
 """What is unknown after a send is settled by the provider's log or its events, and by nothing less."""
 
+import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -23,16 +25,31 @@ READERS = 6
 BATCH = 2
 
 
-@pytest.fixture
-def ws(tmp_path: Path, dev_sink: DevSink) -> Workspace:
-    """Six readers and an approved issue; its road out is the sink."""
+def opened(root: Path, api_url: str) -> Workspace:
+    """The workspace whose road out is the API at this address."""
     secrets = Secrets(signing=SecretStr("a key for tests"), sendgrid_key=SecretStr("SG.test"))
-    road = ProviderSettings(kind="sendgrid", api_url=dev_sink.api_url, timeout=10, batch=BATCH, unknown_hours=0)
-    ws = with_settings(open_at(tmp_path, utc_now), provider=road, secrets=secrets)
+    road = ProviderSettings(kind="sendgrid", api_url=api_url, timeout=10, batch=BATCH, unknown_hours=0)
+    return with_settings(open_at(root, utc_now), provider=road, secrets=secrets)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Six readers and an issue that is planned for them; to be copied."""
+    ws = opened(tmp_path_factory.mktemp("made"), "http://127.0.0.1:9")
     with_readers(ws, READERS)
     with_issue(ws)
     plan_issue(ws, KEY, render, ws.clock())
-    return ws
+    ws.store.close()
+    return ws.root
+
+
+@pytest.fixture
+def ws(tmp_path: Path, made: Path, dev_sink: DevSink) -> Iterator[Workspace]:
+    """A copy of it; its road out is the sink."""
+    shutil.copytree(made, tmp_path / "ws")
+    ws = opened(tmp_path / "ws", dev_sink.api_url)
+    yield ws
+    ws.store.close()
 
 
 def send(ws: Workspace, batches: int | None = None) -> None:

@@ -37,9 +37,9 @@ class Offers:
     over: tuple[Suggestion, ...]
 
 
-def find_suggestions(ws: Workspace, at: datetime) -> Offers:
-    """Search the prose of all sources as of `at` (aware)."""
-    today, recent = at.astimezone(home_zone(ws)).date(), Recent()
+def find_suggestions(ws: Workspace, at: datetime, recent: Recent | None = None) -> Offers:
+    """Search the prose of all sources as of `at` (aware); `recent` spares fetching what it keeps."""
+    today, recent = at.astimezone(home_zone(ws)).date(), recent or Recent()
     remote = load_remote(ws, recent)
     found = [one for source in ws.settings.sources for one in _in_source(ws, source, remote, today)]
     coming = _coming(ws, collect(ws, at, recent), at)

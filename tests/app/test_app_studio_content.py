@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import tomli
+from support_http import canned, response
 
 from newsletter.app.sample import init_workspace
 from newsletter.app.studio.calendar import Schedule
@@ -146,3 +147,16 @@ def test_the_picture_is_made_beside_what_is_shown(studio: Studio) -> None:
     shown = studio.show("weekly", "seattle")
     assert "<svg" in studio.picture()[:200]
     assert studio.show("weekly", "seattle") is shown
+
+
+def test_a_remote_source_is_not_asked_again_for_every_look_at_its_suggestions(tmp_path: Path) -> None:
+    init_workspace(tmp_path / "lab")
+    with canned(response(200, b"title,start\nA talk,2026-12-08\n")) as server:
+        config = tmp_path / "lab" / "config.toml"
+        place = f'\n[[sources]]\nname = "remote"\nformat = "csv"\nurl = "{server.url}/talks.csv"\n'
+        config.write_text(config.read_text() + place)
+        studio = Studio(tmp_path / "lab", "2026-12-01T09:00", environ={"NEWSLETTER_FETCH_ALLOW": "127.0.0.1"})
+        for _ in range(2):
+            content(studio)
+        studio.close()
+        assert len(server.requests) == 1

@@ -96,6 +96,7 @@ class Desk:
         self.values: Mapping[str, str] = {}
         self.faults: tuple[Finding, ...] = ()
         self.empty = False
+        self.errors = 0
         self.text_only = False
         self.done: list[tuple[str, str, str]] = []
 
@@ -109,7 +110,7 @@ class Desk:
         found, moved = (WARNING.problem,), ("Tea: place: here -> there",)
         return Standing(
             f"{digest}-2026-12-04", "Common Hours 9", "drafted", "ab" * 32, goes,
-            moved=moved, warnings=1, found=found, drift="ef" * 16,
+            moved=moved, errors=self.errors, warnings=1, found=found, drift="ef" * 16,
         )  # fmt: skip
 
     def pane(self, tab: str, digest: str, persona: str, variant: int, item: str) -> object:

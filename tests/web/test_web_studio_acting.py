@@ -87,10 +87,17 @@ def test_a_form_that_we_did_not_make_does_nothing(server, desk, changed, status)
 
 
 def test_a_body_of_any_size_or_kind_is_no_fault(server, desk):
-    assert post(server, form(server, address="a" * 200_000))[0] == 413
+    assert post(server, form(server, address="a" * 600_000))[0] == 413
     assert post(server, form(server), **{"Content-Type": "text/plain"})[0] == 403
     assert ask(server, "POST", "/act", b"\xff\xfe=", {**cookie(server), "Origin": server.url})[0].status in (400, 403)
     assert desk.done == []
+
+
+def test_an_error_leaves_no_button_to_approve(server, desk):
+    assert "Approve exactly this draft" in pane(server)
+    desk.errors = 1
+    assert "Approve exactly this draft" not in pane(server)
+    assert "An error keeps it from being approved." in pane(server)
 
 
 def test_nothing_can_be_done_for_an_issue_that_cannot_be_built(server, desk):

@@ -68,7 +68,7 @@ def content_pane(scene: Scene) -> ContentPane:
     """All of it, as of the moment that the issue is looked at."""
     of_sources = {(one.code, one.origin) for one in scene.draft.problems}
     numbered = enumerate(scene.view.problems)
-    found = find_suggestions(scene.ws, scene.at)
+    found = find_suggestions(scene.ws, scene.at, scene.recent)
     return ContentPane(
         frozenset(n for n, one in numbered if (one.problem.code, one.problem.origin) in of_sources),
         pairs_of(scene),
@@ -97,7 +97,7 @@ def decide(scene: Scene, values: Mapping[str, str]) -> Said:
 
 def accept(scene: Scene, values: Mapping[str, str]) -> Said:
     """Save a suggestion, as it was edited, as a new file of its source; no file is ever written over."""
-    found = find_suggestions(scene.ws, scene.at).offers
+    found = find_suggestions(scene.ws, scene.at, scene.recent).offers
     offer = next((one for one in found if Offered(one, "").name == values.get("offer", "")), None)
     name = new_file(scene.ws, offer) if offer else ""
     page = values.get("page", "").replace("\r\n", "\n")

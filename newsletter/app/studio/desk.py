@@ -167,7 +167,7 @@ class Studio:
         if shown.view is None or shown.faults or self._opened is None:
             return None
         ws, draft = self._opened, self._sitting(self._opened, shown.digest).draft
-        return Scene(ws, draft, shown.view, read_at(ws, self._at), not self._hosted)
+        return Scene(ws, draft, shown.view, read_at(ws, self._at), not self._hosted, self._recent)
 
     def _close(self) -> None:
         if self._opened is not None and "store" in vars(self._opened):

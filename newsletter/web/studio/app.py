@@ -56,7 +56,7 @@ MAIL_POLICY = (
 )
 PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
 #: Bytes of what is sent in: an editor's note, and what stands around it.
-LARGEST_FORM = 128 * 1024
+LARGEST_FORM = 512 * 1024
 #: Cookies in which the editor's own address and name stand for the next time.
 ME, BY, YEAR = "studio-me", "studio-by", 31_536_000
 _SCRIPTS = ("beside", "forms", "frame", "keys", "load", "mail", "palette", "status", "studio", "width")

@@ -233,6 +233,24 @@ def test_check_19_what_a_clock_that_ran_ahead_put_off_goes_on_when_it_is_right_a
     assert len(road.took) == 4
 
 
+@pytest.mark.parametrize("marks", [False, True])
+def test_check_19_a_lease_that_a_clock_took_which_ran_ahead_is_over(
+    tmp_path: Path, clock: Clock, marks: bool
+) -> None:
+    ws = guarded(tmp_path, clock, deadline="")
+    planned(ws, 4)
+    clock.now += YEAR
+    worker = line(ws, Road(), "elsewhere:1:token")
+    held = worker.claim()[0]
+    assert held is not None
+    assert not marks or worker.mark(held)
+    clock.now -= YEAR
+
+    assert send(ws, road := Road()).finished
+    assert states(ws) == ({"accepted": 2, "unknown": 2} if marks else {"accepted": 4})
+    assert len(road.took) == (2 if marks else 4)
+
+
 @pytest.mark.parametrize("stop", [pause, cancel])
 def test_check_23_pause_and_cancel_stop_within_a_batch_and_resume_sends_exactly_the_rest(
     tmp_path: Path, clock: Clock, stop: Callable[[Workspace, str, object], object]

@@ -8,7 +8,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 
 from newsletter.model.delivery import Batch, Receipt
 from newsletter.model.mail import Row, message_bytes
@@ -49,7 +49,10 @@ class SmtpProvider:
             lanes[0].carry(work)
         elif lanes:
             self._pool = self._pool or ThreadPoolExecutor(len(self._lanes), thread_name_prefix="smtp")
-            list(self._pool.map(lambda lane: lane.carry(work), lanes))
+            carrying = [self._pool.submit(lane.carry, work) for lane in lanes]
+            wait(carrying)  # where one fails, the others are not left at it behind our back
+            for one in carrying:
+                one.result()
         return tuple(_receipt(row, work.answers[row.delivery_id]) for row in batch.rows)
 
     def probe(self, sender: str) -> Probe:

@@ -62,6 +62,25 @@ def test_after_an_unknown_end_no_connection_begins_another_message() -> None:
     assert len(server.messages) == outcomes.count("unknown")
 
 
+def test_where_one_connection_fails_the_others_have_ended_when_it_is_told() -> None:
+    turns = iter(range(100))
+    fails = threading.Event()
+
+    def sign(_: bytes) -> bytes:
+        if next(turns) == 0:
+            fails.set()
+            raise RuntimeError("no signature")
+        fails.wait(60)
+        return b""
+
+    with scripted() as server:
+        provider = open_to(server, connections=2, sign=sign)
+        with pytest.raises(RuntimeError, match="no signature"):
+            provider.submit(batch(rows(20)))
+        assert len(server.messages) == 19
+        provider.close()
+
+
 def test_no_more_connections_are_opened_than_there_are_rows() -> None:
     with scripted() as server:
         provider = open_to(server, connections=5)

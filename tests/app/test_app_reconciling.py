@@ -1,10 +1,12 @@
 """What is unknown after a send is settled by the provider's log or its events, and by nothing less."""
 
+import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from urllib.request import Request, urlopen
 
 import pytest
 from pydantic import SecretStr
@@ -227,3 +229,17 @@ def test_what_a_worker_that_may_still_live_held_is_not_sent_again(ws: Workspace,
         )
     found = settled(ws, resend=True)
     assert {one.judgement.why for one in found.standings} == {"whoever was handing it over may still be doing so"}
+
+
+def test_another_mail_to_the_same_reader_is_not_taken_for_ours(ws: Workspace, dev_sink: DevSink) -> None:
+    lose_one_batch(ws, dev_sink, kept=False)
+    others = {
+        "personalizations": [{"to": [{"email": f"reader{n:05d}@example.org"}]} for n in range(READERS)],
+        "from": {"email": "shop@example.org"},
+        "subject": "Something else",
+        "content": [{"type": "text/plain", "value": "Hello"}],
+    }
+    key = {"Authorization": "Bearer SG.other", "Content-Type": "application/json"}
+    with urlopen(Request(f"{dev_sink.api_url}/v3/mail/send", json.dumps(others).encode(), key), timeout=10) as answer:
+        assert answer.status == 202
+    assert settled(ws).counts()["accepted"] == 0

@@ -7,7 +7,7 @@ import io
 import json
 import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from newsletter.app.views import reading_json
@@ -20,6 +20,7 @@ from newsletter.people.importing.checking import Checker
 from newsletter.people.importing.profiles.documents import Suppressed
 from newsletter.people.importing.reading import read_people
 from newsletter.people.importing.record import Refused, Row
+from newsletter.providers.sendgrid_webhook import SIGNATURE, TIMESTAMP, SendGridWebhook
 from newsletter.sources.registry import Blob, SourceContext, read_source
 
 HOME = ZoneInfo("America/Los_Angeles")
@@ -64,6 +65,21 @@ def read_bounce(data: bytes) -> None:
     assert not any(delivery_of(address, "bounce@news.example.org", (b"a key",)) for address in report.sent_to)
 
 
+def read_posts(data: bytes) -> None:
+    """The body of a signed post: events of which nothing personal is kept and all of it can be, or no array."""
+    webhook = SendGridWebhook("", timedelta(hours=25))
+    assert not webhook.genuine({TIMESTAMP: "1796403900", SIGNATURE: data[:80].decode("latin-1")}, data, WINDOW.start)
+    try:
+        events = webhook.events(data)
+    except ValueError:
+        return
+    for event in events:
+        assert "@" not in json.dumps(webhook.keepsake(event))
+        for text in (event.kind, event.event_id, event.delivery_id, event.address, event.why):
+            assert "\0" not in text
+            text.encode()
+
+
 def timed(target: Callable[[bytes], None]) -> Callable[[bytes], None]:
     """The target, failing where it takes too long."""
 
@@ -83,4 +99,5 @@ TARGETS: Mapping[str, Callable[[bytes], None]] = {
     "human": timed(read_human),
     "people": timed(read_subscribers),
     "bounce": timed(read_bounce),
+    "webhook": timed(read_posts),
 }

@@ -58,7 +58,7 @@ def on_trial(road: Road, now: datetime) -> Road | None:
 def hold(road: Road) -> Hold:
     """What is held while the road is left alone."""
     why = (
-        f"the road out gave no answer {road.failures} times in a row and is left alone; then one mail tries it. "
-        "Look at the provider, its address and its key in [provider]"
+        f"the road out gave no answer {road.failures} times in a row and is left alone; then one mail tries it. Look "
+        "at the provider, its address and its key in [provider]; newsletter resume KEY tries it at once"
     )
     return Hold("breaker", why, road.until)

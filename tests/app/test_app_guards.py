@@ -8,11 +8,12 @@ import sqlalchemy as sa
 from support_guards import LATER, Road, alerts, guarded, held, history, planned, send, states
 from support_workspace import KEY, NOW, Clock, render, with_issue, with_readers
 
-from newsletter.app.sending.pump import SendRefused, pause, plan_issue, resume, status
+from newsletter.app.sending.pump import SendRefused, cancel, pause, plan_issue, resume, status
 from newsletter.app.subscribing import add
 from newsletter.app.workspace import with_settings
 from newsletter.model.delivery import Batch
 from newsletter.model.guarding import PaceSettings
+from newsletter.store import guards
 from newsletter.store.tables import delivery
 
 
@@ -130,6 +131,24 @@ def test_a_road_that_is_left_alone_is_so_for_all_workers_and_one_of_them_tries_i
 
     send(ws, Road(slow), max_batches=1)
     assert tried == [0]
+
+
+def test_a_person_who_mended_the_road_has_it_tried_at_once(tmp_path: Path, clock: Clock) -> None:
+    ws = guarded(tmp_path, clock, breaker=1)
+    planned(ws, 2)
+    send(ws, Road(lambda _: "not_submitted"))
+    resume(ws, KEY, clock.now)
+    clock.sleep(30)  # what the deliveries themselves wait
+    assert send(ws, Road()).finished
+
+
+def test_of_what_is_cancelled_nothing_is_held(tmp_path: Path, clock: Clock) -> None:
+    ws = guarded(tmp_path, clock, canary=1)
+    planned(ws, 3)
+    send(ws, Road())
+    cancel(ws, KEY, clock.now)
+    with ws.store.read() as connection:
+        assert (held(ws), guards.active(connection, "data-lab")) == ([], ())
 
 
 def test_without_a_breaker_every_batch_is_tried(tmp_path: Path, clock: Clock) -> None:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.engine import Connection
 
 from newsletter.app.sending import fence
-from newsletter.app.sending.holding import held_now, holds_json
+from newsletter.app.sending.holding import drop, held_now, holds_json
 from newsletter.app.sending.planning import SendRefused, find_issue, mailing_of
 from newsletter.app.sending.waves import by_readers_clock, waves_of
 from newsletter.app.sending.workers import is_dead
@@ -118,6 +118,7 @@ def cancel(ws: Workspace, key: str, now: datetime, by: str = "") -> int:
         if mailing is None:
             return 0
         mailings.move(connection, mailing.id, to)
+        drop(connection, ws, key)
         return recovery.cancel_rest(connection, mailing.id, now, why=f"cancelled {by}".strip())
 
 

@@ -129,7 +129,7 @@ class Guards:
         if count := guards.let_go(connection, self.job.id, now, why):
             note(connection, self.ws, self.job.key, f"deadline: {count} deliveries are {why}", now)
             text = f"{self.job.key}: {count} deliveries are {why}, and are not sent any more"
-            alert(connection, self.ws, "deadline", f"{self.job.key} {now.isoformat()}", text, now)
+            alert(connection, self.ws, "deadline", f"{now.isoformat()} {self.job.key}", text, now)
 
     def _no_room(self, known: _Known) -> Hold | None:
         settings = self.ws.settings.guards

@@ -1,7 +1,7 @@
 """Writing down what a guard holds, and telling it once: in the issue's history, and to the operator."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
@@ -39,7 +39,7 @@ def _tell(connection: Connection, ws: Workspace, one: Hold, now: datetime) -> No
     if one.about:
         note(connection, ws, one.about, f"{one.guard}: {one.why}", now)
     if one.guard not in ROUTINE:
-        alert(connection, ws, one.guard, f"{one.about} {now.isoformat()}".strip(), f"{_of(one)}{one.why}", now)
+        alert(connection, ws, one.guard, f"{now.isoformat()} {one.about}", f"{_of(one)}{one.why}", now)
 
 
 def lift(
@@ -55,7 +55,13 @@ def lift(
         note(connection, ws, one.about, f"{one.guard}: no longer held", now)
     if one.guard not in ROUTINE:
         text = f"{_of(one)}{one.guard}: it goes on again"
-        alert(connection, ws, one.guard, f"{one.about} over {now.isoformat()}".strip(), text, now)
+        alert(connection, ws, one.guard, f"{now.isoformat()} over {one.about}", text, now)
+
+
+def drop(connection: Connection, ws: Workspace, key: str) -> None:
+    """Forget what holds a mailing of which nothing more is sent."""
+    for one in guards.active(connection, ws.settings.community.id, (key,)):
+        guards.keep(connection, ws.settings.community.id, replace(one, active=False))
 
 
 def _of(one: Hold) -> str:

@@ -9,7 +9,11 @@ from newsletter.app.sending.holding import BY, lift
 from newsletter.app.sending.planning import SendRefused, find_issue, mailing_of
 from newsletter.app.sending.rates import RATES
 from newsletter.app.workspace import Workspace
+from newsletter.model.guarding import GuardName, Road
 from newsletter.store import guards, issues, mailings
+
+#: What a person may let go on by the issue's key; a road that is left alone is then tried at once.
+ENDED_BY_HAND: frozenset[GuardName] = frozenset({*RATES, "canary", "breaker"})
 
 
 def resume(ws: Workspace, key: str, now: datetime, by: str = "") -> None:
@@ -31,14 +35,16 @@ def resume(ws: Workspace, key: str, now: datetime, by: str = "") -> None:
 
 
 def _end_holds(connection: Connection, ws: Workspace, key: str, now: datetime, *, paused: bool) -> bool:
-    """End what only a person ends; a pause by hand leaves alone what runs out by itself."""
-    found = guards.active(connection, ws.settings.community.id, (key,))
-    ended = [one for one in found if one.hold.guard in (*RATES, "canary") and paused == (one.hold.until is None)]
+    """End what a person may end; a pause by hand leaves alone what runs out by itself."""
+    found = guards.active(connection, ws.settings.community.id, ("", key))
+    ended = [one for one in found if one.hold.guard in ENDED_BY_HAND and paused == (one.hold.until is None)]
     for one in ended:
         if one.hold.guard == "canary":
             canaries.end_wait(connection, ws, one, now)
         else:
             lift(connection, ws, one, now)
+        if one.hold.guard == "breaker":
+            guards.set_road(connection, ws.settings.community.id, Road())
     return bool(ended)
 
 

@@ -160,3 +160,13 @@ def test_a_remote_source_is_not_asked_again_for_every_look_at_its_suggestions(tm
             content(studio)
         studio.close()
         assert len(server.requests) == 1
+
+
+def test_a_file_that_came_while_a_suggestion_was_saved_is_kept(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offered = next(one for one in content(studio).offers if "Quiet" in one.offer.suggestion.title)
+    monkeypatch.setattr("newsletter.app.studio.content.new_file", lambda ws, offer: "content/community/work.md")
+    said = do(studio, "accept", offer=offered.name, page="Other words.\n")
+    assert (said.well, said.texts) == (False, (("Your page", "Other words.\n"),))
+    assert (studio.root / "content" / "community" / "work.md").read_text() == PAGE

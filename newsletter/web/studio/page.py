@@ -139,8 +139,9 @@ def page_context(state: State, shown: Shown, number: int) -> dict[str, object]:
         "diffs": [_link(title, name, state.diff, state, "diff") for name, title in DIFFS],
         "width_class": f"w{state.width}" if state.width in WIDTHS else "wide-as",
         "keys": KEYS,
-        "headers": headers(view.message) if view else (),
-        "parts": parts(view.message) if view else (),
+        # Parsing the message takes longer than writing the page.
+        "headers": headers(view.message) if view and state.tab == "headers" else (),
+        "parts": parts(view.message) if view and state.tab == "headers" else (),
         "whole": view.message.decode("utf-8", "replace").replace("\r\n", "\n") if view else "",
         "gauge": _gauge(view),
     }

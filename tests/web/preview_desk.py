@@ -97,6 +97,8 @@ class Desk:
         self.faults: tuple[Finding, ...] = ()
         self.empty = False
         self.errors = 0
+        self.real = False
+        self.unknown = ""
         self.text_only = False
         self.done: list[tuple[str, str, str]] = []
 
@@ -156,4 +158,5 @@ class Desk:
             next_content="Next: Pipelines, on 12 January 2027." if self.empty else "",
         )
         step = Step(variant, MAILS, 40 - variant, 117, f"edition {variant}", ("a…@e….org",)) if variant else None
-        return Shown(MENU, digest, persona, view, self.faults, step, Audience(117, MAILS))
+        audience = Audience(unknown=self.unknown) if self.unknown else Audience(117, MAILS)
+        return Shown(MENU, digest, persona, view, self.faults, step, audience, real=self.real)

@@ -220,3 +220,17 @@ def test_a_silent_stream_has_a_heartbeat(server):
     connection, answer = stream(server, CHANGES.number)
     assert until(answer, b"still") == b": still here\n"
     connection.close()
+
+
+def test_real_addresses_are_said_loudly_to_be_real(server, desk):
+    assert "Real addresses are shown." not in look(server)
+    desk.real = True
+    assert "Real addresses are shown." in look(server)
+
+
+def test_without_a_store_that_knows_it_is_said_why_nobody_is_counted(server, desk):
+    desk.unknown = "the store here knows no reader of this digest"
+    page = look(server)
+    assert "who gets it is not known here" in page
+    assert "(the store here knows no reader of this digest)" in page
+    assert "117" not in page

@@ -25,7 +25,7 @@ PIPELINED: dict[str, Step] = {"EHLO": "250-test\r\n250-PIPELINING\r\n250 8BITMIM
 
 
 def open_to(server: ScriptedSmtp, **route: object) -> SmtpProvider:
-    given = {"security": "none", "timeout": 10.0, "dot_timeout": 10.0} | route
+    given = {"security": "none", "timeout": 60.0, "dot_timeout": 60.0} | route
     return SmtpProvider(SmtpRoute("127.0.0.1", server.port, **given))
 
 
@@ -125,7 +125,7 @@ def test_where_it_is_offered_three_commands_go_in_one_write() -> None:
             return getattr(self.inner, name)
 
     with scripted(PIPELINED) as server:
-        session = open_session(SmtpRoute("127.0.0.1", server.port, "none", timeout=10))
+        session = open_session(SmtpRoute("127.0.0.1", server.port, "none", timeout=60))
         session.wire = Listening(session)
         provider = open_to(server)
         provider._lanes[0]._session = session
@@ -275,7 +275,7 @@ def test_a_server_that_wants_other_credentials_is_named(offers: str) -> None:
 def test_a_password_never_crosses_a_network_in_clear(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(smtp_wire.Wire, "peer", property(lambda _: "192.0.2.7"))
     with scripted({"EHLO": "250-test\r\n250 AUTH PLAIN"}) as server:
-        route = SmtpRoute("127.0.0.1", server.port, "none", username="hours", password=SECRET, timeout=10)
+        route = SmtpRoute("127.0.0.1", server.port, "none", username="hours", password=SECRET, timeout=60)
         with pytest.raises(NoSessionError, match="in clear"):
             open_session(route)
     assert not server.commands("AUTH")
@@ -336,8 +336,8 @@ def test_whatever_a_pipelining_server_answers_only_a_whole_message_is_accepted(a
     script = {**PIPELINED, "MAIL": answers[0], "RCPT": answers[1], "DATA": answers[2]}
     with scripted(script) as server:
         server.orderly = False
-        session = open_session(SmtpRoute("127.0.0.1", server.port, "none", timeout=10))
-        answer = deliver(session, Envelope("a@example.org", "b@example.org"), b"Subject: x\r\n\r\nwhole\r\n", 10)
+        session = open_session(SmtpRoute("127.0.0.1", server.port, "none", timeout=60))
+        answer = deliver(session, Envelope("a@example.org", "b@example.org"), b"Subject: x\r\n\r\nwhole\r\n", 60)
         session.wire.close()
     well = answers == ["250 ok", "250 ok", "354 go on"]
     assert (answer.outcome == "accepted") == well

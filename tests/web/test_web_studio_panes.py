@@ -124,6 +124,20 @@ def test_a_double_click_does_it_once(page, desk):
     assert [one[0] for one in desk.done] == ["test"]
 
 
+def test_what_could_not_be_sent_is_kept_and_can_be_sent_again(page, desk):
+    page.keyboard.press("w")
+    page.fill("#edit-subject", "Written on a train")
+    page.route("**/act", lambda route: route.abort())
+    page.click("#edit-save")
+    expect(page.locator("#live")).to_have_text("not connected")
+    expect(page.locator("#edit-save")).to_be_enabled()
+    expect(page.locator("#edit-subject")).to_have_value("Written on a train")
+    page.unroute("**/act")
+    page.click("#edit-save")
+    expect(page.locator("#said")).to_have_text(re.compile("Done: words."))
+    assert [one[0] for one in desk.done] == ["words"]
+
+
 def test_a_fault_leaves_no_form_that_could_be_sent(page, desk):
     desk.faults = (FAULT,)
     for tab in ("edit", "content", "calendar", "send"):

@@ -18,7 +18,7 @@ document.addEventListener("change", (event) => {
   if (form) show(`./?${new URLSearchParams(new FormData(form))}`, { push: true });
 });
 
-document.addEventListener("submit", (event) => {
+document.addEventListener("submit", async (event) => {
   const form = event.target.closest("form.act");
   if (!form) return;
   event.preventDefault();
@@ -26,5 +26,7 @@ document.addEventListener("submit", (event) => {
   form.dataset.sent = "yes";
   const body = new URLSearchParams(new FormData(form, event.submitter));
   for (const button of form.querySelectorAll("button")) button.disabled = true;
-  send(form.action, body);
+  if (await send(form.action, body)) return;
+  delete form.dataset.sent; // what was written is still here, and the server knows the form if it has it already
+  for (const button of form.querySelectorAll("button")) button.disabled = false;
 });

@@ -13,7 +13,7 @@ export function show(url, { push = false } = {}) {
   return shown;
 }
 
-// Sends a form, and shows the page that answers it.
+// Sends a form, and shows the page that answers it; resolves to true where one did.
 export function send(url, body) {
   shown = load(() => fetch(url, { method: "POST", body }), { push: true, force: true });
   return shown;
@@ -40,6 +40,7 @@ async function load(ask, { push = false, force = false } = {}) {
   swapParts(page, force || push);
   swapFrame(page.getElementById("frame"), page.body.dataset.number);
   document.dispatchEvent(new Event("shown"));
+  return true;
 }
 
 function swapParts(page, force) {

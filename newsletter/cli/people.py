@@ -161,7 +161,7 @@ def suppress(
 
 @_people.command("read-mail")
 def read_mail(context: typer.Context) -> int:
-    """Look into the mailboxes once: who asks to join or leave is answered, and bounces are taken in. `run` does so too.
+    """Look into the mailboxes once: requests to join or leave are answered, bounces taken in. `run` does so too.
 
     Example: `newsletter subscribers read-mail`
     """

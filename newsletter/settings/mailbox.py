@@ -55,9 +55,7 @@ def check_dkim(settings: Settings) -> Iterator[Fault]:
     sender = parseaddr(settings.sender.address)[1].rpartition("@")[2].lower()
     signs = dkim.domain.lower()
     if signs and sender != signs and not sender.endswith(f".{signs}") and not signs.endswith(f".{sender}"):
-        text = (
-            f"`provider.dkim.domain` is {dkim.domain!r}, and `sender.address` is of {sender!r}: DMARC fails"
-        )
+        text = f"`provider.dkim.domain` is {dkim.domain!r}, and `sender.address` is of {sender!r}: DMARC fails"
         yield ("provider", "dkim", "domain"), "settings.value", text
 
 

@@ -86,7 +86,9 @@ def raw_of(store: Store) -> sqlite3.Connection:
 
 def _in_memory() -> Store:
     """One connection for all threads, of which one moves at a time."""
-    made = sa.create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
+    made = sa.create_engine(
+        "sqlite://", poolclass=StaticPool, hide_parameters=True, connect_args={"check_same_thread": False}
+    )
     sa.event.listen(made, "connect", engine._prepare_sqlite)
     sa.event.listen(made, "begin", engine._begin_sqlite)
     return Store(made)

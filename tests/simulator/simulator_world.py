@@ -11,25 +11,23 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from random import Random
 from unittest import mock
+from uuid import UUID
 
 from simulator_provider import FaultyProvider, ProviderTrouble
+from simulator_reckoning import reckoned
 from simulator_stage import Actor
 from support_workspace import KEY, NOW
 
 from newsletter import crash_points
-from newsletter.app.sending import reconciling, recovering
+from newsletter.app.sending import line, reconciling, recovering
 from newsletter.app.sending.addressing import LEAVE
-from newsletter.app.sending.auditing import audit_mailing
 from newsletter.app.sending.pump import apply_notices, cancel, pause, pump, resume
 from newsletter.app.subscribing import leave, suppress
 from newsletter.app.workspace import Workspace
-from newsletter.delivery.audit import TAKEN
 from newsletter.delivery.leases import SUBMIT_LEASE
 from newsletter.people.tokens import make_token
 
 TURNS = 110
-#: States in which nobody was written to, for a reason that stands beside them.
-NOT_SENT = frozenset({"failed", "suppressed", "skipped", "cancelled"})
 #: Minutes by which the clock leaps: past leases and waits mostly, at times back, and in some worlds by a year.
 TAME = (1, 1, 3, 10, 31, 31, 65, 24 * 60, -10, -60)
 WILD = (*TAME, 366 * 24 * 60, -366 * 24 * 60)
@@ -105,12 +103,19 @@ class World:
             self._end_of_actors()
             if not self.violations:
                 self._peace()
-        self._reckon()
+        states = self.states()
+        self.trace += [f"{self.names[one]} {states[one]} copies={self.provider.taken[one]}" for one in self.people]
+        self.violations += reckoned(self.ws, states, self.provider.taken, self.names)
+        self.trace += [f"violation: {one}" for one in self.violations]
 
     @contextlib.contextmanager
     def _made_up(self) -> Iterator[None]:
-        dead = self.dead.__contains__
-        with mock.patch.object(recovering, "is_dead", dead), mock.patch.object(reconciling, "is_dead", dead):
+        dead, ids = self.dead.__contains__, Random(f"{self.seed} ids")
+        with (
+            mock.patch.object(recovering, "is_dead", dead),
+            mock.patch.object(reconciling, "is_dead", dead),
+            mock.patch.object(line, "uuid4", side_effect=lambda: UUID(int=ids.getrandbits(128))),
+        ):
             crash_points.watch(self.passed)
             logging.disable()
             try:
@@ -269,42 +274,14 @@ class World:
         self.trace.append(f"log: {found.counts()}")
         self._drain()
         known = {one.delivery_id for one in found.standings if one.judgement.proven}
-        held = {one for one, state in self._states().items() if state == "unknown" and one not in known}
+        held = {one for one, state in self.states().items() if state == "unknown" and one not in known}
         if any(self.provider.taken[one] for one in held):
             self.violations.append("the log has it, and it is still unknown")
 
-    def _reckon(self) -> None:
-        states = self._states()
-        self.trace += [f"{self.names[one]} {states[one]} copies={self.provider.taken[one]}" for one in self.people]
-        self.violations += [f"twice: {self.names[one]}" for one, n in self.provider.taken.items() if n > 1]
-        found = audit_mailing(self.ws, KEY)
-        self.violations += [f"{one.invariant} {self._named(one.about)}: {one.text}" for one in found.violations]
-        if self.violations:
-            self.trace += [f"violation: {one}" for one in self.violations]
-            return
-        self.violations += [text for one in self.people if (text := self._doubt(one, states[one]))]
-        if set(found.unknown) != {one for one in self.people if states[one] == "unknown"}:
-            self.violations.append("not all that is unknown is listed")
-        self.trace += [f"violation: {one}" for one in self.violations]
-
-    def _doubt(self, one: str, state: str) -> str:
-        """What is wrong with this reader's end, held against what the provider truly took; empty where nothing is."""
-        copies = self.provider.taken[one]
-        if state == "unknown":
-            return ""
-        if state in TAKEN:
-            return "" if copies == 1 else f"{self.names[one]} is {state}, and the provider has nothing"
-        if state in NOT_SENT:
-            return "" if copies == 0 else f"{self.names[one]} is {state}, and the provider has it"
-        return f"{self.names[one]} is lost: {state} at the end"
-
-    def _states(self) -> dict[str, str]:
+    def states(self) -> dict[str, str]:
         return dict(self.raw.execute("SELECT id, state FROM delivery"))
 
     def _state(self) -> str:
         """The issue's."""
         [found] = self.raw.execute("SELECT state FROM issue WHERE key = ?", (KEY,)).fetchone()
         return str(found)
-
-    def _named(self, about: str) -> str:
-        return self.names.get(about, about)

@@ -119,3 +119,12 @@ def consent_is_asked_for_when_it_is_planned(patch: pytest.MonkeyPatch) -> None:
 def test_a_planted_fault_is_found(sim: Simulator, plant: Plant, found: str, monkeypatch: pytest.MonkeyPatch) -> None:
     plant(monkeypatch)
     assert any(found in text for seed in range(80) for text in sim.play(seed).violations)
+
+
+def test_a_seed_that_fails_is_the_same_run_to_the_byte(sim: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    unknown_is_tried_again(monkeypatch)
+    failing = next(world for seed in range(80) if (world := sim.play(seed)).violations)
+    with simulator() as another:
+        again = another.play(failing.seed)
+    assert "\n".join(again.trace) == "\n".join(failing.trace)
+    assert "violation: I2" in "\n".join(again.trace)

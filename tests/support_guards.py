@@ -1,6 +1,8 @@
 """A planned issue and a road that answers as it is told, for tests of what keeps mails from leaving."""
 
+import sqlite3
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -39,11 +41,23 @@ def guarded(root: Path, clock: Clock, pace: PaceSettings | None = None, **guards
     return with_settings(open_at(root, clock), pace=pace or PaceSettings(), guards=GuardSettings(**guards))
 
 
-def planned(ws: Workspace, readers: int = 5, key: str = KEY) -> tuple[str, ...]:
-    """An approved issue with so many readers, planned; their addresses."""
+#: Stores with a planned issue, by how many readers it has: made once, and handed out as copies.
+_MADE: dict[int, bytes] = {}
+
+
+def planned(ws: Workspace, readers: int = 5) -> tuple[str, ...]:
+    """An approved issue with so many readers, planned in a new store; their addresses."""
+    file = ws.root / "subscribers/newsletter.db"
+    assert not file.exists(), "it is planned in a store of its own"
+    if readers in _MADE:
+        file.parent.mkdir(parents=True)
+        file.write_bytes(_MADE[readers])
+        return tuple(f"reader{number:05d}@example.org" for number in range(readers))
     audience = with_readers(ws, readers)
-    with_issue(ws, key)
-    plan_issue(ws, key, render, NOW)
+    with_issue(ws)
+    plan_issue(ws, KEY, render, NOW)
+    with closing(sqlite3.connect(file)) as store:
+        _MADE[readers] = store.serialize()
     return audience
 
 

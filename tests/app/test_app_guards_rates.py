@@ -6,7 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -232,8 +232,8 @@ def test_check_17_on_a_disk_of_eight_megabytes(tmp_path: Path) -> None:
 
 def keep_copy(ws: Workspace) -> Path:
     """A backup of the store as it is now."""
-    copy = ws.root / "copy.db"
-    with sqlite3.connect(ws.root / "subscribers/newsletter.db") as source, sqlite3.connect(copy) as target:
+    file, copy = ws.root / "subscribers/newsletter.db", ws.root / "copy.db"
+    with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(copy)) as target:
         source.backup(target)
     return copy
 

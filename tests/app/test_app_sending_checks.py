@@ -4,7 +4,7 @@ import shutil
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -171,7 +171,8 @@ def fail_at_every(tmp_path: Path, step: int) -> int:
     clock = Clock()
     ws = guarded(tmp_path / "made", clock)
     audience = planned(ws, 4)
-    with sqlite3.connect(ws.root / "subscribers/newsletter.db") as made, sqlite3.connect(ws.root / "copy.db") as copy:
+    file = ws.root / "subscribers/newsletter.db"
+    with closing(sqlite3.connect(file)) as made, closing(sqlite3.connect(ws.root / "copy.db")) as copy:
         made.backup(copy)
     counted = Fault(0, lasts=False)
     with failing(ws, counted):
@@ -185,7 +186,7 @@ def fail_at_every(tmp_path: Path, step: int) -> int:
 
 
 def test_check_18_no_call_of_the_database_that_fails_breaks_a_promise(tmp_path: Path) -> None:
-    assert fail_at_every(tmp_path, 13) > 60
+    assert fail_at_every(tmp_path, 23) > 60
 
 
 @pytest.mark.slow
@@ -334,7 +335,7 @@ SPELT = st.tuples(
 )
 
 
-@settings(max_examples=8)
+@settings(max_examples=4)
 @given(st.lists(SPELT, min_size=4, max_size=20))
 def test_check_26_however_an_address_is_spelt_it_gets_one_mail(
     tmp_path_factory: pytest.TempPathFactory, spelt: list[tuple[str, str, bool]]

@@ -31,6 +31,8 @@ MOST_LOOKS = 20
 LOOK_BACK = timedelta(days=2)
 #: Rates are looked at as often as this, and after every refusal.
 LOOK_AGAIN = timedelta(seconds=1)
+#: The largest message of a mailing, by store and mailing.
+_LARGEST: dict[tuple[str, int], int] = {}
 
 
 def free_space(folder: Path) -> int:
@@ -117,9 +119,11 @@ class Guards:
         return self._on_the_road(connection, Allowance(size, first), now)
 
     def _learn(self, connection: Connection) -> _Known:
-        largest = guards.largest_message(connection, self.job.id)
+        mailing = (str(self.ws.store.engine.url), self.job.id)
+        if mailing not in _LARGEST:  # weighed once in a process: a worker comes back to a mailing every few batches
+            _LARGEST[mailing] = guards.largest_message(connection, self.job.id)
         consents = fence.store_mark(connection, self.ws).consents
-        return _Known(consents, largest, self._folder(), self._end(connection))
+        return _Known(consents, _LARGEST[mailing], self._folder(), self._end(connection))
 
     def _end_what_is_late(self, connection: Connection, end: datetime | None, now: datetime) -> None:
         """What was not begun before the deadline is skipped, and told."""

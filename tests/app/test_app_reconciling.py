@@ -15,9 +15,10 @@ from support_workspace import KEY, open_at, render, with_issue, with_readers
 
 from newsletter.app import dispatching
 from newsletter.app.owning.changing_address import change_address
+from newsletter.app.reporting.watching import ReportWatch
 from newsletter.app.sending.auditing import audit_mailing
 from newsletter.app.sending.pump import cancel, plan_issue, pump, status, this_worker
-from newsletter.app.sending.reconciling import Reconciled, reconcile, reconcile_all, settle_by_hand
+from newsletter.app.sending.reconciling import Reconciled, all_unknown, reconcile, reconcile_all, settle_by_hand
 from newsletter.app.timing import UsageError
 from newsletter.app.workspace import Workspace, utc_now, with_settings
 from newsletter.model.workspace import ProviderSettings, Secrets
@@ -129,7 +130,7 @@ def test_the_policy_of_the_settings_sends_again_by_itself(ws: Workspace, dev_sin
     lose_one_batch(ws, dev_sink, kept=False)
     ws = with_policy(ws, unknown="resend")
     with dispatching.provider_of(ws) as provider:
-        assert reconcile_all(ws, provider, ws.clock()).counts()["sent_again"] == BATCH
+        assert reconcile_all(ws, provider, all_unknown(ws, ws.clock()), ws.clock()).counts()["sent_again"] == BATCH
     assert states(ws)["pending"] == BATCH
 
 
@@ -243,3 +244,22 @@ def test_another_mail_to_the_same_reader_is_not_taken_for_ours(ws: Workspace, de
     with urlopen(Request(f"{dev_sink.api_url}/v3/mail/send", json.dumps(others).encode(), key), timeout=10) as answer:
         assert answer.status == 202
     assert settled(ws).counts()["accepted"] == 0
+
+
+def test_the_running_program_settles_by_itself_and_tells_it_once(
+    ws: Workspace, dev_sink: DevSink, caplog: pytest.LogCaptureFixture
+) -> None:
+    lose_one_batch(ws, dev_sink, kept=False)
+    moment = [utc_now()]
+    ws = replace(with_policy(ws, unknown_hours=24), clock=lambda: moment[0])
+    watch = ReportWatch(ws)
+    for hours in (0, 1, 2, 3):
+        moment[0] += timedelta(hours=hours)
+        watch.beat()
+    assert [one.getMessage() for one in caplog.records if "unknown" in one.getMessage()] == [
+        "of 2 unknown deliveries 0 are accepted, 0 are to be sent again, 2 are held: newsletter reconcile"
+    ]
+    watch.ws = with_policy(ws, unknown="resend")
+    moment[0] += timedelta(hours=24)
+    watch.beat()
+    assert states(ws)["pending"] == BATCH

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from newsletter.app.dispatching import provider_of
 from newsletter.app.reporting.applying import apply_spool, forget_old_events
-from newsletter.app.sending.reconciling import Reconciled, reconcile_all
+from newsletter.app.sending.reconciling import Reconciled, all_unknown, reconcile_all
 from newsletter.app.workspace import Workspace
 
 LOG = logging.getLogger(__name__)
@@ -49,8 +49,11 @@ class ReportWatch:
         if now - self._looked < BETWEEN_LOOKS:
             return
         self._looked = now
+        if not (doubts := all_unknown(self.ws, now)):
+            self._tell(Reconciled())
+            return
         with provider_of(self.ws) as provider:
-            self._tell(reconcile_all(self.ws, provider, now))
+            self._tell(reconcile_all(self.ws, provider, doubts, now))
 
     def _tell(self, found: Reconciled) -> None:
         """A line for what was settled, and for what is held where that is news."""

@@ -96,10 +96,14 @@ def unknown_of(ws: Workspace, key: str) -> tuple[Doubt, ...]:
     return tuple(replace(one, address=masked(_addressed(ws, one).address)) for one in found)
 
 
-def reconcile_all(ws: Workspace, provider: Provider, now: datetime) -> Reconciled:
-    """The same for every mailing of the last weeks, as the settings have it."""
+def all_unknown(ws: Workspace, now: datetime) -> tuple[Doubt, ...]:
+    """Every unknown delivery of the last weeks' mailings."""
     with ws.store.read() as connection:
-        doubts = ledger.doubts(connection, ws.settings.community.id, since=now - ledger.OLDEST)
+        return ledger.doubts(connection, ws.settings.community.id, since=now - ledger.OLDEST)
+
+
+def reconcile_all(ws: Workspace, provider: Provider, doubts: Sequence[Doubt], now: datetime) -> Reconciled:
+    """Settle these as the settings have it."""
     return settle(ws, provider, doubts, now, _policy(ws), changing=True)
 
 

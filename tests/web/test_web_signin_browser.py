@@ -2,12 +2,17 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from support_axe import faults
 from support_browser import browser, follow
 from support_signin import BOTH, ED, OLGA, Hosted, hosted
+
+from newsletter.app.sample import init_workspace
+from newsletter.app.studio.desk import Studio
+from newsletter.web.studio.page import TABS
 
 pytestmark = pytest.mark.browser
 
@@ -115,3 +120,21 @@ def test_the_studio_says_who_is_signed_in_and_fits_a_phone(chromium: Browser, la
         assert page.evaluate(WIDER) is False
         assert faults(page) == []
     context.close()
+
+
+@pytest.mark.slow
+def test_every_pane_of_a_real_workspace_fits_a_phone(chromium: Browser, tmp_path: Path) -> None:
+    init_workspace(tmp_path / "lab")
+    desk = Studio(tmp_path / "lab", "2026-12-01T09:00", environ={}, hosted=True)
+    with hosted(tmp_path / "doors", desk) as running:
+        context = chromium.new_context(viewport=PHONE)
+        page = context.new_page()
+        page.goto(running.server.url + running.link())
+        with page.expect_navigation():
+            page.get_by_role("button", name="Sign me in").click()
+        for tab, _ in TABS:
+            page.goto(f"{running.server.url}/studio/?tab={tab}")
+            expect(page.locator("#live")).to_have_attribute("data-state", "live")
+            assert (tab, page.evaluate(WIDER), faults(page)) == (tab, False, [])
+        context.close()
+    desk.close()

@@ -17,6 +17,7 @@ from newsletter.app.reviewing.post import post_editor_mails
 from newsletter.app.reviewing.standing import review_of
 from newsletter.app.reviewing.telling import look_after
 from newsletter.app.workspace import Workspace
+from newsletter.model.signing_in import SignInSettings
 from newsletter.model.workspace import EditorSettings
 
 WEEK = "weekly-2026-12-04"
@@ -69,6 +70,15 @@ def test_every_editor_is_told_of_a_draft_once(root, clock):
     assert "  Come along: 5\n" in text
     assert f"newsletter approve {WEEK} --by NAME" in text
     assert f"issues/{WEEK}.md" in text
+    assert "/studio/" not in text, "it is not served"
+
+
+def test_a_mail_leads_to_the_studio_where_that_is_served(root, clock):
+    ws = lab(root, clock)
+    signed_in = SignInSettings(editors=(PRIYA,))
+    at_times(replace(ws, settings=ws.settings.model_copy(update={"sign_in": signed_in})), clock, DRAFT)
+    (mail,) = told(root, "draft")
+    assert f"On the web:  {ws.settings.web.base_url}/studio/?digest=weekly\n" in words(mail)
 
 
 def test_a_mail_to_an_editor_is_no_list_mail(root, clock):

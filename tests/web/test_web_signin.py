@@ -13,7 +13,7 @@ from support_signin import BOTH, ED, FORM, FORM_COOKIE, OLGA, SESSION, Hosted, h
 from newsletter.app.signing_in.sessions import sign_ins_since
 from newsletter.store import sessions
 
-PATHS = ("/studio/", "/studio/mail", "/studio/events", "/studio/assets/studio.css")
+PATHS = tuple(f"/studio/{one}" for one in ("", "mail", "events", "palette", "ahead.svg", "assets/studio.css"))
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from newsletter.app.drafting import for_everybody
 from newsletter.app.editors_file import ISSUES
+from newsletter.app.signing_in.people import STUDIO
 from newsletter.app.timing import home_zone
 from newsletter.app.workspace import Workspace
 from newsletter.compose.drift import Drift
@@ -28,7 +29,7 @@ def draft_text(ws: Workspace, row: IssueRow, draft: Draft, last: Draft | None, f
         "\n".join(("In it:", *_counts(issue))),
         "\n".join(_findings(findings)),
         "\n".join(_changes(draft, last)),
-        _ways(draft),
+        _ways(ws, draft),
     )
     return f"{draft.key} is drafted{wrong}", _joined(parts)
 
@@ -37,7 +38,7 @@ def reminder_text(ws: Workspace, row: IssueRow, draft: Draft, names: Sequence[st
     """Subject and text for a draft that not enough people have approved, shortly before its time."""
     so_far = f"So far approved by {', '.join(names)}." if names else "Nobody has approved it yet."
     late = f"What happens if it stays so: catch_up is {draft.settings.catch_up!r}."
-    parts = (_head(ws, row, draft, for_everybody(draft)), f"{so_far}\n{late}", _ways(draft))
+    parts = (_head(ws, row, draft, for_everybody(draft)), f"{so_far}\n{late}", _ways(ws, draft))
     return f"{draft.key} waits for approval", _joined(parts)
 
 
@@ -110,10 +111,12 @@ def _changes(draft: Draft, last: Draft | None) -> Iterator[str]:
         yield f"  and {len(marks) - MOST} more"
 
 
-def _ways(draft: Draft) -> str:
-    at = draft.slot.send_at.date()
+def _ways(ws: Workspace, draft: Draft) -> str:
+    at, settings = draft.slot.send_at.date(), ws.settings
+    hosted = f"{settings.web.base_url.rstrip('/')}/{STUDIO}/?digest={draft.digest}"
     return "\n".join(
         (
+            *((f"On the web:  {hosted}",) if settings.sign_in.editors else ()),
             f"Look at it:  newsletter preview --at {at} --open",
             f"Your words:  {ISSUES}/{draft.key}.md, then newsletter draft {draft.digest} --at {at}",
             f"Check it:    newsletter check {draft.key}",

@@ -64,7 +64,15 @@ def _explain(error: Exception) -> int:
         return int(error.exit_code)
     if isinstance(error, OSError):
         return _fail(_os_error(error), 1)
+    if name == "OperationalError":
+        return _fail(_store_error(error), 1)
     raise error
+
+
+def _store_error(error: Exception) -> str:
+    """What the database says; nothing of the statement. What was not written is not there, and is done again."""
+    said = getattr(error, "orig", None) or error
+    return f"the store cannot be written or read now ({said}): make room or wait, then give the command again"
 
 
 def _os_error(error: OSError) -> str:

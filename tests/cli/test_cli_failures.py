@@ -2,6 +2,7 @@
 
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 from contextlib import redirect_stderr, redirect_stdout
@@ -9,9 +10,10 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from newsletter.app.sample import init_workspace
-from newsletter.cli.failures import run_guarded
+from newsletter.cli.failures import guarded, run_guarded
 
 AT = "2026-12-04"
 
@@ -161,3 +163,19 @@ def test_a_fault_that_the_sink_does_not_know_is_refused_with_those_it_does(works
     done = newsletter(workspace, "dev-sink", "--misbehave", fault)
     assert done.returncode == 2
     said(done, fault.partition("=")[0], "refuse_rcpt", "silent_errors")
+
+
+def test_a_full_disk_is_told_and_not_thrown(capsys: pytest.CaptureFixture[str]) -> None:
+    with sqlite3.connect(":memory:") as connection:
+        engine = sa.create_engine("sqlite://", creator=lambda: connection)
+
+        def fill() -> None:
+            with engine.begin() as store:
+                store.exec_driver_sql("PRAGMA max_page_count=3")
+                store.exec_driver_sql("CREATE TABLE reader (address TEXT)")
+                store.execute(sa.text("INSERT INTO reader VALUES (:all)"), {"all": "ada@example.org" * 5000})
+
+        assert guarded(fill) == 1
+    told = capsys.readouterr().err
+    assert "the store cannot be written or read now (database or disk is full): make room" in told
+    assert "ada@" not in told

@@ -35,6 +35,8 @@ from newsletter.store.tables import attempt, attempt_item, delivery, delivery_ev
 RATE, SECONDS, IN_A_POST, READERS = 10_000, 60, 1_000, 100_000
 COPIES = 5
 ATTEMPT = 100
+#: Seconds after which a connection is not used again.
+IDLE = 2.0
 HOOK = "/hooks/data-lab/sendgrid"
 Mail = tuple[str, str, str]
 
@@ -115,7 +117,7 @@ class Client:
         self.port, self.signer = port, signer
         self.took: list[float] = []
         self.refused = 0
-        self._idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
+        self._idle: list[tuple[float, asyncio.StreamReader, asyncio.StreamWriter]] = []
 
     async def steadily(self, posts: Iterator[bytes], rate: float, seconds: float) -> int:
         """One post every so often, whether the last was answered or not; how many there were."""
@@ -129,9 +131,7 @@ class Client:
 
     async def post(self, body: bytes) -> None:
         """Sign and post; the time counts from the first byte sent to the answer."""
-        if not self._idle:
-            self._idle.append(await asyncio.open_connection("127.0.0.1", self.port))
-        reader, writer = self._idle.pop()
+        reader, writer = await self._connection()
         lines = [f"POST {HOOK} HTTP/1.1", "Host: news.example.org", "Content-Type: application/json"]
         headers = self.signer.headers(body, time.time()) | {"Content-Length": str(len(body))}
         lines += [f"{name}: {value}" for name, value in headers.items()]
@@ -142,7 +142,16 @@ class Client:
             pass
         self.took.append(time.perf_counter() - began)
         self.refused += b" 204 " not in status
-        self._idle.append((reader, writer))
+        self._idle.append((time.perf_counter(), reader, writer))
+
+    async def _connection(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """One that was used a moment ago, or a new one: the server closes what is idle for seconds."""
+        while self._idle:
+            since, reader, writer = self._idle.pop()
+            if time.perf_counter() - since < IDLE:
+                return reader, writer
+            writer.close()
+        return await asyncio.open_connection("127.0.0.1", self.port)
 
 
 def served(root: Path) -> tuple[subprocess.Popen[str], int]:
@@ -177,9 +186,9 @@ def main() -> None:
     given = [int(one) for one in sys.argv[1:]]
     rate, seconds, size, readers = [*given, *(RATE, SECONDS, IN_A_POST, READERS)[len(given) :]]
     root, signer = Path(tempfile.mkdtemp(prefix="webhook-")) / "lab", Signer()
+    events = events_of(prepared(root, readers, signer))
+    server, port = served(root)
     try:
-        events = events_of(prepared(root, readers, signer))
-        server, port = served(root)
         ws, client = open_workspace(root, environ={}), Client(port, signer)
         before = _processor_time(server.pid)
         posts = asyncio.run(client.steadily(bodies(events, size, 10_000), rate / size, seconds))
@@ -193,6 +202,8 @@ def main() -> None:
         second = standing(ws)
         ws.store.close()
     finally:
+        server.kill()
+        server.wait()
         shutil.rmtree(root.parent)
     told = posts * size
     unique = min(told, len(events))

@@ -171,7 +171,9 @@ def settle(
         .values(
             state=sa.bindparam("to"),
             reason=sa.bindparam("why"),
-            not_before=sa.func.coalesce(sa.bindparam("wait"), delivery.c.not_before),
+            not_before=sa.func.coalesce(
+                sa.bindparam("wait", type_=delivery.c.not_before.type), delivery.c.not_before
+            ),
             tries=delivery.c.tries - sa.bindparam("spared"),
             updated_at=at,
         )

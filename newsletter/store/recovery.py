@@ -10,6 +10,9 @@ from newsletter.model.delivery import DeliveryState
 from newsletter.model.ledger import AttemptPhase, OpenAttempt
 from newsletter.store.tables import attempt, attempt_item, delivery, delivery_event, mailing, planning
 
+#: Nobody who was tried before is put off for longer, with an hour for clocks that differ.
+LONGEST_WAIT = timedelta(days=1, hours=1)
+
 
 def open_attempts(connection: Connection, community: str) -> tuple[OpenAttempt, ...]:
     """Every attempt that nobody has finished, oldest lease first."""
@@ -88,8 +91,9 @@ def mend_clock(connection: Connection, community: str, now: datetime) -> int:
     planned_at = sa.select(planning.c.at).where(planning.c.id == delivery.c.planning_id).scalar_subquery()
     put_off = sa.and_(delivery.c.updated_at > now, delivery.c.updated_at > planned_at)
     at_once = delivery.c.not_before <= planned_at
+    too_long = sa.and_(delivery.c.attempt_id.is_not(None), delivery.c.not_before > now + LONGEST_WAIT)
     mine = sa.update(delivery).where(delivery.c.community == community, delivery.c.state == "pending")
-    ahead = mine.where(delivery.c.not_before > now, sa.or_(put_off, at_once))
+    ahead = mine.where(delivery.c.not_before > now, sa.or_(put_off, at_once, too_long))
     return connection.execute(ahead.values(not_before=now)).rowcount
 
 

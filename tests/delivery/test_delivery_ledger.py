@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
@@ -336,6 +337,20 @@ def test_what_comes_back_after_its_mailing_was_cancelled_is_cancelled_with_it(
     assert line.settle(held, receipts_for_all(line.fill(held), "refused_for_now", "come back later"))
     assert status(ws, KEY)["states"]["cancelled"] == READERS
     assert audit_mailing(ws, KEY).violations == ()
+
+
+def test_a_wait_is_kept_in_utc_whatever_zone_the_clock_shows(planned_root: Path, tmp_path: Path) -> None:
+    shutil.copytree(planned_root, tmp_path, dirs_exist_ok=True)
+    ws = open_at(tmp_path)
+    clock = Clock(NOW.astimezone(ZoneInfo("America/Los_Angeles")))
+    line = Line(ws, Silent(), find_job(ws, KEY), clock, BATCH, WORKERS[0], lambda: 0.0)
+    held, _ = line.claim()
+    assert held is not None
+    assert line.mark(held)
+    assert line.settle(held, receipts_for_all(line.fill(held), "refused_for_now", "come back later"))
+    with ws.store.read() as connection:
+        kept = connection.exec_driver_sql("SELECT max(not_before) FROM delivery").scalar_one()
+    assert kept == "2026-12-04 17:00:15.000000"
 
 
 @pytest.mark.parametrize("outcome", sorted(OUTCOME_STATE))

@@ -47,6 +47,12 @@ def test_check_59_nobody_is_lost_or_mailed_twice_in_500_worlds(sim: Simulator, f
     assert broken(sim, range(first, first + 100)) == {}, f"python {REPLAY} SEED tells how"
 
 
+@pytest.mark.parametrize("seed", [4953])
+def test_worlds_that_once_went_wrong(sim: Simulator, seed: int) -> None:
+    """4953: put off by a clock that ran a year ahead, and claimed and given back by one that ran a year behind."""
+    assert broken(sim, [seed]) == {}
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("first", range(500, 10_500, 500))
 def test_check_59_nobody_is_lost_or_mailed_twice_in_10_000_worlds(sim: Simulator, first: int) -> None:

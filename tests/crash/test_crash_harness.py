@@ -48,7 +48,7 @@ def count(root: Path, table: sa.Table) -> int:
     [("http", 4), ("smtp", 4), pytest.param("http", 60, marks=pytest.mark.slow),
      pytest.param("smtp", 60, marks=pytest.mark.slow)],
 )  # fmt: skip
-def test_workers_killed_at_random_lose_nobody_and_mail_nobody_twice(
+def test_check_1_workers_killed_at_random_lose_nobody_and_mail_nobody_twice(
     tmp_path: Path, dev_sink: DevSink, zygote: Zygote, transport: str, kills: int
 ) -> None:
     tally = run(Plan(kills, kills * 20, transport, workers=2), tmp_path / "ws", dev_sink, zygote)
@@ -61,7 +61,7 @@ def test_workers_killed_at_random_lose_nobody_and_mail_nobody_twice(
     ("design", "point", "wrong"),
     [("mark-after-send", "after hand over:2", "twice"), ("cursor-at-fetch", "before hand over:2", "lost")],
 )
-def test_the_harness_sees_what_is_wrong_with_a_bad_design(
+def test_check_3_the_harness_sees_what_is_wrong_with_a_bad_design(
     tmp_path: Path, dev_sink: DevSink, zygote: Zygote, design: str, point: str, wrong: str
 ) -> None:
     root = prepared(tmp_path / "ws", dev_sink)
@@ -83,7 +83,7 @@ def test_the_judge_tells_lost_twice_in_doubt_and_in_secret_apart() -> None:
 
 
 @pytest.mark.parametrize("point", ["before plan: insert delivery", "before plan"])
-def test_a_planner_killed_in_the_middle_leaves_nothing_and_the_next_one_plans_the_same(
+def test_check_4_a_planner_killed_in_the_middle_leaves_nothing_and_the_next_one_plans_the_same(
     tmp_path: Path, dev_sink: DevSink, zygote: Zygote, point: str
 ) -> None:
     root = prepared(tmp_path / "ws", dev_sink)
@@ -100,7 +100,7 @@ def test_a_planner_killed_in_the_middle_leaves_nothing_and_the_next_one_plans_th
     ("transport", "point", "sent"),
     [("http", "after claim", 0), ("http", "after mark", 0), ("smtp", "after reply", 1)],
 )
-def test_a_worker_that_slept_past_its_lease_sends_nothing_more_and_writes_nothing(
+def test_check_15_a_worker_that_slept_past_its_lease_sends_nothing_more_and_writes_nothing(
     tmp_path: Path, dev_sink: DevSink, zygote: Zygote, transport: str, point: str, sent: int
 ) -> None:
     root = planned(prepared(tmp_path / "ws", dev_sink, transport), zygote)
@@ -122,7 +122,7 @@ def test_a_worker_that_slept_past_its_lease_sends_nothing_more_and_writes_nothin
 
 
 @pytest.mark.parametrize("runs", [1, pytest.param(50, marks=pytest.mark.slow)])
-def test_eight_workers_on_two_machines_hand_each_mail_over_in_one_attempt(
+def test_check_16_eight_workers_on_two_machines_hand_each_mail_over_in_one_attempt(
     tmp_path: Path, dev_sink: DevSink, zygote: Zygote, runs: int
 ) -> None:
     for turn in range(runs):

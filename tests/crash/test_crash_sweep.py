@@ -101,7 +101,7 @@ def cut_off(scene: Scene, root: Path, point: str) -> list[str]:
     ("transport", "point"),
     [("http", "after hand over"), ("http", "before settle"), ("smtp", "after mark"), ("smtp", "after dot")],
 )  # fmt: skip
-def test_delivery_cut_off_at_this_point_loses_and_doubles_nobody(
+def test_check_2_delivery_cut_off_at_this_point_loses_and_doubles_nobody(
     scenes: dict[str, Scene], tmp_path: Path, transport: str, point: str
 ) -> None:
     assert cut_off(scenes[transport], tmp_path / "ws", point) == []
@@ -117,7 +117,7 @@ def passed_points(scene: Scene, root: Path) -> list[str]:
 
 
 @pytest.mark.slow
-def test_delivery_cut_off_at_any_point_loses_and_doubles_nobody(scene: Scene, tmp_path: Path) -> None:
+def test_check_2_delivery_cut_off_at_any_point_loses_and_doubles_nobody(scene: Scene, tmp_path: Path) -> None:
     points = passed_points(scene, tmp_path / "recorded")
     steps = {point.partition(" ")[2] for point in points}
     assert len(steps) >= 30, f"only {len(steps)} steps are seen"

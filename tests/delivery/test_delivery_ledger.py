@@ -287,7 +287,7 @@ class Accepting:
 
 
 @pytest.mark.parametrize("marked", [False, True])
-def test_a_worker_that_slept_past_its_lease_writes_and_sends_nothing(
+def test_check_15_a_worker_that_slept_past_its_lease_writes_and_sends_nothing(
     planned_root: Path, tmp_path: Path, marked: bool
 ) -> None:
     shutil.copytree(planned_root, tmp_path, dirs_exist_ok=True)

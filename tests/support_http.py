@@ -21,6 +21,8 @@ class CannedHttp:
         threading.Thread(target=self._serve, daemon=True).start()
 
     def close(self) -> None:
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)  # who waits for a connection is woken by this alone
         self._listener.close()
 
     def _serve(self) -> None:

@@ -69,6 +69,8 @@ class ScriptedSmtp:
         threading.Thread(target=self._accept, daemon=True).start()
 
     def close(self) -> None:
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)  # who waits for a connection is woken by this alone
         self._listener.close()
 
     def commands(self, verb: str) -> list[str]:

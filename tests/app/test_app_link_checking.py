@@ -88,10 +88,10 @@ def test_a_host_is_asked_few_at_a_time(ws: Workspace) -> None:
                 open_ += 1
                 most = max(most, open_)
             time.sleep(0.05)
+            with lock:
+                open_ -= 1  # before the answer: who has it may be here again before this thread goes on
             with sock:
                 super()._one(sock)
-            with lock:
-                open_ -= 1
 
     server = Counting(lambda _: response(200))
     try:

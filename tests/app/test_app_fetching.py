@@ -202,16 +202,16 @@ def test_permissions_that_cannot_be_read_permit_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize("status", [200, 404, 302])
 def test_a_secret_address_stands_nowhere(tmp_path: Path, capsys, caplog, status: int) -> None:
     caplog.set_level("DEBUG")
-    reply = response(status, b"title,start\nTwo,soonish\n\xff", Location="ftp://127.0.0.1/sparrow")
+    reply = response(status, b"title,start\nTwo,soonish\n\xff", Location="ftp://127.0.0.1/wren")
     with canned(reply) as server:
-        ws = workspace(tmp_path, table(url_env="LAB_CALENDAR_URL"), LAB_CALENDAR_URL=f"{server.url}/sparrow-123/x.csv")
+        ws = workspace(tmp_path, table(url_env="LAB_CALENDAR_URL"), LAB_CALENDAR_URL=f"{server.url}/wren-123/x.csv")
         first = read(ws)
         hang_up(server)
         second = read(ws, timedelta(hours=3))
     shown = capsys.readouterr()
     cached = [path.name.encode() + path.read_bytes() for path in (tmp_path / ".cache").rglob("*") if path.is_file()]
     everything = f"{ws!r}{first}{second}{shown}{caplog.text}{cached}"
-    assert "sparrow" not in everything
+    assert "wren" not in everything
     assert f"127.0.0.1:{server.url.rpartition(':')[2]}" not in everything
     assert "$LAB_CALENDAR_URL" in str([problem.origin.path for problem in second.problems])
 

@@ -24,6 +24,12 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _what_earlier_modules_left_is_not_looked_through() -> None:
+    """What tests leave grows with each module, and every full collection would go through all of it again."""
+    gc.freeze()
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _new_stores_are_alike() -> Iterator[None]:
     with migrated_once(), pytest.MonkeyPatch.context() as patch:

@@ -26,7 +26,7 @@ metadata = sa.MetaData(
 
 SUBSCRIPTION_STATES = ("pending", "active", "left", "bounced", "complained")
 #: Rows here are written once: the triggers of the migrations refuse to change or delete them.
-APPEND_ONLY = ("consent", "issue_event", "delivery_event", "approval", "sign_in_event")
+APPEND_ONLY = ("consent", "issue_event", "delivery_event", "approval", "sign_in_event", "deed")
 
 
 def one_of(column: str, words: Iterable[str]) -> sa.CheckConstraint:

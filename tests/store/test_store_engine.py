@@ -14,6 +14,7 @@ from alembic.script import ScriptDirectory
 
 from newsletter.model.people import Consent
 from newsletter.store import consents, migrate, suppressions
+from newsletter.store.deed_tables import deed
 from newsletter.store.engine import Store, StoreError, open_store
 from newsletter.store.session_tables import sign_in_event
 from newsletter.store.tables import APPEND_ONLY, approval, delivery_event, issue_event, metadata
@@ -147,6 +148,9 @@ def test_logs_can_only_grow(store: Store, table: str, verb: str) -> None:
         )
         connection.execute(sa.insert(approval), {**_row(), "key": "weekly-2026-12-04", "action": "approve"})
         connection.execute(sa.insert(sign_in_event), {**_row(), "kind": "signed in", "who": "f00d"})
+        connection.execute(
+            sa.insert(deed), {**_row(), "number": 1, "actor_kind": "schedule", "deed": "sent", "seal": "f00d"}
+        )
     with pytest.raises(sa.exc.IntegrityError, match="append-only"), store.begin() as connection:
         connection.exec_driver_sql(verb.format(table))
 

@@ -1,0 +1,1 @@
+"""Who did what: one log of the deeds of editors, operators and the programs they let in."""

@@ -1,0 +1,33 @@
+"""Writing a deed down, in the transaction of what was done, so that neither stands without the other."""
+
+import logging
+from datetime import datetime
+
+from sqlalchemy.engine import Connection
+
+from newsletter.model.deeds import DEEDS, Actor, Deed, DeedLine
+from newsletter.redaction import redact
+from newsletter.store import deeds
+
+LOG = logging.getLogger(__name__)
+
+
+def note_deed(
+    connection: Connection,
+    community: str,
+    actor: Actor,
+    deed: Deed,
+    subject: str = "",
+    detail: str = "",
+    *,
+    at: datetime,
+) -> DeedLine:
+    """Add to the log of deeds that `actor` did this to `subject`; the line as it was sealed.
+
+    `subject` is an issue's key, a subscriber's id or the keyed hash of an address; `detail` is for figures and the
+    program's own words. No address belongs in either, and what looks like one is taken out.
+    """
+    if deed not in DEEDS:
+        raise ValueError(f"no such deed: {deed!r}")
+    line = DeedLine(at, actor, deed, redact(subject), redact(detail))
+    return deeds.add(connection, community, line)

@@ -8,6 +8,7 @@ import typer
 from newsletter import __version__
 from newsletter.cli import (
     archive,
+    configuring,
     content,
     doctor,
     events,
@@ -51,6 +52,7 @@ people.register(app)
 running.register(app)
 worker.register(app)
 doctor.register(app)
+configuring.register(app)
 store.register(app)
 archive.register(app)
 

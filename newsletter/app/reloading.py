@@ -1,0 +1,76 @@
+"""Taking a changed configuration into a running program: all of it, or nothing, and never without saying what."""
+
+import hashlib
+import logging
+from dataclasses import dataclass
+
+from newsletter.app.alerting import sound_alert
+from newsletter.app.configuring import check_configuration
+from newsletter.app.workspace import Workspace
+from newsletter.model.joining import Alert
+from newsletter.model.problem import Origin, Problem, has_errors
+from newsletter.settings.changes import Change, setting_changes
+from newsletter.settings.locate import key_line
+from newsletter.settings.reading import CONFIG
+
+LOG = logging.getLogger(__name__)
+ALERT = "configuration"
+
+
+@dataclass(frozen=True, slots=True)
+class Reload:
+    """What a second reading found: `workspace` is the one to go on with, None where the old one stays."""
+
+    workspace: Workspace | None
+    problems: tuple[Problem, ...]
+    changes: tuple[Change, ...] = ()
+
+    @property
+    def is_good(self) -> bool:
+        """Whether it takes effect."""
+        return self.workspace is not None
+
+    @property
+    def text(self) -> str:
+        """What became of it, in one sentence or more, without secrets."""
+        if not self.is_good:
+            errors = "; ".join(f"{one.origin}: {one.text}" for one in self.problems if one.level == "error")
+            return f"The configuration stays as it was: {errors}"
+        if not self.changes:
+            return "The configuration was read again: no setting has changed"
+        return f"The configuration was read again: {'; '.join(map(str, self.changes))}"
+
+
+def read_again(ws: Workspace) -> Reload:
+    """Read what `ws` was made of, as a start would, and compare; nothing takes effect, and nothing is written.
+
+    Where something is wrong, or needs a restart, there is no new workspace: half of a change would be a
+    configuration that nobody wrote.
+    """
+    checked = check_configuration(ws.root, ws.environ, ws.clock)
+    if checked.workspace is None:
+        return Reload(None, checked.problems)
+    changes = setting_changes(ws.settings, checked.workspace.settings)
+    problems = (*checked.problems, *(_needs_restart(ws, one) for one in changes if one.needs_restart))
+    return Reload(None if has_errors(problems) else checked.workspace, problems, changes)
+
+
+def note_reload(ws: Workspace, found: Reload) -> None:
+    """Log how a reading went, and alert where it changed nothing: whoever asked may have gone home."""
+    for problem in found.problems:
+        LOG.log(logging.ERROR if problem.level == "error" else logging.WARNING, "%s", problem)
+    if found.is_good:
+        LOG.info("%s", found.text)
+        return
+    LOG.error("%s", found.text)
+    about = hashlib.sha256(found.text.encode()).hexdigest()[:16]
+    now = ws.clock()
+    with ws.store.begin() as connection:
+        sound_alert(connection, ws, Alert(ALERT, f"{now:%Y-%m-%d} {about}", now, found.text))
+
+
+def _needs_restart(ws: Workspace, change: Change) -> Problem:
+    config = (ws.root / CONFIG).read_text(encoding="utf-8-sig")
+    text = f"`{change.key}` was {change.before or 'not set'} and is {change.after or 'not set'}: restart the program"
+    line = key_line(config, change.key.split("."))
+    return Problem("error", "settings.restart", text, Origin("settings", CONFIG, line))

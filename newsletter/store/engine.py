@@ -13,7 +13,15 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 
 from newsletter.crash_points import are_watched, crash_point
-from newsletter.store import deed_tables, event_tables, guard_tables, joining_tables, session_tables  # noqa: F401 - all are known
+from newsletter.store import (  # noqa: F401 - all are known
+    api_tables,
+    deed_tables,
+    event_tables,
+    guard_tables,
+    joining_tables,
+    number_tables,
+    session_tables,
+)
 from newsletter.store.handle import Store, StoreError
 from newsletter.store.migrate import migrate
 

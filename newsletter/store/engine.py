@@ -14,6 +14,7 @@ from sqlalchemy.engine import URL, Connection, Engine, make_url
 
 from newsletter.crash_points import are_watched, crash_point
 from newsletter.store import (  # noqa: F401 - all are known
+    alert_tables,
     api_tables,
     deed_tables,
     event_tables,

@@ -4,15 +4,31 @@ An edition is rendered and encoded once; a message is its bytes with the slots f
 place they stand in, so nothing a subscriber wrote can leave its slot.
 """
 
-import html
 import quopri
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
-from typing import Literal
+from functools import lru_cache
 
-SlotContext = Literal["html", "text", "header"]
+from newsletter.model.slot_values import SlotContext, body_octets, escape, header_octets
+
+__all__ = [
+    "SLOT_NAMES",
+    "Edition",
+    "MimeParts",
+    "Parts",
+    "Row",
+    "SlotContext",
+    "SlotRef",
+    "date_value",
+    "escape",
+    "fill_mime",
+    "fill_text",
+    "header_values",
+    "message_bytes",
+    "quoted_printable",
+]
 
 #: The slots a template may ask for; everything else in an edition is the same for all its readers.
 SLOT_NAMES: tuple[str, ...] = ("unsubscribe_url", "preferences_url", "web_url", "action_url", "name", "address")
@@ -77,15 +93,6 @@ class Row:
         return f"<{self.unsubscribe_url}>, <{self.unsubscribe_mailto}>"
 
 
-def escape(value: str, context: SlotContext) -> str:
-    """The value made safe for its place; header values must already be free of CR and LF, else ValueError."""
-    if context == "html":
-        return html.escape(value, quote=True)
-    if context == "header" and any(ch in value for ch in "\r\n\0"):
-        raise ValueError("a header value holds a line break")
-    return value
-
-
 def fill_text(parts: Parts, values: Mapping[str, str]) -> str:
     """One decoded part with its slots filled; KeyError names a slot without a value."""
     return "".join(p if isinstance(p, str) else escape(values[p.name], p.context) for p in parts)
@@ -102,9 +109,15 @@ def header_values(row: Row, at: datetime) -> dict[str, str]:
     return {
         "to": row.address,
         "message_id": row.message_id,
-        "date": format_datetime(at),
+        "date": date_value(at),
         "list_unsubscribe": row.list_unsubscribe,
     }
+
+
+@lru_cache(maxsize=8)
+def date_value(at: datetime) -> str:
+    """The Date header of what is sent at this (aware) moment; a batch has one."""
+    return format_datetime(at)
 
 
 def message_bytes(edition: Edition, row: Row, at: datetime, *, utf8: bool = False) -> bytes:
@@ -117,15 +130,14 @@ def message_bytes(edition: Edition, row: Row, at: datetime, *, utf8: bool = Fals
 
 def fill_mime(parts: MimeParts, values: Mapping[str, str], *, utf8: bool = False) -> bytes:
     """The message's bytes, CRLF throughout; slots in bodies are quoted-printable, in headers ready-made."""
-    return b"".join(_bytes(parts, values, "utf-8" if utf8 else "ascii"))
+    return b"".join(_bytes(parts, values, utf8=utf8))
 
 
-def _bytes(parts: MimeParts, values: Mapping[str, str], charset: str) -> Iterable[bytes]:
+def _bytes(parts: MimeParts, values: Mapping[str, str], *, utf8: bool) -> Iterable[bytes]:
     for part in parts:
         if isinstance(part, bytes):
             yield part
         elif part.context == "header":
-            yield escape(values[part.name], "header").encode(charset)
+            yield header_octets(values[part.name], utf8=utf8)
         else:
-            # The dash keeps a last line of 76 from growing by the soft break that follows every slot.
-            yield quoted_printable(escape(values[part.name], part.context) + "-")[:-1]
+            yield body_octets(values[part.name], part.context)

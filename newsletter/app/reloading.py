@@ -2,7 +2,11 @@
 
 import hashlib
 import logging
+import threading
 from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from newsletter.app.alerting import sound_alert
 from newsletter.app.configuring import check_configuration
@@ -41,6 +45,48 @@ class Reload:
         return f"The configuration was read again: {'; '.join(map(str, self.changes))}"
 
 
+class Reloader:
+    """Reads one workspace's configuration anew when asked to; what is good waits until the program takes it up.
+
+    `ws` is what the program runs with.
+    """
+
+    def __init__(self, ws: Workspace) -> None:
+        self.ws = ws
+        # Its methods may be called in the middle of one another, which is where signals come.
+        self._asked: SimpleQueue[Workspace | None] = SimpleQueue()
+        self._lock = threading.Lock()
+
+    def ask(self) -> None:
+        """Ask for a reading, as a signal does: it is made by whoever waits in `wanted`."""
+        self._asked.put(None)
+
+    def reload(self) -> Reload:
+        """Read now, as a page does that shows what came of it; a good one takes effect at the end of this wake-up."""
+        with self._lock:
+            found = read_again(self.ws)
+            note_reload(self.ws, found)
+        if found.workspace is not None:
+            self._asked.put(found.workspace)
+        return found
+
+    def wanted(self, within: float) -> Workspace | None:
+        """Wait so many seconds for somebody to ask: the workspace to go on with, None where the old one stays."""
+        try:
+            asked = self._asked.get(timeout=within)
+            if asked is not None:
+                return asked
+            with self._lock:
+                found = read_again(self.ws)
+                note_reload(self.ws, found)
+        except Empty:
+            return None
+        except Exception:
+            LOG.exception("the configuration stays as it was, since it could not be read")
+            return None
+        return found.workspace
+
+
 def read_again(ws: Workspace) -> Reload:
     """Read what `ws` was made of, as a start would, and compare; nothing takes effect, and nothing is written.
 
@@ -65,8 +111,11 @@ def note_reload(ws: Workspace, found: Reload) -> None:
     LOG.error("%s", found.text)
     about = hashlib.sha256(found.text.encode()).hexdigest()[:16]
     now = ws.clock()
-    with ws.store.begin() as connection:
-        sound_alert(connection, ws, Alert(ALERT, f"{now:%Y-%m-%d} {about}", now, found.text))
+    try:
+        with ws.store.begin() as connection:
+            sound_alert(connection, ws, Alert(ALERT, f"{now:%Y-%m-%d} {about}", now, found.text))
+    except SQLAlchemyError:
+        LOG.exception("no alert could be written down")
 
 
 def _needs_restart(ws: Workspace, change: Change) -> Problem:

@@ -5,36 +5,22 @@ import sys
 import threading
 import webbrowser
 from contextlib import ExitStack, closing
-from datetime import timedelta
 
-from newsletter.app.archiving.publishing import Keeper
-from newsletter.app.archiving.shelf import Shelf
-from newsletter.app.joining.pages import JoinPages
 from newsletter.app.observing.observer import Observer
-from newsletter.app.operating import TickResult, new_waits, tick
-from newsletter.app.owning.pages import OwnPages
-from newsletter.app.posting import Post
-from newsletter.app.public_pages import PublicPages
-from newsletter.app.reporting.receiving import Receiver
-from newsletter.app.reporting.watching import ReportWatch
-from newsletter.app.signing_in.desk import SignIn
 from newsletter.app.studio.desk import Studio
 from newsletter.app.studio.page import fill_page
 from newsletter.app.workspace import Workspace
+from newsletter.cli.at_work import Shift
 from newsletter.cli.output import say
-from newsletter.runtime.server import App, address, listen, serving, stopping_on_signals
-from newsletter.runtime.waker import waking
+from newsletter.runtime.server import address, listen, reloading_on_hang_up, serving, stopping_on_signals
 from newsletter.runtime.watcher import watching
 from newsletter.web.monitor import monitor_app
-from newsletter.web.public import public_app
 from newsletter.web.studio.app import entry_path, new_key, preview_app
 from newsletter.web.studio.changes import Changes
-from newsletter.web.studio.hosting import with_studio
 
-LOG = logging.getLogger(__name__)
 LOOPBACK = "127.0.0.1"
-#: How long somebody who asked for a mail waits for it to be sent. A beat of its own tells nothing of what is known.
-BEAT = timedelta(seconds=1)
+#: Seconds between two looks at whether the program is to stop.
+HEED = 0.2
 
 
 def serve_preview(
@@ -67,37 +53,25 @@ def serve_preview(
 
 
 def run_workspace(ws: Workspace) -> None:
-    """Run the cadence, delivery and the public pages until SIGTERM or SIGINT; a batch under way is finished."""
+    """Run the cadence, delivery and the public pages until SIGTERM or SIGINT; a batch under way is finished.
+
+    SIGHUP has the configuration read again: a good one takes effect between two wake-ups, and a bad one not at all.
+    """
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
-    listener = listen(ws.settings.web.host, ws.settings.web.port)
-    pages, calendars, stop = PublicPages(ws), Keeper(ws), threading.Event()
-    pages.invalid_page()  # a broken template is told now, and not to the first reader
-    told, observer = TickResult(), Observer(ws)
-
-    def wake() -> None:
-        nonlocal told
-        before, told = told, tick(ws, ws.clock(), stop.is_set)
-        for step in new_waits(before, told):
-            LOG.warning("%s waits: %s", step.key, step.why)
-        calendars.look(ws.clock())
-        observer.woke()
-
-    receiver = Receiver(ws)
-    public: App = public_app(pages, Shelf(ws), OwnPages(ws), JoinPages(ws), receiver)
+    listener, stop = listen(ws.settings.web.host, ws.settings.web.port), threading.Event()
     with ExitStack() as stack:
         stack.enter_context(stopping_on_signals(stop))
-        stack.enter_context(closing(pages))
-        stack.enter_context(closing(receiver))
-        app = hosting_studio(ws, public, stack) if ws.settings.sign_in.is_on else public
-        stack.enter_context(serving(app, listener, stop))
-        monitored(ws, observer, stack, stop)
-        stack.enter_context(waking(wake))
-        stack.enter_context(waking(Post(ws).beat, BEAT))
-        stack.enter_context(waking(ReportWatch(ws, stop.is_set).beat, BEAT))
+        shift = stack.enter_context(closing(Shift(ws, stop)))
+        stack.enter_context(reloading_on_hang_up(shift.reloader.ask))
+        stack.enter_context(serving(shift.app, listener, stop))
+        monitored(ws, shift.observer, stack, stop)
+        stack.callback(shift.rest)
+        shift.begin()
         say(f"{ws.settings.community.name}: public pages on {address(listener)}, cadence running. Ctrl+C ends it.")
         sys.stdout.flush()
-        stop.wait()
+        while not stop.is_set():
+            shift.look(HEED)
 
 
 def monitored(ws: Workspace, observer: Observer, stack: ExitStack, stop: threading.Event) -> None:
@@ -105,18 +79,3 @@ def monitored(ws: Workspace, observer: Observer, stack: ExitStack, stop: threadi
     if port := ws.settings.web.monitor_port:
         listener = listen(LOOPBACK, port)
         stack.enter_context(serving(monitor_app(observer), listener, stop))
-
-
-def hosting_studio(ws: Workspace, public: App, stack: ExitStack) -> App:
-    """The public pages, and beside them the studio for editors who sign in; what it needs ends with the stack."""
-    studio, changes, sign_in = Studio(ws.root, environ=ws.environ, clock=ws.clock, hosted=True), Changes(), SignIn(ws)
-
-    def changed() -> None:
-        studio.refresh()
-        changes.publish()
-
-    stack.callback(studio.close)
-    stack.enter_context(watching(studio.watched, changed))
-    stack.callback(changes.close)
-    stack.enter_context(waking(sign_in.mails.beat, BEAT))
-    return with_studio(public, sign_in, studio, fill_page, changes)

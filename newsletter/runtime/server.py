@@ -5,7 +5,7 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any, cast
@@ -129,3 +129,13 @@ def stopping_on_signals(stop: threading.Event) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def reloading_on_hang_up(ask: Callable[[], None]) -> Iterator[None]:
+    """While inside, SIGHUP calls `ask`, which a second one may interrupt. Main thread only."""
+    before = signal.signal(signal.SIGHUP, lambda _number, _frame: ask())
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGHUP, before)

@@ -115,6 +115,20 @@ def test_monitors_are_answered_on_a_port_of_their_own(root):
         assert ask(Served(port), "GET", "/readyz")[0].status == 200
         assert "newsletter_last_wake_timestamp_seconds" in ask(Served(port), "GET", "/metrics")[1]
         assert ask(public, "GET", "/metrics")[0].status == 404, "no reader is told"
+        takes_in_what_changed(root, running, public)
+
+
+def takes_in_what_changed(root: Path, running: subprocess.Popen[str], public: Served) -> None:
+    """On SIGHUP, while the page is served; what is wrong is told with its line, and the process goes on."""
+    config, old, new = root / "config.toml", "Cascadia Data Science Lab", "Cascadia Lab"
+    good = config.read_text(encoding="utf-8")
+    for text, told in (("timezone", "timezon"), (old, new)):
+        config.write_text(good.replace(text, told), encoding="utf-8")
+        running.send_signal(signal.SIGHUP)
+        if told == new:
+            until(lambda: old not in ask(public, "GET", "/u/not-ours")[1])
+        else:
+            assert any("stays as it was: config.toml:" in line for line in running.stderr or ())
 
 
 def test_a_port_in_use_is_one_clear_message(root):

@@ -1,0 +1,154 @@
+"""One workspace at work under one reading of its configuration, and how another reading takes its place."""
+
+import logging
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack, closing
+from datetime import timedelta
+
+from newsletter.app.archiving.publishing import Keeper
+from newsletter.app.archiving.shelf import Shelf
+from newsletter.app.joining.pages import JoinPages
+from newsletter.app.observing.observer import Observer
+from newsletter.app.operating import TickResult, new_waits, tick
+from newsletter.app.owning.pages import OwnPages
+from newsletter.app.posting import Post
+from newsletter.app.public_pages import PublicPages
+from newsletter.app.reloading import Reloader
+from newsletter.app.reporting.receiving import Receiver
+from newsletter.app.reporting.watching import ReportWatch
+from newsletter.app.signing_in.desk import SignIn
+from newsletter.app.studio.desk import Studio
+from newsletter.app.studio.page import fill_page
+from newsletter.app.workspace import Workspace
+from newsletter.runtime.server import GRACE, App
+from newsletter.runtime.switch import Switch
+from newsletter.runtime.waker import EVERY, waking
+from newsletter.runtime.watcher import Places, watching
+from newsletter.web.public import public_app
+from newsletter.web.studio.changes import Changes
+from newsletter.web.studio.hosting import with_studio
+
+LOG = logging.getLogger(__name__)
+#: How long somebody who asked for a mail waits for it to be sent. A beat of its own tells nothing of what is known.
+BEAT = timedelta(seconds=1)
+
+
+class AtWork:
+    """A workspace's pages and its beats: `begin` starts the beats, `rest` ends them, and `close` ends the pages.
+
+    Making one starts nothing, and raises what a start raises, such as RenderError for a broken template.
+    """
+
+    def __init__(self, ws: Workspace, observer: Observer, stop: threading.Event) -> None:
+        self.ws, self._observer = ws, observer
+        self._stop, self._resting = stop, threading.Event()
+        self._told, self._calendars = TickResult(), Keeper(ws)
+        self._beating: list[tuple[Callable[[], object], timedelta]] = [
+            (self._wake, EVERY),
+            (Post(ws).beat, BEAT),
+            (ReportWatch(ws, self._is_over).beat, BEAT),
+        ]
+        self._watched: list[tuple[Places, Callable[[], None]]] = []
+        self._beats, self._streams = ExitStack(), ExitStack()
+        with ExitStack() as pages:
+            self.app = self._app(pages)
+            self._pages = pages.pop_all()
+
+    def begin(self) -> None:
+        """Wake on the cadence, and answer people and providers; ended by `rest`."""
+        for beat, every in self._beating:
+            self._beats.enter_context(waking(beat, every))
+        for places, changed in self._watched:
+            self._beats.enter_context(watching(places, changed))
+
+    def rest(self) -> None:
+        """Wait until the wake-up under way has ended, which it does after the batch in hand; nothing wakes again."""
+        self._resting.set()
+        self._beats.close()
+
+    def hang_up(self) -> None:
+        """End the streams that pages keep open; they ask again, and are answered by whoever serves then."""
+        self._streams.close()
+
+    def close(self) -> None:
+        """End the pages, which nobody asks any more."""
+        self._pages.close()
+
+    def _app(self, pages: ExitStack) -> App:
+        ws, public = self.ws, pages.enter_context(closing(PublicPages(self.ws)))
+        public.invalid_page()  # a broken template is told now, and not to the first reader
+        receiver = pages.enter_context(closing(Receiver(ws)))
+        app: App = public_app(public, Shelf(ws), OwnPages(ws), JoinPages(ws), receiver)
+        return self._with_studio(app, pages) if ws.settings.sign_in.is_on else app
+
+    def _with_studio(self, public: App, pages: ExitStack) -> App:
+        """The public pages, and beside them the studio for editors who sign in."""
+        ws, changes, sign_in = self.ws, Changes(), SignIn(self.ws)
+        studio = Studio(ws.root, environ=ws.environ, clock=ws.clock, hosted=True)
+
+        def changed() -> None:
+            studio.refresh()
+            changes.publish()
+
+        pages.callback(studio.close)
+        self._streams.callback(changes.close)
+        self._watched.append((studio.watched, changed))
+        self._beating.append((sign_in.mails.beat, BEAT))
+        return with_studio(public, sign_in, studio, fill_page, changes)
+
+    def _wake(self) -> None:
+        before, self._told = self._told, tick(self.ws, self.ws.clock(), self._is_over)
+        for step in new_waits(before, self._told):
+            LOG.warning("%s waits: %s", step.key, step.why)
+        self._calendars.look(self.ws.clock())
+        self._observer.woke()
+
+    def _is_over(self) -> bool:
+        return self._stop.is_set() or self._resting.is_set()
+
+
+class Shift:
+    """Whoever is at work for a workspace now; another reading of its configuration relieves them between wake-ups."""
+
+    def __init__(self, ws: Workspace, stop: threading.Event) -> None:
+        self.observer, self._stop = Observer(ws), stop
+        self.reloader = Reloader(ws)
+        self._now = AtWork(ws, self.observer, stop)
+        self.app = Switch(self._now.app)
+
+    def begin(self) -> None:
+        """Start the beats; ended by `rest`."""
+        self._now.begin()
+
+    def rest(self) -> None:
+        """End the beats, and the streams of pages."""
+        self._now.rest()
+        self._now.hang_up()
+
+    def close(self) -> None:
+        """End the pages."""
+        self._now.close()
+
+    def look(self, within: float) -> None:
+        """Wait so many seconds for a configuration that was changed; let it take effect where it is good."""
+        ws = self.reloader.wanted(within)
+        if ws is None or self._stop.is_set():
+            return
+        try:
+            self._relieve(AtWork(ws, self.observer, self._stop))
+        except Exception:
+            LOG.exception("the configuration stays as it was, since the program cannot start with the new one")
+
+    def _relieve(self, new: AtWork) -> None:
+        """The old one ends the batch in hand, and answers whom it began to answer; then nothing of it is left."""
+        old = self._now
+        old.rest()
+        self._now, self.reloader.ws, self.observer.ws = new, new.ws, new.ws
+        new.begin()
+        old.hang_up()
+        if not self.app.exchange(new.app, GRACE):
+            LOG.warning("a page that was asked for under the old configuration is still being answered")
+        old.close()
+        old.ws.store.close()
+        LOG.info("the new configuration is in effect")

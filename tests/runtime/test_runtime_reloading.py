@@ -1,0 +1,183 @@
+"""A changed configuration in a running program: between two wake-ups, and nobody is turned away."""
+
+import asyncio
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from cadence_workspace import Clock, all_states
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+from support_loopback import ask, served
+
+from newsletter.app import operating
+from newsletter.app.alerting import alerts_since
+from newsletter.app.importing.subscribers_file import import_bytes
+from newsletter.app.sample import init_workspace
+from newsletter.app.sending.auditing import audit_mailing
+from newsletter.app.workspace import Workspace, open_workspace
+from newsletter.cli.at_work import Shift
+from newsletter.model.delivery import Batch, Receipt, receipts_for_all
+from newsletter.runtime.switch import Switch
+
+WEEK = "weekly-2026-12-04"
+LONG = 60
+
+
+def saying(word: str, going_on: threading.Event | None = None, begun: threading.Event | None = None) -> Starlette:
+    async def say(_request: Request) -> Response:
+        if going_on and begun:
+            begun.set()
+            while not going_on.is_set():
+                await asyncio.sleep(0.01)
+        return PlainTextResponse(word)
+
+    return Starlette(routes=[Route("/{path:path}", say)])
+
+
+def test_who_is_being_answered_is_answered_by_the_old_and_everybody_else_by_the_new() -> None:
+    begun, going_on, heard = threading.Event(), threading.Event(), []
+    switch = Switch(saying("quick"))
+    with served(switch) as server:
+        assert switch.exchange(saying("old", going_on, begun), LONG)
+        asking = threading.Thread(target=lambda: heard.append(ask(server, "GET", "/")[1]))
+        asking.start()
+        assert begun.wait(LONG)
+        assert not switch.exchange(saying("new"), 0.05), "somebody is in the old one still"
+        assert ask(server, "GET", "/")[1] == "new"
+        going_on.set()
+        asking.join(LONG)
+        assert heard == ["old"]
+        assert switch.exchange(saying("newest"), LONG)
+
+
+@dataclass
+class Road:
+    """Takes everything; who got it, and what the community was called then. The fifth batch waits to be let go."""
+
+    sent: list[tuple[str, str]] = field(default_factory=list)
+    in_hand: threading.Event = field(default_factory=threading.Event)
+    let_go: threading.Event = field(default_factory=threading.Event)
+
+    @contextmanager
+    def of(self, ws: Workspace) -> Iterator["Lane"]:
+        yield Lane(self, ws.settings.community.name)
+
+
+@dataclass
+class Lane:
+    """The road as one reading of the configuration opened it."""
+
+    road: Road
+    name: str
+
+    def submit(self, batch: Batch) -> Sequence[Receipt]:
+        if len(self.road.sent) == 4:
+            self.road.in_hand.set()
+            assert self.road.let_go.wait(LONG)
+        self.road.sent += [(self.name, row.address) for row in batch.rows]
+        return receipts_for_all(batch, "accepted", "")
+
+    def close(self) -> None: ...
+
+
+def edit(root: Path, old: str, new: str) -> None:
+    config = root / "config.toml"
+    text = config.read_text(encoding="utf-8")
+    assert old in text, old
+    config.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """The sample, whose weekly issue needs nobody's approval, and fifteen readers of it."""
+    root = tmp_path / "lab"
+    init_workspace(root)
+    edit(root, 'review = "required"', 'review = "automatic"')
+    edit(root, 'kind = "outbox"', 'kind = "outbox"\nbatch = 1')
+    edit(root, "[web]\n", "[web]\ncalendars = false\n")
+    return root
+
+
+@contextmanager
+def at_work(ws: Workspace) -> Iterator[Shift]:
+    """The workspace at work, with somebody who looks for a changed configuration."""
+    stop = threading.Event()
+    shift = Shift(ws, stop)
+
+    def watch() -> None:
+        while not stop.is_set():
+            shift.look(0.05)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    shift.begin()
+    try:
+        yield shift
+    finally:
+        stop.set()
+        watcher.join(LONG)
+        shift.rest()
+        shift.close()
+
+
+def until(condition: Callable[[], object]) -> None:
+    for _ in range(LONG * 50):
+        if condition():
+            return
+        time.sleep(0.02)
+    raise AssertionError
+
+
+def test_a_reload_in_the_middle_of_a_send_ends_the_batch_and_the_rest_leaves_under_the_new(
+    root: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    clock, road = Clock("2026-12-01T09:00"), Road()
+    monkeypatch.setattr(operating, "provider_of", road.of)
+    ws = open_workspace(root, environ={}, clock=clock)
+    readers = [f"r{number:02d}@example.org" for number in range(15)]
+    import_bytes(ws, "\n".join(("email", *readers)).encode(), "readers.csv", "community")
+    operating.tick(ws, clock())
+    clock.move("2026-12-04T09:00")
+    with at_work(ws) as shift:
+        assert road.in_hand.wait(LONG)
+        edit(root, 'name = "Cascadia Data Science Lab"', 'name = "Cascadia Lab"')
+        shift.reloader.ask()
+        until(lambda: "was read again" in caplog.text)
+        assert shift.reloader.ws is ws, "nothing takes effect while a batch is in hand"
+        road.let_go.set()
+        until(lambda: all_states(shift.reloader.ws).get(WEEK) == "sent")
+    names = [name for name, _ in road.sent]
+    assert names == sorted(names, key=("Cascadia Data Science Lab", "Cascadia Lab").index), (
+        "first the old, then the new"
+    )
+    assert (names[4], names[-1]) == ("Cascadia Data Science Lab", "Cascadia Lab")
+    assert sorted(address for _, address in road.sent) == readers
+    assert audit_mailing(shift.reloader.ws, WEEK).violations == ()
+    shift.reloader.ws.store.close()
+
+
+def test_a_bad_configuration_changes_nothing_and_a_good_one_after_it_does(root: Path) -> None:
+    clock = Clock("2026-12-05T09:00")
+    ws = open_workspace(root, environ={}, clock=clock)
+    with at_work(ws) as shift, served(shift.app) as server:
+        edit(root, "timezone = ", "timezon = ")
+        shift.reloader.ask()
+        until(lambda: alerts_since(ws, clock() - timedelta(days=1)))
+        assert shift.reloader.ws is ws
+        assert "Cascadia Data Science Lab" in ask(server, "GET", "/u/nobody")[1]
+        edit(root, "timezon = ", "timezone = ")
+        edit(root, 'name = "Cascadia Data Science Lab"', 'name = "Cascadia Lab"')
+        assert shift.reloader.reload().is_good, "as the operator's page asks"
+        until(lambda: shift.reloader.ws is not ws)
+        until(lambda: "Cascadia Data Science Lab" not in ask(server, "GET", "/u/nobody")[1])
+    shift.reloader.ws.store.close()

@@ -15,6 +15,10 @@ At = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document to standard output.")]
 As = Annotated[str | None, typer.Option("--as", metavar="PERSONA", help="A reader from personas.toml.")]
 DigestName = Annotated[str, typer.Argument(metavar="DIGEST", help="A digest of config.toml, such as weekly.")]
+Folders = Annotated[
+    list[Path] | None,
+    typer.Argument(metavar="[DIR ...]", show_default=False, help="Workspaces: all of them in this process."),
+]
 Key = Annotated[str, typer.Argument(metavar="KEY", help="An issue, such as weekly-2026-12-04.")]
 
 

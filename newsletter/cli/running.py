@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from newsletter.cli.options import AsJson, workspace
+from newsletter.cli.options import AsJson, Folders, workspace
 from newsletter.cli.output import print_json, say, show_table
 
 Port = Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")]
@@ -19,14 +19,19 @@ def register(app: typer.Typer) -> None:
     app.command("dev-sink", rich_help_panel="Running")(dev_sink)
 
 
-def run(context: typer.Context) -> None:
-    """Run the cadence, delivery and the public pages until told to stop.
+def run(context: typer.Context, folders: Folders = None) -> None:
+    """Run the cadence, delivery and the public pages until told to stop; of several workspaces, where they are named.
 
-    Example: `newsletter --workspace /srv/common-hours run`
+    Example: `newsletter --workspace /srv/common-hours run`, `newsletter run /srv/common-hours /srv/choir`
     """
+    from newsletter.app.workspace import open_workspace
+    from newsletter.cli.hosting import run_workspaces
     from newsletter.cli.serving import run_workspace
 
-    run_workspace(workspace(context))
+    if folders and len(folders) > 1:
+        run_workspaces(folders)
+    else:
+        run_workspace(open_workspace(folders[0]) if folders else workspace(context))
 
 
 def alerts(

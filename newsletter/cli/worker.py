@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from newsletter.cli.options import workspace
+from newsletter.cli.options import Folders, workspace
 
 
 def register(app: typer.Typer) -> None:
@@ -14,15 +14,18 @@ def register(app: typer.Typer) -> None:
 
 def worker(
     context: typer.Context,
+    folders: Folders = None,
     once: Annotated[bool, typer.Option("--once", help="End when nothing is due any more.")] = False,
 ) -> int:
     """Hand over whatever is planned and being sent, beside `run` and other workers, until told to stop.
+
+    Of several workspaces, where they are named: each in a thread of its own.
 
     It plans nothing: `newsletter send` or `run` freezes who gets an issue, and any number of workers may help to
     send it. SIGTERM or Ctrl+C lets the batch in hand be finished; what a killed worker had in hand is settled by the
     next one.
 
-    Example: `newsletter --workspace /srv/common-hours worker`, `newsletter worker --once`
+    Example: `newsletter --workspace /srv/common-hours worker`, `newsletter worker /srv/common-hours /srv/choir`
     """
     import logging
     import sys
@@ -30,9 +33,14 @@ def worker(
 
     from newsletter.app.dispatching import provider_of
     from newsletter.app.sending.draining import work
+    from newsletter.cli.working import work_for
     from newsletter.runtime.server import stopping_on_signals
 
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s")
-    ws, stop = workspace(context), threading.Event()
+    stop = threading.Event()
+    if folders:
+        with stopping_on_signals(stop):
+            return int(not work_for(folders, stop, once=once))
+    ws = workspace(context)
     with stopping_on_signals(stop), provider_of(ws) as provider:
         return int(not work(ws, provider, stop, once=once))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from types import MappingProxyType
 
 from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily
 from prometheus_client.exposition import generate_latest
@@ -12,6 +13,8 @@ from newsletter import __version__
 from newsletter.model.figures import Counts, Figures
 
 Labelled = Counts | Mapping[tuple[str, ...], float] | Mapping[tuple[str], float] | Mapping[tuple[()], float]
+#: No community is spoken of.
+NOBODY: Mapping[str, bool] = MappingProxyType({})
 
 
 class _Of(Collector):
@@ -26,9 +29,31 @@ class _Of(Collector):
 
 def exposition(found: Figures, woke: datetime) -> bytes:
     """The text that a scrape gets; `woke` is when the last wake-up came to its end (aware)."""
+    return exposition_of_all(((found, woke),))
+
+
+def exposition_of_all(several: Iterable[tuple[Figures, datetime]], up: Mapping[str, bool] = NOBODY) -> bytes:
+    """The same of several communities: one family of each name, whose numbers tell them apart.
+
+    `up` says of each whether it is at work.
+    """
+    families: dict[str, Metric] = {}
+    for metric in (one for found, woke in several for one in _metrics(found, woke)):
+        known = families.setdefault(metric.name, metric)
+        if known is not metric:
+            known.samples += [one for one in metric.samples if one not in known.samples]
+    if up:
+        families["newsletter_community_up"] = _up(up)
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Of(_metrics(found, woke)))
+    registry.register(_Of(families.values()))
     return generate_latest(registry)
+
+
+def _up(up: Mapping[str, bool]) -> Metric:
+    made = GaugeMetricFamily("newsletter_community_up", "Whether the community is at work.", labels=("community",))
+    for community, is_up in sorted(up.items()):
+        made.add_metric((community,), int(is_up))
+    return made
 
 
 def _metrics(found: Figures, woke: datetime) -> Iterator[Metric]:

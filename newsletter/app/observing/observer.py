@@ -7,6 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from newsletter.app.observing.exposition import exposition
 from newsletter.app.workspace import Workspace
+from newsletter.model.figures import Figures
 from newsletter.store.figures import figures
 
 #: A program that did not look at its cadence for so long does nothing any more, whatever it still answers.
@@ -26,6 +27,11 @@ class Observer:
         with self._lock:
             self._woke = self.ws.clock()
 
+    @property
+    def last(self) -> datetime:
+        """When the last wake-up came to its end; until the first, when the program began."""
+        return self._last()
+
     def not_ready(self) -> str:
         """Why it cannot do its work; empty where it can."""
         last = self._last()
@@ -40,9 +46,13 @@ class Observer:
 
     def metrics(self) -> bytes:
         """The numbers, in Prometheus' text format."""
+        return exposition(*self.figures())
+
+    def figures(self) -> tuple[Figures, datetime]:
+        """The numbers of this moment, and when the last wake-up came to its end."""
         with self.ws.store.read() as connection:
             found = figures(connection, self.ws.settings.community.id, self.ws.clock())
-        return exposition(found, self._last())
+        return found, self._last()
 
     def _last(self) -> datetime:
         with self._lock:

@@ -1,0 +1,143 @@
+"""Several communities in one process: each is served at its own address, and none falls with another."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from support_loopback import Served, ask
+from support_neighbours import CHOIR, LAB, MAKERS, NEIGHBOURS, Neighbour, store_url, with_members, write
+from support_workspace import Clock
+
+from newsletter.app.operating import tick
+from newsletter.app.workspace import Workspace, open_workspace
+from newsletter.cli.hosting import Hosting
+from newsletter.model.problem import Problem
+from newsletter.settings.reading import SettingsError
+
+NOW = datetime(2026, 10, 1, 12, tzinfo=UTC)
+
+
+def opens(root: Path) -> Workspace:
+    return open_workspace(root, {}, Clock(NOW))
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> list[Path]:
+    return [write(tmp_path, one, store_url(tmp_path)) for one in NEIGHBOURS]
+
+
+@pytest.fixture
+def hosting(folders) -> Iterator[Hosting]:
+    with closing(Hosting(folders, threading.Event(), opens)) as made:
+        yield made
+
+
+def server_of(hosting: Hosting) -> Served:
+    (socket,) = hosting._sockets.values()
+    return Served(int(socket.address.rpartition(":")[2]))
+
+
+def visit(hosting: Hosting, one: Neighbour, path: str) -> tuple[int, str]:
+    host, _, before = one.base_url.removeprefix("https://").partition("/")
+    answer, page = ask(server_of(hosting), "GET", f"{'/' if before else ''}{before}{path}", headers={"Host": host})
+    return answer.status, page
+
+
+def until(condition: Callable[[], object]) -> None:
+    for _ in range(500):
+        if condition():
+            return
+        time.sleep(0.02)
+    raise AssertionError("it did not come about")
+
+
+def test_each_community_is_served_at_its_own_address_by_one_socket(hosting):
+    assert hosting.open_all() == 3
+    for one in NEIGHBOURS:
+        status, page = visit(hosting, one, "/subscribe")
+        assert (status, one.name in page) == (200, True)
+        assert not [other for other in NEIGHBOURS if other != one and other.word in page]
+    assert ask(server_of(hosting), "GET", "/subscribe")[0].status == 404
+    assert ask(server_of(hosting), "GET", "/healthz")[0].status == 200
+
+
+def test_who_cannot_be_opened_is_said_once_and_taken_in_when_it_can(folders, hosting, caplog):
+    config = folders[1] / "config.toml"
+    good = config.read_text()
+    config.write_text(good.replace('zone = "Europe/Berlin"', 'zone = "Europe/Nowhere"'))
+    with caplog.at_level(logging.ERROR):
+        assert [hosting.open_all(), hosting.open_all()] == [2, 2]
+    (said,) = [line for line in caplog.messages if "is not run" in line]
+    assert str(folders[1]) in said and "Europe/Nowhere" in said
+    assert visit(hosting, LAB, "/subscribe")[0] == visit(hosting, MAKERS, "/subscribe")[0] == 200
+    assert visit(hosting, CHOIR, "/subscribe")[0] == 404
+    assert b'newsletter_community_up{community="choir"} 0.0' in hosting.observers.metrics()
+    config.write_text(good)
+    assert hosting.open_all() == 3
+    assert visit(hosting, CHOIR, "/subscribe")[0] == 200
+    numbers = hosting.observers.metrics().decode()
+    assert all(f'newsletter_community_up{{community="{one.id}"}} 1.0' in numbers for one in NEIGHBOURS)
+    assert numbers.count("# TYPE newsletter_members gauge") == 1
+
+
+def test_a_name_or_an_address_that_is_taken_keeps_only_the_second_out(tmp_path, caplog):
+    folders = [
+        write(tmp_path / "a", LAB, store_url(tmp_path)),
+        write(tmp_path / "b", LAB, store_url(tmp_path)),
+        write(tmp_path / "c", CHOIR, store_url(tmp_path)),
+    ]
+    config = folders[2] / "config.toml"
+    config.write_text(config.read_text().replace(CHOIR.base_url, LAB.base_url))
+    with closing(Hosting(folders, threading.Event(), opens)) as hosting:
+        assert hosting.open_all() == 1
+        assert visit(hosting, LAB, "/subscribe")[0] == 200
+    said = [line for line in caplog.messages if "is not run" in line]
+    assert ["'data-lab' already" in said[0], "both reached at cascadia.example.org" in said[1]] == [True, True]
+
+
+def test_where_none_can_be_opened_the_fault_is_raised(tmp_path):
+    (tmp_path / "empty").mkdir()
+    hosting = Hosting([tmp_path / "empty"], threading.Event(), opens)
+    assert hosting.open_all() == 0
+    error = hosting.homes[0].error
+    assert isinstance(error, SettingsError) and isinstance(error.problems[0], Problem)
+
+
+def test_one_that_fails_at_every_wake_up_keeps_no_other_from_sending(folders, hosting, caplog):
+    for one, root in zip(NEIGHBOURS, folders, strict=True):
+        with_members(opens(root), one)
+    drafted_at = datetime(2026, 10, 1, 17, tzinfo=UTC)
+    tick(open_workspace(folders[0], {}, Clock(drafted_at)), drafted_at)
+    (folders[1] / "content" / "programme.csv").write_bytes(b"\xff\xfe\x00")
+    clock = Clock(datetime(2026, 10, 2, 16, 30, tzinfo=UTC))  # the lab's Friday, half past nine in Seattle
+    hosting.opens = lambda root: open_workspace(root, {}, clock)
+    assert hosting.open_all() == 3
+    until(lambda: len(list((folders[0] / "outbox").rglob("*.eml"))) >= 5)
+    assert not list((folders[2] / "outbox").rglob("*.eml"))
+
+
+def test_a_changed_configuration_takes_effect_in_its_community_alone(folders, hosting):
+    hosting.open_all()
+    before = hosting.homes[1].shift
+    config = folders[0] / "config.toml"
+    config.write_text(config.read_text().replace("Cascadia Circle", "Cascadia Crowd"))
+    hosting.ask()
+    hosting.look()
+    assert "Cascadia Crowd" in visit(hosting, LAB, "/subscribe")[1]
+    assert hosting.homes[1].shift is before
+    assert visit(hosting, CHOIR, "/subscribe")[0] == 200
+
+
+def test_the_metrics_tell_communities_apart(hosting, folders):
+    with_members(opens(folders[0]), LAB)
+    hosting.open_all()
+    lines = [line for line in hosting.observers.metrics().decode().splitlines() if "newsletter_members{" in line]
+    assert lines == [
+        f'newsletter_members{{community="data-lab",list="{LAB.list}",state="active"}} 5.0',
+    ]
+    assert hosting.observers.not_ready() == ""

@@ -3,10 +3,12 @@
 import gc
 import os
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 from hypothesis import settings
 from support_dev_sink import dev_sink, dev_sink_process
+from support_postgresql import Stores, on_postgresql, stop_server
 from support_store import migrated_once
 
 __all__ = ["dev_sink", "dev_sink_process"]
@@ -16,6 +18,19 @@ __all__ = ["dev_sink", "dev_sink_process"]
 settings.register_profile("repeatable", deadline=None, derandomize=True)
 settings.register_profile("searching", deadline=None, print_blob=True)
 settings.load_profile("repeatable")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--store postgresql` gives every workspace a database on a real server in the place of its SQLite file."""
+    parser.addoption("--store", choices=("sqlite", "postgresql"), default="sqlite", help="What stores are made of.")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What is shown of SQLite's files alone has nothing to show of another database."""
+    if config.getoption("--store") == "postgresql":
+        of_files = [item for item in items if item.get_closest_marker("sqlite_only")]
+        config.hook.pytest_deselected(items=of_files)
+        items[:] = [item for item in items if item not in set(of_files)]
 
 
 def pytest_collection_finish() -> None:
@@ -28,6 +43,26 @@ def pytest_collection_finish() -> None:
 def _what_earlier_modules_left_is_not_looked_through() -> None:
     """What tests leave grows with each module, and every full collection would go through all of it again."""
     gc.freeze()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _databases(request: pytest.FixtureRequest) -> Iterator[Stores | None]:
+    with ExitStack() as stack:
+        stack.callback(stop_server)
+        wanted = request.config.getoption("--store") == "postgresql"
+        yield stack.enter_context(on_postgresql()) if wanted else None
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _databases_of_a_module_end_with_it(_databases: Stores | None) -> Iterator[None]:
+    with _databases.ended() if _databases else ExitStack():
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _databases_of_a_test_end_with_it(_databases: Stores | None) -> Iterator[None]:
+    with _databases.ended() if _databases else ExitStack():
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")

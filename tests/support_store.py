@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 from sqlalchemy.engine import Connection
 
-from newsletter.store import engine, migrate
+from newsletter.store import migrate
+from newsletter.store.dialects import sqlite
 
 #: The migrations themselves, whatever is put in their place.
 UPGRADE = migrate._upgrade
 #: How connections are prepared, and how where a test may lose its store in a power cut.
-PRAGMAS = engine._PRAGMAS
+PRAGMAS = sqlite.PRAGMAS
 HASTY = (*PRAGMAS, "synchronous=off")
 
 
@@ -47,7 +48,7 @@ def statements_of(connection: Connection) -> Iterator[str]:
 def migrated_once() -> Iterator[None]:
     """Meanwhile the migrations run for the first of all new stores alone, and nobody waits for the disk."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engine, "_PRAGMAS", HASTY)
+        patch.setattr(sqlite, "PRAGMAS", HASTY)
         patch.setattr(migrate, "_upgrade", Schema().upgrade)
         yield
 
@@ -56,6 +57,6 @@ def migrated_once() -> Iterator[None]:
 def migrated_in_earnest() -> Iterator[None]:
     """Meanwhile the migrations run for every store, and every commit is on the disk, as for people."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engine, "_PRAGMAS", PRAGMAS)
+        patch.setattr(sqlite, "PRAGMAS", PRAGMAS)
         patch.setattr(migrate, "_upgrade", UPGRADE)
         yield

@@ -1,15 +1,10 @@
-"""Opening the store, and its transactions. What only one database understands stands here and in triggers.py.
-
-Writers begin with BEGIN IMMEDIATE: a deferred transaction that reads and then writes loses to "database is locked"
-at once, whatever the busy timeout. synchronous=FULL because the ledger must survive a power cut, not only a kill.
-"""
+"""Opening the store. What only one database understands stands in dialects/ and in triggers.py."""
 
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 
 from newsletter.crash_points import are_watched, crash_point
@@ -23,20 +18,11 @@ from newsletter.store import (  # noqa: F401 - all are known
     number_tables,
     session_tables,
 )
+from newsletter.store.dialects import engine_at, insert_into, insert_new
 from newsletter.store.handle import Store, StoreError
 from newsletter.store.migrate import migrate
 
 __all__ = ["Store", "StoreError", "anchored", "insert_into", "insert_new", "open_store"]
-
-# secure_delete: what is deleted or changed leaves nothing of it behind in the pages of the file.
-_PRAGMAS = (
-    "busy_timeout=30000",
-    "journal_mode=wal",
-    "synchronous=full",
-    "foreign_keys=on",
-    "secure_delete=on",
-    "cache_size=-65536",
-)
 
 
 def open_store(url: str, root: Path) -> Store:
@@ -52,7 +38,7 @@ def open_store(url: str, root: Path) -> Store:
         migrate(store)
     except sa.exc.DatabaseError as error:
         store.close()
-        text = f"the store {url} cannot be opened ({error.orig}): check [store] url in config.toml"
+        text = f"the store {_shown(place)} cannot be opened ({error.orig}): check [store] url in config.toml"
         raise StoreError(text) from error
     except StoreError:
         store.close()
@@ -67,6 +53,11 @@ def anchored(text: str, root: Path) -> URL:
     except sa.exc.ArgumentError as error:
         raise StoreError(f"[store] url is not a database URL: {text!r}") from error
     return url.set(database=str(root / str(url.database))) if _is_file(url) else url
+
+
+def _shown(url: URL) -> str:
+    """As it may be told: without a password."""
+    return url.render_as_string(hide_password=True)
 
 
 def _is_file(url: URL) -> bool:
@@ -84,24 +75,13 @@ def _create_private(path: Path) -> None:
 
 def _engine(url: URL) -> Engine:
     try:
-        # Without its parameters, so that no error that is logged tells an address.
-        engine = sa.create_engine(url, hide_parameters=True)
+        engine = engine_at(url)
     except (sa.exc.NoSuchModuleError, ImportError) as error:
         raise StoreError(f"[store] url names a database without a driver here: {url.drivername} ({error})") from error
-    if engine.dialect.name == "sqlite":
-        sa.event.listen(engine, "connect", _prepare_sqlite)
-        sa.event.listen(engine, "begin", _begin_sqlite)
     if are_watched():
         sa.event.listen(engine, "before_cursor_execute", partial(_pass, "before"))
         sa.event.listen(engine, "after_cursor_execute", partial(_pass, "after"))
     return engine
-
-
-def _prepare_sqlite(raw: Any, _record: object) -> None:
-    # The driver's own transactions are off, so that ours begin where and how we say.
-    raw.isolation_level = None
-    for pragma in _PRAGMAS:
-        raw.execute(f"PRAGMA {pragma}")
 
 
 def _pass(when: str, connection: Connection, *about: Any) -> None:
@@ -110,18 +90,3 @@ def _pass(when: str, connection: Connection, *about: Any) -> None:
     if context is not None and (context.isinsert or context.isupdate or context.isdelete):
         step, statement = connection.info.get("transaction", "write"), context.compiled.statement
         crash_point(f"{when} {step}: {statement.__visit_name__} {statement.table.name}")
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    reading = connection.get_execution_options().get("reading", False)
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
-
-
-def insert_new(connection: Connection, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
-    """An INSERT that passes over rows whose key stands already."""
-    return insert_into(connection, table).on_conflict_do_nothing()
-
-
-def insert_into(connection: Connection, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
-    """An INSERT that can be told what to do with a row whose key stands already."""
-    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)

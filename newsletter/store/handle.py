@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy.engine import Connection, Engine
 
 from newsletter.crash_points import are_watched, crash_point
+from newsletter.store import dialects
 
 
 class StoreError(Exception):
@@ -20,23 +21,26 @@ class Store:
     engine: Engine
 
     @contextmanager
-    def begin(self, name: str = "write") -> Iterator[Connection]:
+    def begin(self, name: str = "write", *, shared: bool = False) -> Iterator[Connection]:
         """One durable transaction: all of the block or, if it raises, nothing of it.
 
-        `name` is what crash points call it.
+        Nobody else writes meanwhile, but where both are `shared`: such a block says by row locks and unique indexes
+        what it needs. `name` is what crash points call it.
         """
-        with self.engine.begin() as connection:
-            if are_watched():
-                connection.info["transaction"] = name
-            yield connection
-            crash_point(f"before {name}")
+        with self.engine.connect() as connection:
+            connection.execution_options(shared=shared)
+            with connection.begin():
+                if are_watched():
+                    connection.info["transaction"] = name
+                yield connection
+                crash_point(f"before {name}")
         crash_point(f"after {name}")
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A consistent view that keeps no writer waiting; what is written in it is rolled back."""
         with self.engine.connect() as connection:
-            connection.execution_options(reading=True)
+            connection.execution_options(**dialects.of(self.engine.dialect).READING)
             yield connection
 
     def close(self) -> None:

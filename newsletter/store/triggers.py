@@ -10,7 +10,8 @@ _SQLITE = (
 )
 _POSTGRESQL = (
     """CREATE OR REPLACE FUNCTION {table}_refuse() RETURNS trigger AS $$
-       BEGIN RAISE EXCEPTION '{table} is append-only'; END $$ LANGUAGE plpgsql""",
+       BEGIN RAISE EXCEPTION '{table} is append-only' USING ERRCODE = 'integrity_constraint_violation';
+       END $$ LANGUAGE plpgsql""",
     """CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table}
        FOR EACH ROW EXECUTE FUNCTION {table}_refuse()""",
 )
@@ -35,7 +36,7 @@ _BLANKABLE = {
              IF TG_OP = 'UPDATE' THEN
                IF NEW.detail = '' AND {same} THEN RETURN NEW; END IF;
              END IF;
-             RAISE EXCEPTION '{table} is append-only';
+             RAISE EXCEPTION '{table} is append-only' USING ERRCODE = 'integrity_constraint_violation';
            END $$ LANGUAGE plpgsql""",
     ),
 }

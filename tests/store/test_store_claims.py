@@ -9,6 +9,7 @@ from newsletter.store import claims
 from newsletter.store.tables import delivery
 
 
+@pytest.mark.sqlite_only  # the words of its planner
 def test_looking_for_a_batch_does_not_sort_all_that_is_pending(tmp_path: Path) -> None:
     """Else a send would take the square of its audience."""
     ws = open_at(tmp_path)
@@ -33,7 +34,7 @@ def test_one_mailing_has_one_delivery_for_one_subscriber(tmp_path: Path) -> None
     plan_issue(ws, KEY, render, NOW)
     with ws.store.read() as connection:
         (row,) = connection.execute(sa.select(delivery)).mappings()
-    with pytest.raises(sa.exc.IntegrityError, match="UNIQUE"), ws.store.begin() as connection:
+    with pytest.raises(sa.exc.IntegrityError, match=r"(?i)unique"), ws.store.begin() as connection:
         connection.execute(sa.insert(delivery).values(dict(row) | {"id": "another id"}))
 
 
@@ -42,7 +43,7 @@ def test_a_delivery_is_only_ever_in_a_state_of_the_table(tmp_path: Path) -> None
     with_readers(ws, 1)
     with_issue(ws)
     plan_issue(ws, KEY, render, NOW)
-    with pytest.raises(sa.exc.IntegrityError, match="CHECK"), ws.store.begin() as connection:
+    with pytest.raises(sa.exc.IntegrityError, match=r"(?i)check"), ws.store.begin() as connection:
         connection.execute(sa.update(delivery).values(state="sent"))
 
 

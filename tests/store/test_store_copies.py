@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+import pytest
 from support_store import migrated_in_earnest, migrated_once, statements_of
 
 from newsletter.store.engine import open_store
+
+pytestmark = pytest.mark.sqlite_only
 
 
 def made(root: Path) -> list[str]:

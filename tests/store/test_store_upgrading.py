@@ -21,6 +21,8 @@ from newsletter.store.tables import attempt
 OLD = "0011"
 DEAD = f"{this_worker().rsplit(':', 1)[0]}:a process of the older program"
 
+pytestmark = pytest.mark.sqlite_only
+
 
 class Road:
     """Takes everything, and knows whom it took."""

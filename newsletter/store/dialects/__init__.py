@@ -1,0 +1,61 @@
+"""What one database alone understands, a file for each: connections, who waits for whom, rows in bulk, triggers off.
+
+Everything else in the store is said in SQL that both understand, or by triggers.py in each one's own tongue.
+"""
+
+from collections.abc import Mapping, Sequence
+from types import ModuleType
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql as postgresql_sql
+from sqlalchemy.dialects import sqlite as sqlite_sql
+from sqlalchemy.engine import URL, Connection, Dialect, Engine
+
+from newsletter.store.dialects import postgresql, sqlite
+
+__all__ = ["bulk_insert", "engine_at", "insert_into", "insert_new", "is_lost", "of", "one_by_one"]
+
+_KNOWN: Mapping[str, ModuleType] = {"sqlite": sqlite, "postgresql": postgresql}
+
+
+def of(dialect: Dialect) -> ModuleType:
+    """The file of this dialect; KeyError where it is none of ours."""
+    return _KNOWN[dialect.name]
+
+
+def engine_at(url: URL) -> Engine:
+    """The engine of a database; NoSuchModuleError where it is none of ours, ImportError without its driver."""
+    name = url.get_backend_name()
+    if name not in _KNOWN:
+        raise sa.exc.NoSuchModuleError(f"neither {' nor '.join(_KNOWN)}")
+    engine: Engine = _KNOWN[name].engine_at(url)
+    return engine
+
+
+def insert_new(connection: Connection, table: sa.Table) -> sqlite_sql.Insert | postgresql_sql.Insert:
+    """An INSERT that passes over rows whose key stands already."""
+    return insert_into(connection, table).on_conflict_do_nothing()
+
+
+def insert_into(connection: Connection, table: sa.Table) -> sqlite_sql.Insert | postgresql_sql.Insert:
+    """An INSERT that can be told what to do with a row whose key stands already."""
+    written = sqlite_sql.insert(table) if connection.dialect.name == "sqlite" else postgresql_sql.insert(table)
+    # How many rows it wrote is what tells who was first; a driver that closed its cursor has forgotten.
+    return written.execution_options(preserve_rowcount=True)
+
+
+def bulk_insert(connection: Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write many rows of the same columns as fast as the driver can."""
+    if rows:
+        of(connection.dialect).bulk_insert(connection, table, rows)
+
+
+def one_by_one(connection: Connection, what: str) -> None:
+    """From here to the end of the transaction, nobody else passes this line for the same thing."""
+    of(connection.dialect).one_by_one(connection, what)
+
+
+def is_lost(error: BaseException) -> bool:
+    """Whether the database went away, or asks for the transaction to be tried again: no fault of what was asked."""
+    return isinstance(error, sa.exc.DBAPIError) and postgresql.is_lost(error)

@@ -1,0 +1,173 @@
+"""PostgreSQL: what BEGIN IMMEDIATE is on SQLite is a lock here, which most writers hold alone and batches share.
+
+A transaction that decides by what it read must not be overtaken by another writer, and the program was written with
+one writer at a time. So each that writes begins by taking the store's advisory lock. The steps of a batch (claim,
+mark, settle), which say by row locks and unique indexes what they need, share it and go side by side. The level is
+READ COMMITTED: every statement sees what was committed before it, the lock included; under REPEATABLE READ the moment
+would be that of the lock's own statement, before it was waited for. Readers see one moment: REPEATABLE READ.
+docs/decisions/0038 has the alternatives.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql.base import PGDDLCompiler
+from sqlalchemy.engine import URL, Connection, Engine
+
+#: How a connection is told that it only looks.
+READING: Mapping[str, Any] = {"reading": True, "isolation_level": "REPEATABLE READ"}
+#: Two keys of advisory locks: the store's own, and the class of those that are named.
+STORE_LOCK, NAMED_LOCKS = 0x6E6C7374, 0x6E6C6E6D
+#: So that a machine that vanished lets go of its locks, and a broken line is noticed while it is waited on.
+_CONNECT: Mapping[str, Any] = {
+    "application_name": "newsletter",
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}
+# A commit that was answered is on the disk, whatever the server's default is.
+_SESSION = """SELECT set_config('idle_in_transaction_session_timeout', '10min', false),
+    set_config('lock_timeout', '5min', false), set_config('tcp_keepalives_idle', '30', false),
+    set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on'
+        ELSE current_setting('synchronous_commit') END, false)"""
+#: Classes of SQLSTATE that say nothing against the statement: connections, resources, an operator's hand; and two
+#: codes of transactions that were in each other's way.
+_PASSING = ("08", "53", "57")
+_TRY_AGAIN = ("40001", "40P01")
+#: From so many rows on, COPY is worth its own round trips.
+_COPY_FROM = 20
+
+
+class _Columns(PGDDLCompiler):
+    """Columns as SQLite has them: texts of any length that are ordered by their bytes, and numbers of 64 bits."""
+
+    def get_column_specification(self, column: sa.Column[Any], **words: Any) -> str:
+        before = column.type
+        column.type = _as_sqlite_has_it(before)
+        try:
+            return str(super().get_column_specification(column, **words))  # type: ignore[no-untyped-call]  # SQLAlchemy has none
+        finally:
+            column.type = before
+
+
+def _as_sqlite_has_it(kind: sa.types.TypeEngine[Any]) -> sa.types.TypeEngine[Any]:
+    if isinstance(kind, sa.String):
+        return sa.Text(collation="C")
+    return sa.BigInteger() if type(kind) is sa.Integer else kind
+
+
+def engine_at(url: URL) -> Engine:
+    """The engine; connections that the server closed meanwhile are noticed before they are used."""
+    told = {name: value for name, value in _CONNECT.items() if name not in url.query}
+    engine = sa.create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        hide_parameters=True,
+        pool_pre_ping=True,
+        pool_size=5,
+        max_overflow=25,
+        connect_args=told,
+    )
+    speak(engine)
+    sa.event.listen(engine, "connect", _prepare)
+    sa.event.listen(engine, "begin", _begin)
+    return engine
+
+
+def speak(engine: Engine) -> None:
+    """Let tables that are made by this engine have our columns."""
+    engine.dialect.ddl_compiler = _Columns
+
+
+def _prepare(raw: Any, _record: object) -> None:
+    raw.execute(_SESSION)
+    raw.commit()
+
+
+def _begin(connection: Connection) -> None:
+    options = connection.get_execution_options()
+    if not options.get("reading", False):
+        mode = "_shared" if options.get("shared", False) else ""
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock{mode}({STORE_LOCK})")
+
+
+def one_by_one(connection: Connection, what: str) -> None:
+    """A lock of that name, to the end of the transaction."""
+    lock = sa.func.pg_advisory_xact_lock(NAMED_LOCKS, sa.func.hashtext(what))
+    connection.execute(sa.select(lock))
+
+
+def is_lost(error: sa.exc.DBAPIError) -> bool:
+    """Whether the connection broke, none could be had, or the server asks to try again."""
+    state = getattr(error.orig, "sqlstate", None)
+    if state:
+        return state.startswith(_PASSING) or state in _TRY_AGAIN
+    return error.connection_invalidated or _could_not_connect(error)
+
+
+def _could_not_connect(error: sa.exc.DBAPIError) -> bool:
+    return type(error.orig).__module__.startswith("psycopg") and isinstance(error, sa.exc.OperationalError)
+
+
+def bulk_insert(connection: Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Many rows of the same columns, by COPY where there are many."""
+    if len(rows) < _COPY_FROM:
+        connection.execute(sa.insert(table), rows)
+        return
+    columns = [table.c[name] for name in rows[0]]
+    copy_in(connection, table, columns, ([row[column.name] for column in columns] for row in rows))
+
+
+def copy_in(connection: Connection, table: sa.Table, columns: Sequence[sa.Column[Any]], rows: Any) -> None:
+    """COPY rows of values in the order of these columns."""
+    listed = ", ".join(f'"{column.name}"' for column in columns)
+    binders = [_binder(connection, column) for column in columns]
+    raw: Any = connection.connection.dbapi_connection
+    with raw.cursor() as cursor, cursor.copy(f'COPY "{table.name}" ({listed}) FROM STDIN') as copy:
+        for row in rows:
+            copy.write_row([bind(value) if bind else value for bind, value in zip(binders, row, strict=True)])
+
+
+def _binder(connection: Connection, column: sa.Column[Any]) -> Any:
+    return column.type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
+
+
+@contextmanager
+def without_triggers(connection: Connection, tables: Sequence[sa.Table]) -> Iterator[None]:
+    """Meanwhile rows are written as they are; foreign keys hold all the same."""
+    for table in tables:
+        connection.exec_driver_sql(f'ALTER TABLE "{table.name}" DISABLE TRIGGER USER')
+    yield
+    for table in tables:
+        connection.exec_driver_sql(f'ALTER TABLE "{table.name}" ENABLE TRIGGER USER')
+
+
+def refuse_writes(connection: Connection, table: str, why: str) -> None:
+    """From the end of the transaction on, every write to the table fails with these words."""
+    connection.exec_driver_sql(
+        f"""CREATE OR REPLACE FUNCTION refuse_moved() RETURNS trigger AS $$
+            BEGIN RAISE EXCEPTION '{why.replace("'", "''").replace("%", "%%")}'
+            USING ERRCODE = 'integrity_constraint_violation'; END $$ LANGUAGE plpgsql"""
+    )
+    connection.exec_driver_sql(
+        f"""CREATE OR REPLACE TRIGGER "{table}_moved" BEFORE INSERT OR UPDATE OR DELETE ON "{table}"
+            FOR EACH STATEMENT EXECUTE FUNCTION refuse_moved()"""
+    )
+
+
+def allow_writes(connection: Connection, table: str) -> None:
+    """Take back that every write is refused."""
+    connection.exec_driver_sql(f'DROP TRIGGER IF EXISTS "{table}_moved" ON "{table}"')
+
+
+def end_sequences(connection: Connection, tables: Sequence[sa.Table]) -> None:
+    """Let the next number of each table follow the largest that is in it."""
+    for table in tables:
+        column = table.autoincrement_column
+        if column is not None and isinstance(column.type, sa.Integer) and not column.foreign_keys:
+            last = sa.select(sa.func.coalesce(sa.func.max(column), 0) + 1).scalar_subquery()
+            name = sa.func.pg_get_serial_sequence(f'"{table.name}"', column.name)
+            connection.execute(sa.select(sa.func.setval(name, last, sa.false())))

@@ -97,6 +97,7 @@ consent = sa.Table(
     sa.Column("network", sa.String(64), nullable=False, server_default=""),
     sa.Column("given_at", Utc),
     sa.Index(None, "community", "who"),
+    sa.Index(None, "community", "at", "action"),
 )
 
 suppression = sa.Table(
@@ -295,6 +296,7 @@ attempt = sa.Table(
     one_of("phase", PHASES),
     sa.Index(None, "community", "phase", "lease_until"),
     sa.Index(None, "community", "submitted_at"),
+    sa.Index(None, "mailing_id", "submitted_at"),
     sa.Index(None, "turn"),
 )
 
@@ -317,6 +319,15 @@ sa.Index(
     unique=True,
     sqlite_where=attempt_item.c.live,
     postgresql_where=attempt_item.c.live,
+)
+
+# What a reply refused or left in doubt is found without a look at all that it accepted.
+NOT_ACCEPTED = sa.text("outcome NOT IN ('', 'accepted')")
+sa.Index(
+    "ix_attempt_item_not_accepted",
+    attempt_item.c.attempt_id,
+    sqlite_where=NOT_ACCEPTED,
+    postgresql_where=NOT_ACCEPTED,
 )
 
 delivery_event = sa.Table(

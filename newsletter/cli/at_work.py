@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from newsletter.app.archiving.publishing import Keeper
 from newsletter.app.archiving.shelf import Shelf
+from newsletter.app.backing_up.migrating import outgrown
 from newsletter.app.joining.pages import JoinPages
 from newsletter.app.observing.observer import Observer
 from newsletter.app.operating import TickResult, new_waits, tick
@@ -37,11 +38,12 @@ BEAT = timedelta(seconds=1)
 class AtWork:
     """A workspace's pages and its beats: `begin` starts the beats, `rest` ends them, and `close` ends the pages.
 
-    Making one starts nothing, and raises what a start raises, such as RenderError for a broken template.
+    Making one starts nothing, and raises what a start raises: RenderError for a broken template, StoreError for a
+    store of another schema. `fault` says why it had the program stop; empty where it did not.
     """
 
     def __init__(self, ws: Workspace, observer: Observer, stop: threading.Event) -> None:
-        self.ws, self._observer = ws, observer
+        self.ws, self._observer, self.fault = ws, observer, ""
         self._stop, self._resting = stop, threading.Event()
         self._told, self._calendars = TickResult(), Keeper(ws)
         self._beating: list[tuple[Callable[[], object], timedelta]] = [
@@ -51,6 +53,7 @@ class AtWork:
         ]
         self._watched: list[tuple[Places, Callable[[], None]]] = []
         self._beats, self._streams = ExitStack(), ExitStack()
+        ws.store.check()
         with ExitStack() as pages:
             self.app = self._app(pages)
             self._pages = pages.pop_all()
@@ -98,6 +101,11 @@ class AtWork:
         return with_studio(public, sign_in, studio, fill_page, changes)
 
     def _wake(self) -> None:
+        if fault := outgrown(self.ws):
+            # Whoever runs us starts us anew, as the newer program that changed the store.
+            self.fault = fault
+            self._stop.set()
+            return
         before, self._told = self._told, tick(self.ws, self.ws.clock(), self._is_over)
         for step in new_waits(before, self._told):
             LOG.warning("%s waits: %s", step.key, step.why)
@@ -116,6 +124,11 @@ class Shift:
         self.reloader = Reloader(ws)
         self._now = AtWork(ws, self.observer, stop)
         self.app = Switch(self._now.app)
+
+    @property
+    def fault(self) -> str:
+        """Why it had the program stop; empty where it did not."""
+        return self._now.fault
 
     def begin(self) -> None:
         """Start the beats; ended by `rest`."""

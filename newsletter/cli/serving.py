@@ -56,6 +56,7 @@ def run_workspace(ws: Workspace) -> None:
     """Run the cadence, delivery and the public pages until SIGTERM or SIGINT; a batch under way is finished.
 
     SIGHUP has the configuration read again: a good one takes effect between two wake-ups, and a bad one not at all.
+    StoreError where a newer program changes the store's schema meanwhile.
     """
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
@@ -72,6 +73,8 @@ def run_workspace(ws: Workspace) -> None:
         sys.stdout.flush()
         while not stop.is_set():
             shift.look(HEED)
+    if shift.fault:
+        ws.store.check()
 
 
 def monitored(ws: Workspace, observer: Observer, stack: ExitStack, stop: threading.Event) -> None:

@@ -67,19 +67,28 @@ def restore(
     say("Nothing is sent from it until `newsletter resume --restored`; look at `newsletter status` first.")
 
 
-def migrate(context: typer.Context) -> None:
+def migrate(
+    context: typer.Context,
+    no_backup: Annotated[
+        bool, typer.Option("--no-backup", help="Make none: you have one, as of PostgreSQL by pg_dump.")
+    ] = False,
+) -> None:
     """Bring the store's schema up to this program's, with a backup before it.
+
+    A mailing may be half sent, and goes on afterwards; but nobody may have a batch in hand: stop `newsletter run` and
+    the workers first. The older program writes no more to a store that was brought up.
 
     Example: `newsletter store migrate`
     """
     from newsletter.app.backing_up.migrating import migrate_with_backup
 
-    done = migrate_with_backup(workspace(context))
-    if done.backup is None:
+    done = migrate_with_backup(workspace(context), backup=not no_backup)
+    if done.before == done.after:
         say(f"The store's schema is {done.after} already; there was nothing to do.")
         return
     say(f"The store's schema was {done.before} and is {done.after} now.")
-    say(f"The old store is in {done.backup}; delete it when all is well, for it holds every address.")
+    if done.backup:
+        say(f"The old store is in {done.backup}; delete it when all is well, for it holds every address.")
 
 
 def _counted(made: "Manifest") -> str:

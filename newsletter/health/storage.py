@@ -27,6 +27,6 @@ def _schema(state: StoreState, url: str) -> Finding:
         return Finding("store", "error", "doctor.store-newer", text, "Install the newer program")
     if state.schema != state.head:
         text = f"The store's schema is {state.schema}, and this program's {state.head}"
-        advice = "Nothing to do: the next command brings it up; take a copy first"
-        return Finding("store", "warning", "doctor.store-older", text, advice)
+        advice = "Stop what runs on it, then newsletter store migrate, which backs it up before"
+        return Finding("store", "error", "doctor.store-older", text, advice)
     return ok("store", f"The store is whole, schema {state.schema}, and its owner's alone")

@@ -1,5 +1,7 @@
 """Opening the store. What only one database understands stands in dialects/ and in triggers.py."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,22 +22,23 @@ from newsletter.store import (  # noqa: F401 - all are known
 )
 from newsletter.store.dialects import engine_at, insert_into, insert_new
 from newsletter.store.handle import Store, StoreError
-from newsletter.store.migrate import migrate
+from newsletter.store.migrate import HEAD, prepare
 
 __all__ = ["Store", "StoreError", "anchored", "insert_into", "insert_new", "open_store"]
 
 
-def open_store(url: str, root: Path) -> Store:
-    """The store at this SQLAlchemy URL, migrated where it is new or old; a relative file hangs from `root`.
+def open_store(url: str, root: Path, prepared: Callable[[Store], object] = prepare) -> Store:
+    """The store at this SQLAlchemy URL, made where it is new; a relative file hangs from `root`.
 
-    StoreError where it cannot be opened or its schema is newer than this program.
+    `prepared` sees to its schema, and raises StoreError where that is another than this program's. StoreError where
+    it cannot be opened. What is written later is refused once a newer program has changed the schema.
     """
     place = anchored(url, root)
     if _is_file(place):
         _create_private(Path(str(place.database)))
     store = Store(_engine(place))
     try:
-        migrate(store)
+        prepared(store)
     except sa.exc.DatabaseError as error:
         store.close()
         text = f"the store {_shown(place)} cannot be opened ({error.orig}): check [store] url in config.toml"
@@ -43,7 +46,7 @@ def open_store(url: str, root: Path) -> Store:
     except StoreError:
         store.close()
         raise
-    return store
+    return replace(store, schema=HEAD)
 
 
 def anchored(text: str, root: Path) -> URL:

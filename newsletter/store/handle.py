@@ -16,9 +16,13 @@ class StoreError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """A database with our tables in it. `begin` writes, `read` looks; both end when their block does."""
+    """A database with our tables in it. `begin` writes, `read` looks; both end when their block does.
+
+    With a `schema`, nothing is written once the database has another: a newer program changed it meanwhile.
+    """
 
     engine: Engine
+    schema: str = ""
 
     @contextmanager
     def begin(self, name: str = "write", *, shared: bool = False) -> Iterator[Connection]:
@@ -32,6 +36,7 @@ class Store:
             with connection.begin():
                 if are_watched():
                     connection.info["transaction"] = name
+                self._hold_to_schema(connection)
                 yield connection
                 crash_point(f"before {name}")
         crash_point(f"after {name}")
@@ -42,6 +47,20 @@ class Store:
         with self.engine.connect() as connection:
             connection.execution_options(**dialects.of(self.engine.dialect).READING)
             yield connection
+
+    def check(self) -> None:
+        """StoreError where this program must not write any more, since a newer one changed the schema."""
+        with self.read() as connection:
+            self._hold_to_schema(connection)
+
+    def _hold_to_schema(self, connection: Connection) -> None:
+        if not self.schema:
+            return
+        found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+        if found != self.schema:
+            raise StoreError(
+                f"the store was brought to schema {found} while this program, of {self.schema}, ran: start it anew"
+            )
 
     def close(self) -> None:
         """Let go of the connections."""

@@ -1,5 +1,6 @@
 """Bringing a store's schema up to this program's; Alembic is loaded only when there is something to do."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -12,10 +13,37 @@ HEAD = "0020"
 SCRIPTS = Path(__file__).parent / "migrations"
 
 
-def migrate(store: Store) -> bool:
+def prepare(store: Store) -> None:
+    """Make the schema where there is none yet. StoreError where it is another than this program's.
+
+    A store that holds something is brought up by `newsletter store migrate` alone, which backs it up before.
+    """
+    with store.read() as connection:
+        version = schema_version(connection)
+    if version is None:
+        migrate(store)
+    elif version != HEAD:
+        raise StoreError(why_not(version))
+
+
+def why_not(version: str) -> str:
+    """Why this program does not work on a store of another schema, and what to do."""
+    if version in revisions():
+        return (
+            f"the store's schema is {version} and this program's is {HEAD}: stop what runs on it, then bring it up "
+            "with `newsletter store migrate`, which backs it up before"
+        )
+    return (
+        f"the store's schema is {version}, which a newer program wrote, and this one knows {HEAD}: start the newer "
+        "one, or put a backup of before in its place with `newsletter store restore`"
+    )
+
+
+def migrate(store: Store, allowed: Callable[[Connection], None] = lambda _: None) -> bool:
     """Bring the schema to HEAD in one transaction; True where something was done.
 
-    StoreError where the store was written by a newer program.
+    `allowed` is asked under the write lock, and raises where it must not be. StoreError where the store was written
+    by a newer program.
     """
     with store.read() as connection:
         if schema_version(connection) == HEAD:
@@ -24,6 +52,7 @@ def migrate(store: Store) -> bool:
         # Looked at again under the write lock: another process may have been first.
         if schema_version(connection) == HEAD:
             return False
+        allowed(connection)
         _upgrade(connection)
     return True
 
@@ -49,7 +78,6 @@ def _upgrade(connection: Connection) -> None:
     config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
     config.attributes["connection"] = connection
     try:
-        command.upgrade(config, "head")
+        command.upgrade(config, HEAD)
     except CommandError as error:
-        version = schema_version(connection)
-        raise StoreError(f"the store's schema is {version}, which this program does not know: update it") from error
+        raise StoreError(why_not(str(schema_version(connection)))) from error

@@ -13,7 +13,8 @@ from newsletter.app.workspace import SECRET_FILE, Workspace
 from newsletter.model.backup import Manifest
 from newsletter.people.tokens import key_id
 from newsletter.store.copying import check_copy, file_of, move_away, put_in_place
-from newsletter.store.migrate import revisions
+from newsletter.store.engine import open_store
+from newsletter.store.migrate import migrate, revisions
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,8 @@ class Restored:
 def restore(ws: Workspace, source: Path, *, replace: bool = False) -> Restored:
     """Let the backup be the store. With `replace`, a store that is there is moved aside first, and never deleted.
 
-    Nothing is sent until `newsletter resume --restored`. BackupError or StoreError, and nothing is changed, where
+    One of an older schema is brought up: the backup itself stays as it is. Nothing is sent until
+    `newsletter resume --restored`. BackupError or StoreError, and nothing is changed, where
     the file is no sound backup, the store is in use, or the key is another than the one it was made with.
     """
     file = file_of(ws.settings.store.url, ws.root)
@@ -44,6 +46,7 @@ def restore(ws: Workspace, source: Path, *, replace: bool = False) -> Restored:
         away = move_away(file, f"replaced-{ws.clock():%Y%m%dT%H%M%S}") if file.exists() else None
         _keep_key(ws, key)
         put_in_place(copy, file)
+    open_store(ws.settings.store.url, ws.root, migrate).close()
     raise_fence(ws)
     return Restored(manifest, away)
 

@@ -51,7 +51,8 @@ def work(ws: Workspace, provider: Provider, stop: threading.Event, *, once: bool
 
 
 def drain(ws: Workspace, provider: Provider, stopping: Callable[[], bool]) -> Drained:
-    """Give every mailing that is being sent its turn, once."""
+    """Give every mailing that is being sent its turn, once. StoreError where a newer program changed the schema."""
+    ws.store.check()
     total = Drained()
     for key in keys_being_sent(ws):
         if not stopping():

@@ -26,7 +26,7 @@ from newsletter.app.sending.waves import next_wave, opening
 from newsletter.app.timing import as_known
 from newsletter.app.workspace import Workspace
 from newsletter.compose.issue import compose
-from newsletter.dates.catch_up import Action, Decision, decide, overtaken, parse_catch_up
+from newsletter.dates.catch_up import OVERTAKEN, Action, Decision, decide, overtaken, parse_catch_up
 from newsletter.delivery.planning import editions_wanted
 from newsletter.model.issue import Choices, IssueState, Slot
 from newsletter.model.ledger import IssueRow
@@ -62,6 +62,10 @@ class TickResult:
     def keys(self, action: Action) -> tuple[str, ...]:
         """The issues with which this was done."""
         return tuple(step.key for step in self.steps if step.action == action)
+
+    def waits(self) -> dict[str, str]:
+        """Why issues wait that could not be gone on with, by key; of a digest without a next slot by its name."""
+        return {step.key: step.why for step in self.steps if step.action == "wait"}
 
 
 def new_waits(before: TickResult, after: TickResult) -> tuple[Step, ...]:
@@ -145,7 +149,7 @@ def _decide(ws: Workspace, job: Job, coming: Job | None, now: datetime) -> Decis
     first = opening(ws, job.digest, job.due.send_at) if state in ("drafted", "approved") else None
     decision = decide(job.due, state, now, automatic=automatic, rule=rule, newer=newer, opening=first)
     if decision.action == "merge" and coming and coming.state in OUT:
-        return Decision("skip", f"{coming.key} went out before it")
+        return Decision("skip", f"{coming.key} {OVERTAKEN}")
     if state in ("drafted", "approved") and decision.action in ("nothing", "wait", "send") and _lacks(ws, job):
         return Decision("draft", "again, with the days of what was merged into it")
     to_be_sent = state == "drafted" and decision.action in ("wait", "send")

@@ -6,6 +6,9 @@ from collections.abc import Callable
 from contextlib import ExitStack, closing
 from datetime import timedelta
 
+from newsletter.app.alerts.telling import BEAT as TELL_BEAT
+from newsletter.app.alerts.telling import tellers
+from newsletter.app.alerts.watch import AlertWatch
 from newsletter.app.archiving.publishing import Keeper
 from newsletter.app.archiving.shelf import Shelf
 from newsletter.app.backing_up.migrating import outgrown
@@ -45,11 +48,12 @@ class AtWork:
     def __init__(self, ws: Workspace, observer: Observer, stop: threading.Event) -> None:
         self.ws, self._observer, self.fault = ws, observer, ""
         self._stop, self._resting = stop, threading.Event()
-        self._told, self._calendars = TickResult(), Keeper(ws)
+        self._told, self._calendars, self._alerts = TickResult(), Keeper(ws), AlertWatch(ws)
         self._beating: list[tuple[Callable[[], object], timedelta]] = [
             (self._wake, EVERY),
             (Post(ws).beat, BEAT),
             (ReportWatch(ws, self._is_over).beat, BEAT),
+            *((one.beat, TELL_BEAT) for one in tellers(ws)),
         ]
         self._watched: list[tuple[Places, Callable[[], None]]] = []
         self._beats, self._streams = ExitStack(), ExitStack()
@@ -110,6 +114,7 @@ class AtWork:
         for step in new_waits(before, self._told):
             LOG.warning("%s waits: %s", step.key, step.why)
         self._calendars.look(self.ws.clock())
+        self._alerts.look(self.ws.clock(), self._told.waits())
         self._observer.woke()
 
     def _is_over(self) -> bool:

@@ -7,6 +7,8 @@ import typer
 
 from newsletter import __version__
 from newsletter.cli import (
+    accounting,
+    alerts,
     archive,
     configuring,
     content,
@@ -16,6 +18,7 @@ from newsletter.cli import (
     issues,
     ledger,
     mails,
+    operator,
     people,
     reconciling,
     reviewing,
@@ -45,13 +48,16 @@ reviewing.register(app)
 sending.register(app)
 signing_in.register(app)
 ledger.register(app)
+accounting.register(app)
 reconciling.register(app)
 events.register(app)
 mails.register(app)
 people.register(app)
 running.register(app)
+operator.register(app)
 worker.register(app)
 doctor.register(app)
+alerts.register(app)
 configuring.register(app)
 store.register(app)
 archive.register(app)

@@ -1,13 +1,11 @@
 """Commands that keep running: run, dev-sink."""
 
-from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from newsletter.cli.options import AsJson, Folders, workspace
-from newsletter.cli.output import print_json, say, show_table
+from newsletter.cli.options import Folders, workspace
 
 Port = Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")]
 
@@ -15,7 +13,6 @@ Port = Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
     app.command("run", rich_help_panel="Running")(run)
-    app.command("alerts", rich_help_panel="Running")(alerts)
     app.command("dev-sink", rich_help_panel="Running")(dev_sink)
 
 
@@ -32,29 +29,6 @@ def run(context: typer.Context, folders: Folders = None) -> None:
         run_workspaces(folders)
     else:
         run_workspace(open_workspace(folders[0]) if folders else workspace(context))
-
-
-def alerts(
-    context: typer.Context,
-    days: Annotated[int, typer.Option(min=1, max=366, help="How far to look back.")] = 7,
-    as_json: AsJson = False,
-) -> None:
-    """Show what an operator should know of: sign-ups that were turned away because there were too many.
-
-    Example: `newsletter alerts --days 30`
-    """
-    from newsletter.app.alerting import alerts_since
-
-    ws = workspace(context)
-    found = alerts_since(ws, ws.clock() - timedelta(days=days))
-    if as_json:
-        print_json([{"at": one.at.isoformat(), "kind": one.kind, "text": one.text} for one in found])
-    elif found:
-        show_table(
-            "", ("When (UTC)", "Kind", "What"), [(f"{one.at:%Y-%m-%d %H:%M}", one.kind, one.text) for one in found]
-        )
-    else:
-        say(f"No alerts in the last {days} days.")
 
 
 def dev_sink(

@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
+from newsletter.dates.spans import span_words
 from newsletter.model.issue import IssueState
 
 Action = Literal["nothing", "wait", "draft", "send", "merge", "skip"]
 
 #: What counts as on time, however a digest treats what is late: a restart, a slow draft, an editor's last look.
 GRACE = timedelta(minutes=15)
+#: Words by which the ledger says that an issue's time went by.
+MISSED, MERGED, OVERTAKEN = "missed by ", "late, merged into ", "went out before it"
 _LATE = re.compile(r"send-late up to (\d+) (minute|hour|day)s?")
 
 
@@ -84,7 +87,7 @@ def decide(
     late = now - due.send_at
     not_approved = "not approved: " if state == "drafted" and not automatic else ""
     if rule.merge and newer:
-        return Decision("merge", f"{not_approved}{_words(late)} late, merged into {newer}")
+        return Decision("merge", f"{not_approved}{span_words(late)} {MERGED}{newer}")
     if rule.late is not None and late > rule.late:
         return Decision("skip", f"{not_approved}{_too_late(late, rule.late)}")
     if state == "due":
@@ -93,15 +96,13 @@ def decide(
         return Decision("nothing")
     if state == "drafted" and not automatic:
         return Decision("wait", "its time has come, and nobody has approved it yet")
-    return Decision("send", f"{_words(late)} late" if late > GRACE else "")
+    return Decision("send", f"{span_words(late)} late" if late > GRACE else "")
 
 
 def _too_late(late: timedelta, most: timedelta) -> str:
-    return f"missed by {_words(late)}, more than the {_words(most)} it may be late"
+    return f"{MISSED}{span_words(late)}, more than the {span_words(most)} it may be late"
 
 
-def _words(span: timedelta) -> str:
-    minutes = int(span.total_seconds() // 60)
-    if minutes < 120:
-        return f"{minutes} minutes"
-    return f"{minutes // 60} hours" if minutes < 48 * 60 else f"{minutes // (24 * 60)} days"
+def was_missed(why: str) -> bool:
+    """Whether these words of a skipped issue's history say that its time went by, and not that nobody wanted it."""
+    return any(words in why for words in (MISSED, MERGED, OVERTAKEN))

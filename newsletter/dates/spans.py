@@ -12,3 +12,11 @@ def parse_span(text: str) -> timedelta:
     if found is None:
         raise ValueError(f"{text!r} is not a length of time; write for example '12 weeks' or '18 hours'")
     return timedelta(**{f"{found[2]}s": int(found[1])})
+
+
+def span_words(span: timedelta) -> str:
+    """A length of time in the largest unit of which there are at least two: "90 minutes", "36 hours", "3 days"."""
+    minutes = int(span.total_seconds() // 60)
+    if minutes < 120:
+        return "1 minute" if minutes == 1 else f"{minutes} minutes"
+    return f"{minutes // 60} hours" if minutes < 48 * 60 else f"{minutes // (24 * 60)} days"

@@ -16,6 +16,7 @@ from pydantic import (
     Tag,
 )
 
+from newsletter.model.alert_settings import AlertSettings
 from newsletter.model.guarding import GuardSettings, PaceSettings
 from newsletter.model.provider_settings import ProviderSettings
 from newsletter.model.requests import BouncesSettings, JoiningSettings, MailboxSettings
@@ -349,6 +350,7 @@ class Secrets(Strict):
     imap_password: SecretStr | None = None
     bounces_password: SecretStr | None = None
     dkim_key: SecretStr | None = None
+    alerts: SecretStr | None = None
 
 
 class Settings(Strict):
@@ -382,6 +384,7 @@ class Settings(Strict):
     sign_in: SignInSettings = SignInSettings()
     pace: PaceSettings = PaceSettings()
     guards: GuardSettings = GuardSettings()
+    alerts: AlertSettings = AlertSettings()
     topics: dict[str, TopicSettings] = Field(default_factory=dict)
     lists: dict[str, ListSettings] = Field(default_factory=dict)
     secrets: Secrets = Secrets()

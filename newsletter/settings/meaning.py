@@ -14,6 +14,7 @@ from newsletter.dates.languages import words_of
 from newsletter.dates.spans import parse_span
 from newsletter.language.languages import known_codes, words_code
 from newsletter.model.workspace import DigestSettings, ListSettings, Settings, SourceSettings
+from newsletter.settings.alerts import check_alerts
 from newsletter.settings.coverage import Fault, check_waves
 from newsletter.settings.events import check_events
 from newsletter.settings.guards import check_guards
@@ -59,6 +60,7 @@ def check_meaning(settings: Settings) -> tuple[Fault, ...]:
         *check_mailbox(settings),
         *check_events(settings),
         *check_guards(settings),
+        *check_alerts(settings),
         *check_bounces(settings),
         *check_dkim(settings),
         *check_sign_in(settings),

@@ -18,6 +18,7 @@ NAMES: Mapping[str, str] = {
     "imap_password": "NEWSLETTER_IMAP_PASSWORD",
     "bounces_password": "NEWSLETTER_BOUNCES_PASSWORD",
     "dkim_key": "NEWSLETTER_DKIM_KEY",
+    "alerts": "NEWSLETTER_ALERTS_SECRET",
 }
 
 

@@ -340,6 +340,43 @@ ELSEWHERE: dict[str, str] = {
     "GuardSettings.rates_from": "app/test_app_guards_rates.py::test_rates_are_those_that_the_workspace_bears",
     "Settings.pace": "app/test_app_guards.py::test_the_pace_of_a_minute_holds",
     "Settings.guards": "app/test_app_guards.py::test_without_a_breaker_every_batch_is_tried",
+    **{
+        f"AlertSettings.{name}": f"{file}::{test}"
+        for names, file, test in (
+            (
+                "mail",
+                "app/test_app_alerts.py",
+                "test_an_issue_that_is_late_is_mailed_once_and_once_more_when_it_is_over",
+            ),
+            ("webhook", "app/test_app_alerts.py", "test_a_post_is_signed_and_says_everything"),
+            ("webhook_env", "app/test_app_alerts.py", "test_without_a_secret_a_post_is_not_signed"),
+            ("late", "health/test_health_troubles.py", "test_an_issue_is_not_late_before_its_grace_is_over"),
+            ("queue", "health/test_health_troubles.py", "test_a_queue_that_does_not_move_is_told_with_its_base"),
+            (
+                "unknown",
+                "health/test_health_troubles.py",
+                "test_unknowns_are_told_when_they_have_waited_long_enough",
+            ),
+            (
+                "events",
+                "app/test_app_alerts.py",
+                "test_mails_without_any_report_are_told_where_reports_are_configured",
+            ),
+            (
+                "source_unread source_empty source_unchanged",
+                "health/test_health_troubles.py",
+                "test_a_threshold_that_is_off_tells_of_no_source",
+            ),
+            (
+                "disk_mb settle",
+                "app/test_app_alerts.py",
+                "test_what_is_gone_is_over_when_it_was_gone_as_long_as_is_set",
+            ),
+        )
+        for name in names.split()
+    },
+    "Settings.alerts": "app/test_app_alerts.py::test_a_post_is_signed_and_says_everything",
+    "Secrets.alerts": "app/test_app_alerts.py::test_a_post_is_signed_and_says_everything",
     "ListSettings.welcome": "app/test_app_topping_up.py::test_only_where_the_list_says_so",
     "ProviderSettings.host": "settings/test_settings_all_obeyed.py::test_the_road_out_is_the_one_that_is_set",
     "ProviderSettings.port": "settings/test_settings_all_obeyed.py::test_the_road_out_is_the_one_that_is_set",

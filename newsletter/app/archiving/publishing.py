@@ -3,6 +3,7 @@
 import logging
 from datetime import datetime, timedelta
 
+from newsletter.app.alerts.sources import note_sources
 from newsletter.app.archiving.hosting import publisher_of
 from newsletter.app.collecting import collect
 from newsletter.app.drafting import stored_draft
@@ -44,12 +45,12 @@ class Keeper:
         self._last: datetime | None = None
 
     def look(self, now: datetime) -> None:
-        """Do so where it is time; a fault is logged and waits for the next time."""
-        if not self.ws.settings.web.calendars or (self._last is not None and now - self._last < EVERY):
+        """Do so where it is time, and note how each source was read; a fault is logged and waits for the next."""
+        if self._last is not None and timedelta() <= now - self._last < EVERY:
             return
         self._last = now
         try:
-            publish_sources(self.ws, now)
+            note_sources(self.ws, publish_sources(self.ws, now), now)
         except Exception:
             LOG.exception("the calendars could not be brought up to the sources")
 

@@ -79,15 +79,20 @@ def last_was_bad(connection: Connection, ws: Workspace, job: Mailing, now: datet
 
 def watch(ws: Workspace, now: datetime) -> None:
     """Tell of the rates of each digest's last issue: most of them come when it is long sent."""
-    community = ws.settings.community.id
-    for digest in ws.settings.digests:
-        with ws.store.read() as connection:
-            last = guards.issue_before(connection, community, digest, None)
-            found = tuple(judge(tally_of(connection, last[0]), ws.settings.guards)) if last else ()
-        if last and found:
-            with ws.store.begin("alert") as connection:
-                for finding in found:
-                    tell(connection, ws, last[1], finding, now)
+    with ws.store.read() as connection:
+        findings = found(connection, ws)
+    if findings:
+        with ws.store.begin("alert") as connection:
+            for key, finding in findings:
+                tell(connection, ws, key, finding, now)
+
+
+def found(connection: Connection, ws: Workspace) -> tuple[tuple[str, Finding], ...]:
+    """The rates of each digest's last issue that are too high, with its key."""
+    lasts = (guards.issue_before(connection, ws.settings.community.id, one, None) for one in ws.settings.digests)
+    return tuple(
+        (last[1], one) for last in lasts if last for one in judge(tally_of(connection, last[0]), ws.settings.guards)
+    )
 
 
 def tell(connection: Connection, ws: Workspace, key: str, finding: Finding, now: datetime) -> None:

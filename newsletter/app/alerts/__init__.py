@@ -1,0 +1,1 @@
+"""Alerts: what goes wrong is looked for, remembered until it is over, and told once by each road."""

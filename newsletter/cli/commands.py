@@ -7,7 +7,6 @@ import typer
 
 from newsletter import __version__
 from newsletter.cli import (
-    accounting,
     alerts,
     archive,
     configuring,
@@ -18,7 +17,6 @@ from newsletter.cli import (
     issues,
     ledger,
     mails,
-    operator,
     people,
     reconciling,
     reviewing,
@@ -48,13 +46,11 @@ reviewing.register(app)
 sending.register(app)
 signing_in.register(app)
 ledger.register(app)
-accounting.register(app)
 reconciling.register(app)
 events.register(app)
 mails.register(app)
 people.register(app)
 running.register(app)
-operator.register(app)
 worker.register(app)
 doctor.register(app)
 alerts.register(app)

@@ -33,6 +33,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in set(of_files)]
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Hundreds of examples tell no more of what is covered than one does, and to be watched doubles what they take."""
+    if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+        item.add_marker("no_cover")
+
+
 def pytest_collection_finish() -> None:
     """Modules and tests stay till the end: the collector need not look through half a million objects again."""
     gc.collect()

@@ -65,6 +65,7 @@ def tick_until(ws, clock: Clock, start: str, end: str, minutes: int = 15) -> lis
     return found
 
 
+@pytest.mark.no_cover
 def test_every_wave_leaves_at_its_own_time_and_each_mail_once(root, clock):
     ws = opened(root, clock, **RULES)
     left = tick_until(ws, clock, "2026-12-01T09:00", "2026-12-05T09:00")

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,10 @@ from newsletter.app.sending.line import Line
 from newsletter.model.delivery import OUTCOME_STATE
 from newsletter.store import claims
 
+# What is covered, tests/app/test_app_sending*.py tell; to be watched doubles what hundreds of worlds take.
+pytestmark = pytest.mark.no_cover
+
+Hundred = Callable[[], dict[int, World]]
 REPLAY = Path(__file__).with_name("replay.py")
 
 
@@ -28,9 +33,9 @@ def sim() -> Iterator[Simulator]:
 
 
 @pytest.fixture(scope="module")
-def hundred(sim: Simulator) -> dict[int, World]:
-    """The first hundred worlds."""
-    return {seed: sim.play(seed) for seed in range(100)}
+def hundred(sim: Simulator) -> Hundred:
+    """The first hundred worlds, once they are asked for."""
+    return cache(lambda: {seed: sim.play(seed) for seed in range(100)})
 
 
 def broken(sim: Simulator, seeds: Iterable[int]) -> dict[int, list[str]]:
@@ -38,11 +43,10 @@ def broken(sim: Simulator, seeds: Iterable[int]) -> dict[int, list[str]]:
     return {seed: world.violations for seed in seeds if (world := sim.play(seed)).violations}
 
 
-def test_check_59_nobody_is_lost_or_mailed_twice_in_the_first_100_worlds(hundred: dict[int, World]) -> None:
-    assert {seed: world.violations for seed, world in hundred.items() if world.violations} == {}
+def test_check_59_nobody_is_lost_or_mailed_twice_in_the_first_100_worlds(hundred: Hundred) -> None:
+    assert {seed: world.violations for seed, world in hundred().items() if world.violations} == {}
 
 
-@pytest.mark.no_cover  # the first hundred tell what is covered; to be watched doubles what the others take
 @pytest.mark.parametrize("first", range(100, 500, 100))
 def test_check_59_nobody_is_lost_or_mailed_twice_in_500_worlds(sim: Simulator, first: int) -> None:
     assert broken(sim, range(first, first + 100)) == {}, f"python {REPLAY} SEED tells how"
@@ -60,9 +64,9 @@ def test_check_59_nobody_is_lost_or_mailed_twice_in_10_000_worlds(sim: Simulator
     assert broken(sim, range(first, first + 500)) == {}, f"python {REPLAY} SEED tells how"
 
 
-def test_a_seed_is_the_same_run_to_the_byte_in_any_process(sim: Simulator, hundred: dict[int, World]) -> None:
+def test_a_seed_is_the_same_run_to_the_byte_in_any_process(sim: Simulator, hundred: Hundred) -> None:
     seeds = [3, 14, 15]
-    here = ["\n".join(hundred[seed].trace) for seed in seeds]
+    here = ["\n".join(hundred()[seed].trace) for seed in seeds]
     assert here == ["\n".join(sim.play(seed).trace) for seed in seeds]
     command = [sys.executable, str(REPLAY), *map(str, seeds)]
     there = subprocess.run(
@@ -71,9 +75,9 @@ def test_a_seed_is_the_same_run_to_the_byte_in_any_process(sim: Simulator, hundr
     assert there.stdout == "\n".join(here) + "\n"
 
 
-def test_the_worlds_are_as_unlike_as_they_should_be(hundred: dict[int, World]) -> None:
+def test_the_worlds_are_as_unlike_as_they_should_be(hundred: Hundred) -> None:
     """What is looked for can only be found where it happens: each kind of trouble does."""
-    traces = "\n".join(line for world in hundred.values() for line in world.trace)
+    traces = "\n".join(line for world in hundred().values() for line in world.trace)
     for happening in (
         "is killed", "sleeps", "notice bounced", "leaves", "-> paused", "-> cancelled", "clock -60", "silent",
         "throttled", "away", "hangs", "fails", "forgetful", "finished=True", "unknown copies=1", "unknown copies=0",

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from newsletter.app.accounting.deeds import note
 from newsletter.app.archiving.hosting import calendars_url, subscribe_url
 from newsletter.app.archiving.pictures import publish_pictures, with_pictures
 from newsletter.app.collecting import read_sources, settled
@@ -60,6 +61,7 @@ def draft_slot(ws: Workspace, slot: Slot, at: datetime) -> Drafted:
     with ws.store.begin() as conn:
         issue_rows.insert_slot(conn, ws.settings.community.id, slot)
         state = issue_rows.save_draft(conn, ws.settings.community.id, draft, dump_draft(draft), hashed)
+        note(conn, ws, "drafted", draft.key, f"draft {hashed[:12]}")
     relisted = refresh_listing(ws, draft, for_everybody(draft))
     return Drafted(draft, hashed, state, issue_file(ws, slot.key), not new, relisted)
 

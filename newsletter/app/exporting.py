@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
+from newsletter.app.accounting.deeds import note_alone
 from newsletter.app.workspace import Workspace
 from newsletter.model.people import Subscriber, Subscription
 from newsletter.model.segment import EVERYBODY, All, Homes, Is, Segment
@@ -43,6 +44,7 @@ def count_members(ws: Workspace, segment: Segment) -> int:
 def export_csv(ws: Workspace, segment: Segment = EVERYBODY) -> Iterator[str]:
     """Lines of a table that `import` reads back, for spreadsheets too: no cell begins like a formula."""
     community = ws.settings.community.id
+    note_alone(ws, "exported", detail=_whom(segment))
     with ws.store.read() as connection:
         names = members.attribute_names(connection, community)
         yield from to_csv(members.members(connection, community, segment, homes_of(ws)), names)
@@ -54,8 +56,14 @@ def export_jsonl(ws: Workspace, segment: Segment = EVERYBODY) -> Iterator[str]:
     With everybody, the suppressions of addresses that are nobody's follow, which are keyed hashes alone.
     """
     community = ws.settings.community.id
+    note_alone(ws, "exported", detail=f"{_whom(segment)}, with all that is known")
     with ws.store.read() as connection:
         for one in members.everything(connection, community, segment, homes_of(ws)):
             yield to_jsonl(one.person, one.memberships, one.consents, one.suppressed)
         for bar in members.hashed(connection, community) if segment == EVERYBODY else ():
             yield suppression_line(bar.who, bar.reason, bar.at, bar.detail, key_print(ws.hash_key))
+
+
+def _whom(segment: Segment) -> str:
+    """In no words of the segment's: it may name an address."""
+    return "everybody" if segment == EVERYBODY else "a part of the subscribers"

@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from newsletter.app.accounting.deeds import note
 from newsletter.app.archiving.hosting import subscribe_url
 from newsletter.app.archiving.pictures import publish_pictures
 from newsletter.app.theme_files import load_theme
 from newsletter.app.timing import terms_around
 from newsletter.app.workspace import Workspace
 from newsletter.compose.draft import draft_hash, dump_draft
+from newsletter.model.deeds import Deed
 from newsletter.model.delivery import MailingKind
 from newsletter.model.issue import Draft, IssueState, Note, Slot
 from newsletter.model.workspace import DigestSettings, Settings
@@ -77,6 +79,8 @@ def save_mail(ws: Workspace, draft: Draft, send_at: datetime | None) -> MailDraf
             connection, community, key=draft.key, kind=draft.kind, list_name=name, at=draft.as_of, send_at=send_at
         )
         state = issues.save_draft(connection, community, draft, dump_draft(draft), hashed)
+        deed: Deed = "corrected" if draft.kind == "correction" else "mailed"
+        note(connection, ws, deed, draft.key, f"draft {hashed[:12]}")
     return MailDrafted(draft, hashed, state)
 
 

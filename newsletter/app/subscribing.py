@@ -10,6 +10,7 @@ from typing import Literal
 
 from sqlalchemy.engine import Connection
 
+from newsletter.app.accounting.deeds import note
 from newsletter.app.membership import Event, end_all, enter, leave_list
 from newsletter.app.owning.leaving import leave as leave
 from newsletter.app.owning.leaving import look_up_leave as look_up_leave
@@ -76,7 +77,10 @@ def add(
     wanted = Subscription(person.id, list_name, chosen, known_topics, "active")
     event = Event("added", ws.clock(), how, text=settings.consent_text)
     with ws.store.begin() as connection:
-        return bring_in(connection, ws, person, parsed.key, wanted, event)
+        added = bring_in(connection, ws, person, parsed.key, wanted, event)
+        if added.new:
+            note(connection, ws, "added", added.subscriber.id, f"list {list_name}")
+        return added
 
 
 def bring_in(
@@ -133,6 +137,7 @@ def remove(
     event = Event("removed", ws.clock(), how, detail=reason)
     with ws.store.begin() as connection:
         subscriber, _ = find_subscriber(connection, ws, address)
+        note(connection, ws, "removed", subscriber.id, f"list {list_name}" if list_name else "all lists")
         if list_name is None:
             return end_all(connection, ws.settings.community.id, subscriber.id, event, None)
         return leave_list(connection, ws.settings.community.id, subscriber.id, list_name, event)
@@ -142,9 +147,10 @@ def suppress(ws: Workspace, address: str, *, reason: SuppressionReason = "operat
     """Never write to this address again, be it a subscriber's or not; False where that stood already."""
     who = address_hash(ws.hash_key, read_address(address).key)
     with ws.store.begin() as connection:
-        return suppressions.add(
-            connection, ws.settings.community.id, who, reason=reason, at=ws.clock(), detail=detail
-        )
+        new = suppressions.add(connection, ws.settings.community.id, who, reason=reason, at=ws.clock(), detail=detail)
+        if new:
+            note(connection, ws, "suppressed", who, reason)
+        return new
 
 
 def find_list(ws: Workspace, name: str) -> ListSettings:

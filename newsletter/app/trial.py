@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import uuid4
 
+from newsletter.app.accounting.deeds import note_alone
 from newsletter.app.checking import build_edition, find_persona, persona_choices
 from newsletter.app.drafting import draft_named, last_sent_draft
 from newsletter.app.timing import UsageError
@@ -22,6 +23,7 @@ def try_out(ws: Workspace, provider: Provider, name: str, persona: str | None, a
     """Send an issue, as a persona would get it, to one address as a test; UsageError as `send_trial`."""
     draft = draft_named(ws, name, at.isoformat() if name in ws.settings.digests else None)
     built = build_edition(draft, persona_choices(find_persona(ws, persona)), last_sent_draft(ws, draft))
+    note_alone(ws, "tested", draft.key)
     return send_trial(provider, draft, built.edition, address, at)
 
 

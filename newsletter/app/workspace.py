@@ -1,5 +1,7 @@
 """A workspace opened: its settings, its store, the clock, and the key that signs its links."""
 
+import hashlib
+import hmac
 import os
 import secrets
 from collections.abc import Callable, Mapping
@@ -8,6 +10,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
+from newsletter.model.deeds import SCHEDULE_ACTOR, Actor
 from newsletter.model.people import Persona
 from newsletter.model.problem import Origin, Problem, has_errors
 from newsletter.model.workspace import Settings
@@ -27,11 +30,12 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True)
 class Workspace:
-    """One opened workspace. The store and the signing key are made at first need, not at opening."""
+    """One opened workspace, and who acts in it. Store and signing key are made at first need, not at opening."""
 
     settings: Settings
     clock: Callable[[], datetime] = utc_now
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
+    actor: Actor = SCHEDULE_ACTOR
 
     @property
     def root(self) -> Path:
@@ -45,26 +49,45 @@ class Workspace:
 
     @cached_property
     def secret(self) -> bytes:
-        """The key that signs links: NEWSLETTER_SECRET, else a 0600 file made once."""
-        given = self.settings.secrets.signing
-        return given.get_secret_value().encode() if given else _secret_file(self.root / SECRET_FILE)
+        """The key that signs links: this community's own, although several may share what it is made of."""
+        return _own_key(self._master, self.settings.community.id)
 
     @property
     def keys(self) -> tuple[bytes, ...]:
-        """The keys whose links are taken, newest first: the first signs, and the others did before it was changed."""
-        old = self.settings.secrets.signing_old
-        return (self.secret, *(old.get_secret_value().encode().split() if old else ()))
+        """The keys whose links are taken: the first signs, and the others did before it was changed.
+
+        Before communities had keys of their own, what those are made of signed by itself.
+        """
+        masters = (self._master, *self._older)
+        own = (_own_key(one, self.settings.community.id) for one in self._older)
+        return (self.secret, *own, *masters)
 
     @property
     def hash_key(self) -> bytes:
         """The key under which proofs and suppressions stand for addresses: the oldest, since it must never change."""
-        return self.keys[-1]
+        return (self._master, *self._older)[-1]
+
+    @cached_property
+    def _master(self) -> bytes:
+        """NEWSLETTER_SECRET, else a 0600 file made once."""
+        given = self.settings.secrets.signing
+        return given.get_secret_value().encode() if given else _secret_file(self.root / SECRET_FILE)
+
+    @property
+    def _older(self) -> tuple[bytes, ...]:
+        old = self.settings.secrets.signing_old
+        return tuple(old.get_secret_value().encode().split()) if old else ()
 
     @property
     def personas(self) -> tuple[Persona, ...]:
         """The readers of personas.toml, read afresh, or one default reader."""
         path = self.root / PERSONAS
         return read_personas(_toml(self.root, PERSONAS) if path.exists() else None, self.settings)
+
+
+def _own_key(master: bytes, community: str) -> bytes:
+    """What one community signs with, so that no other takes its links for its own."""
+    return hmac.new(master, b"newsletter-community\0" + community.encode(), hashlib.sha256).hexdigest().encode()
 
 
 def _secret_file(path: Path) -> bytes:
@@ -102,6 +125,13 @@ def open_workspace(
 def with_settings(ws: Workspace, **changes: object) -> Workspace:
     """The same workspace under other settings, as tests and the demo need."""
     return replace(ws, settings=ws.settings.model_copy(update=changes))
+
+
+def acting(ws: Workspace, actor: Actor) -> Workspace:
+    """The same workspace and store, in which somebody acts: what is done with it is written down as theirs."""
+    made = replace(ws, actor=actor)
+    vars(made)["store"] = ws.store
+    return made
 
 
 def _toml(root: Path, name: str) -> TomlFile:

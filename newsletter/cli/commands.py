@@ -7,6 +7,7 @@ import typer
 
 from newsletter import __version__
 from newsletter.cli import (
+    accounting,
     alerts,
     archive,
     configuring,
@@ -46,6 +47,7 @@ reviewing.register(app)
 sending.register(app)
 signing_in.register(app)
 ledger.register(app)
+accounting.register(app)
 reconciling.register(app)
 events.register(app)
 mails.register(app)

@@ -1,5 +1,6 @@
 """Options that several commands share, and how they become values."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,7 +25,8 @@ Key = Annotated[str, typer.Argument(metavar="KEY", help="An issue, such as weekl
 
 def workspace(context: typer.Context) -> "Workspace":
     """The workspace of --workspace, or the nearest one upwards."""
+    from newsletter.app.accounting.actors import account
     from newsletter.app.workspace import find_root, open_workspace
 
     chosen: Path | None = context.find_root().obj
-    return open_workspace(chosen if chosen else find_root(Path.cwd()))
+    return replace(open_workspace(chosen if chosen else find_root(Path.cwd())), actor=account())

@@ -74,6 +74,11 @@ def may(role: Role, deed: Deed) -> bool:
     return role in DEEDS[deed].roles
 
 
+def allows(actor: "Actor", deed: Deed) -> bool:
+    """Whether the actor may do it: a person by their roles; the scopes of a token are checked where it comes in."""
+    return actor.kind != "person" or any(may(role, deed) for role in actor.roles)
+
+
 def deeds_of(role: Role) -> tuple[Deed, ...]:
     """Everything that the role may do, in the table's order."""
     return tuple(deed for deed in DEEDS if may(role, deed))

@@ -92,9 +92,11 @@ def log(connection: Connection, community: str, event: SignInEvent) -> None:
     connection.execute(sa.insert(sign_in_event).values(community=community, **row))
 
 
-def logged_since(connection: Connection, community: str, moment: datetime) -> tuple[SignInEvent, ...]:
-    """The lines from that moment on, newest first."""
+def logged_since(connection: Connection, community: str, moment: datetime | None) -> tuple[SignInEvent, ...]:
+    """The lines from that moment on, or all, newest first."""
     columns = (sign_in_event.c[name] for name in ("kind", "who", "at", "network"))
-    found = sa.select(*columns).where(sign_in_event.c.community == community, sign_in_event.c.at >= moment)
+    found = sa.select(*columns).where(sign_in_event.c.community == community)
+    if moment is not None:
+        found = found.where(sign_in_event.c.at >= moment)
     rows = connection.execute(found.order_by(sign_in_event.c.id.desc())).mappings()
     return tuple(SignInEvent(**row) for row in rows)

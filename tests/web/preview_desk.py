@@ -15,6 +15,7 @@ from newsletter.app.studio.stage import for_frame
 from newsletter.app.studio.standing import Standing
 from newsletter.app.studio.view import Audience, Before, Finding, Line, Menu, Named, Shown, Step, View
 from newsletter.app.suggesting import Offer
+from newsletter.model.deeds import Actor
 from newsletter.model.item import Item
 from newsletter.model.problem import Origin, Problem
 from newsletter.model.when import Vague
@@ -124,8 +125,10 @@ class Desk:
     def picture(self) -> str:
         return '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><title>Ahead</title></svg>'
 
-    def act(self, what: str, digest: str, persona: str, variant: int, values: Mapping[str, str]) -> Said:
-        self.values = values
+    def act(
+        self, what: str, digest: str, persona: str, variant: int, values: Mapping[str, str], actor: Actor
+    ) -> Said:
+        self.values, self.actor = values, actor
         self.done.append((what, f"{digest} {persona} {variant}", values.get("address", "") or values.get("by", "")))
         return self.answer or Said(f"Done: {what}.")
 

@@ -2,9 +2,12 @@
 
 import getpass
 import os
+from typing import TYPE_CHECKING
 
-from newsletter.app.signing_in.people import Person
 from newsletter.model.deeds import Actor
+
+if TYPE_CHECKING:
+    from newsletter.app.signing_in.people import Person
 
 
 def account() -> Actor:
@@ -16,7 +19,7 @@ def account() -> Actor:
     return Actor("command line", name)
 
 
-def signed_in(person: Person) -> Actor:
+def signed_in(person: "Person") -> Actor:
     """Somebody who is signed in, by the keyed hash of their address and the roles that they have now."""
     return Actor("person", person.who, tuple(sorted(person.roles)))
 

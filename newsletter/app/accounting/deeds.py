@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.engine import Connection
 
+from newsletter.app.workspace import Workspace
 from newsletter.model.deeds import DEEDS, Actor, Deed, DeedLine
 from newsletter.redaction import redact
 from newsletter.store import deeds
@@ -31,3 +32,14 @@ def note_deed(
         raise ValueError(f"no such deed: {deed!r}")
     line = DeedLine(at, actor, deed, redact(subject), redact(detail))
     return deeds.add(connection, community, line)
+
+
+def note(connection: Connection, ws: Workspace, deed: Deed, subject: str = "", detail: str = "") -> DeedLine:
+    """Write down what whoever acts in this workspace does now, in the caller's transaction."""
+    return note_deed(connection, ws.settings.community.id, ws.actor, deed, subject, detail, at=ws.clock())
+
+
+def note_alone(ws: Workspace, deed: Deed, subject: str = "", detail: str = "") -> DeedLine:
+    """Write down what was done outside of the store, such as to a file."""
+    with ws.store.begin("deed") as connection:
+        return note(connection, ws, deed, subject, detail)

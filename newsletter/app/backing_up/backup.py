@@ -4,12 +4,14 @@ from hashlib import file_digest
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from newsletter.app.accounting.deeds import note_alone
 from newsletter.app.backing_up.archive import BackupError, write_archive
 from newsletter.app.workspace import SECRET_FILE, Workspace
 from newsletter.model.backup import Manifest
 from newsletter.people.tokens import key_id
 from newsletter.store.copying import copy_store, file_of
 from newsletter.store.examining import examine_store
+from newsletter.store.migrate import HEAD
 
 
 def back_up(ws: Workspace, target: Path) -> Manifest:
@@ -27,6 +29,9 @@ def back_up(ws: Workspace, target: Path) -> Manifest:
         counts = copy_store(source, copy)
         manifest = _manifest(ws, copy, counts, key)
         write_archive(target, manifest, copy, key)
+    if manifest.schema == HEAD:
+        # An older store has no such log yet, and is not brought up to date by being backed up.
+        note_alone(ws, "backed up", detail=f"sha256 {manifest.digest[:12]}")
     return manifest
 
 

@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 
 from sqlalchemy.engine import Connection
 
+from newsletter.app.accounting.deeds import note
 from newsletter.app.importing.account import AccountLine, account_line
 from newsletter.app.importing.restoring import put_right
 from newsletter.app.importing.rows import Rows
@@ -198,6 +199,9 @@ def _settle(ws: Workspace, connection: Connection, name: str, *, dry_run: bool) 
         at = ws.clock()
         imports.bring_in(connection, ws.settings.community.id, at=at, how="import", text="", detail=f"{name}:")
         put_right(connection, ws, name, at)
+        counts = Counter({one.outcome: one.rows for one in imports.tallies(connection)})
+        rows = sum(counts.values())
+        note(connection, ws, "imported", detail=f"{counts['new']} new of {rows} rows of {name}")
 
 
 def _table() -> Sequence[Mapping[str, object]]:

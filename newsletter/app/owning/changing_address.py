@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from sqlalchemy.engine import Connection
 
+from newsletter.app.accounting.deeds import note
 from newsletter.app.membership import Event
 from newsletter.app.subscribing import SubscriberError, find_subscriber, read_address
 from newsletter.app.workspace import Workspace
@@ -31,6 +32,7 @@ def change_address(ws: Workspace, old: str, new: str, *, reason: str = "", how: 
         barred = suppressions.reason_of(connection, ws.settings.community.id, old_who)
         if barred in OF_THE_PERSON:
             raise SubscriberError(f"{old} is suppressed ({barred}): whoever has it is not to be written to")
+        note(connection, ws, "address changed", subscriber.id)
         return move(connection, ws, subscriber, old_who, parsed, event)
 
 

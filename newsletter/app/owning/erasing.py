@@ -7,9 +7,12 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
 
+from newsletter.app.accounting.actors import reader
+from newsletter.app.accounting.deeds import note_deed
 from newsletter.app.membership import Event, end_all
 from newsletter.app.subscribing import read_address
 from newsletter.app.workspace import Workspace
+from newsletter.model.deeds import Actor
 from newsletter.people.address import address_hash
 from newsletter.store import erasing, subscribers, suppressions
 from newsletter.store.erasing import Traces
@@ -31,7 +34,7 @@ def erase(ws: Workspace, address: str, *, how: str = "command line") -> Erased:
     """Erase whoever has this address; who never was here is kept out from now on. SubscriberError: no address."""
     parsed = read_address(address)
     with ws.store.begin() as connection:
-        known = _erase(connection, ws, parsed.address, parsed.key, how)
+        known = _erase(connection, ws, parsed.address, parsed.key, how, ws.actor)
     return Erased(known, erasing.clear_traces(ws.store, (parsed.address, parsed.key)), _elsewhere(ws))
 
 
@@ -41,17 +44,19 @@ def erase_subscriber(connection: Connection, ws: Workspace, subscriber_id: str, 
     if person is None:
         return None
     key = subscribers.key_of(connection, ws.settings.community.id, subscriber_id) or person.address
-    _erase(connection, ws, person.address, key, how)
+    _erase(connection, ws, person.address, key, how, reader(subscriber_id))
     return person.address, key
 
 
-def _erase(connection: Connection, ws: Workspace, address: str, key: str, how: str) -> bool:
+def _erase(connection: Connection, ws: Workspace, address: str, key: str, how: str, actor: Actor) -> bool:
     community, now, who = ws.settings.community.id, ws.clock(), address_hash(ws.hash_key, key)
     person = subscribers.by_key(connection, community, key)
     if person is not None:
         end_all(connection, community, person.id, Event("left", now, how), None)
     known = erasing.erase(connection, community, who, address, key)
     suppressions.add(connection, community, who, reason="erased", at=now)
+    # By the hash, which is what stays of them: the deed is found again for an address that is known.
+    note_deed(connection, community, actor, "erased", who, "" if known else "nobody had the address", at=now)
     return known
 
 

@@ -8,6 +8,8 @@ from datetime import timedelta
 
 from sqlalchemy.engine import Connection
 
+from newsletter.app.accounting.actors import reader
+from newsletter.app.accounting.deeds import note_deed
 from newsletter.app.membership import Event
 from newsletter.app.owning.changing_address import OF_THE_PERSON, move, why_not
 from newsletter.app.owning.data import as_json, own_data
@@ -15,6 +17,7 @@ from newsletter.app.owning.erasing import erase_subscriber
 from newsletter.app.service_mails import ask_for_mail
 from newsletter.app.workspace import Workspace
 from newsletter.language.filling import N_
+from newsletter.model.deeds import Deed
 from newsletter.model.people import Subscriber
 from newsletter.model.service import ServiceMail
 from newsletter.people.address import Address, address_hash, parse_address
@@ -72,7 +75,10 @@ def take_data(ws: Workspace, token: str) -> bytes | None:
     """All that is kept about the link's owner, as JSON; None where the link does not hold for that any more."""
     with ws.store.begin() as connection:
         person = _use(connection, ws, token, ("data",))
-        return as_json(own_data(connection, ws, person)) if person else None
+        if person is None:
+            return None
+        _note(connection, ws, person.id, "exported")
+        return as_json(own_data(connection, ws, person))
 
 
 def erase_own(ws: Workspace, token: str) -> bool:
@@ -160,9 +166,16 @@ def _move(connection: Connection, ws: Workspace, fresh: Fresh, waiting: Waiting)
         return
     event = Event("moved", ws.clock(), "page")
     move(connection, ws, person, old_who, Address(waiting.address, waiting.key), event)
+    _note(connection, ws, person.id, "address changed")
     links.drop_waiting(connection, community, fresh.subject)
     told = ServiceMail("address_changed", person.id, fresh.list, address=person.address)
     ask_for_mail(connection, ws, told, ws.clock())
+
+
+def _note(connection: Connection, ws: Workspace, subscriber_id: str, deed: Deed) -> None:
+    """Write down what a reader did with what is their own."""
+    community = ws.settings.community.id
+    note_deed(connection, community, reader(subscriber_id), deed, subscriber_id, at=ws.clock())
 
 
 def _new_address(

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from newsletter.app.accounting.deeds import note
 from newsletter.app.checking import check_issue
 from newsletter.app.drafting import draft_slot, find_row
 from newsletter.app.reviewing.drifting import NONE, drift_since
@@ -69,6 +70,7 @@ def revoke(ws: Workspace, key: str, by: str, now: datetime) -> None:
     """Take every approval back: the issue is a draft again."""
     with ws.store.begin() as conn:
         issue_rows.revoke(conn, ws.settings.community.id, key, _sound_name(by), now)
+        note(conn, ws, "revoked", key)
 
 
 def approvers(ws: Workspace, row: IssueRow) -> tuple[str, ...]:
@@ -94,6 +96,9 @@ def _approve(ws: Workspace, row: IssueRow, by: str, now: datetime, drift: str = 
         missing = issue_rows.approve(
             conn, ws.settings.community.id, row.key, row.draft_hash, name, now, needed=needed(ws, row), drift=drift
         )
+        more = f", {missing} more needed" if missing else ""
+        signed = f", as {name}" if "@" not in name else ""
+        note(conn, ws, "approved", row.key, f"draft {row.draft_hash[:12]}{signed}{more}")
     return row.draft_hash, missing
 
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.engine import Connection
 
+from newsletter.app.accounting.deeds import note
 from newsletter.app.sending import fence
 from newsletter.app.sending.holding import drop, held_now, holds_json
 from newsletter.app.sending.planning import SendRefused, find_issue, mailing_of
@@ -119,7 +120,9 @@ def cancel(ws: Workspace, key: str, now: datetime, by: str = "") -> int:
             return 0
         mailings.move(connection, mailing.id, to)
         drop(connection, ws, key)
-        return recovery.cancel_rest(connection, mailing.id, now, why=f"cancelled {by}".strip())
+        count = recovery.cancel_rest(connection, mailing.id, now, why=f"cancelled {by}".strip())
+        note(connection, ws, "stopped", key, f"{count} deliveries will not be made")
+        return count
 
 
 def finish(ws: Workspace, mailing: Mailing, now: datetime) -> bool:
@@ -143,6 +146,7 @@ def _steer(ws: Workspace, key: str, state: IssueState, to: MailingState, now: da
             raise SendRefused(f"{key} is not being sent")
         _move(connection, ws, key, state, now, by)
         mailings.move(connection, mailing.id, to)
+        note(connection, ws, "paused", key)
 
 
 def _move(

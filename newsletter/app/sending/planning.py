@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from sqlalchemy.engine import Connection
 
+from newsletter.app.accounting.deeds import note
 from newsletter.app.sending import comparing, fence
 from newsletter.app.sending.audience import list_of, readers_for
 from newsletter.app.sending.waves import leaving, opening
@@ -72,6 +73,7 @@ def plan_issue(
                 result = _freeze(connection, ws, issue, readers, rendered, now)
                 issues.move(connection, ws.settings.community.id, key, "sending", now, by, detail)
                 comparing.go_on(connection, ws, key, accept_audience, now)
+                note(connection, ws, "sent", key, f"{result.planned} planned in {result.editions} editions")
                 return result
         if odd:
             comparing.hold_it(ws, key, odd, now)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.engine import Connection
 
+from newsletter.app.accounting.deeds import note
 from newsletter.app.list_addresses import PREFIX
 from newsletter.app.sending.planning import find_issue, mailing_of
 from newsletter.app.sending.reports import take_notices
@@ -134,6 +135,8 @@ def settle_by_hand(
                 raise UsageError(f"{one} of {key} is {states.get(one, 'no delivery of it')}, and not unknown")
         why = f"an operator's word: {because}"
         community = ws.settings.community.id
+        settled = "accepted" if accepted else "not accepted"
+        note(connection, ws, "reconciled", key, f"{len(delivery_ids)} {settled}, by word of mouth")
         if accepted:
             return ledger.settle_accepted(connection, community, delivery_ids, now, why)
         return _send_again(connection, community, mailing, delivery_ids, now, why)
@@ -204,15 +207,18 @@ def _event_coverage(ws: Workspace, cluster: Sequence[Doubt]) -> Coverage:
 def _write(ws: Workspace, cluster: Sequence[Doubt], standings: Sequence[Standing], now: datetime) -> None:
     community = ws.settings.community.id
     mailing_ids = {one.delivery_id: one.mailing_id for one in cluster}
+    keys = {one.mailing_id: one.key for one in cluster}
     for (settling, why, mailing_id), ids in _alike(standings, mailing_ids).items():
         for start in range(0, len(ids), AT_ONCE):
             part = ids[start : start + AT_ONCE]
             with ws.store.begin("reconcile") as connection:
                 if settling == "accepted":
                     ledger.settle_accepted(connection, community, part, now, why)
+                    note(connection, ws, "reconciled", keys[mailing_id], f"{len(part)} accepted")
                 elif settling == "resend":
                     mailing = ledger.mailing_by_id(connection, mailing_id)
                     _send_again(connection, community, mailing, part, now, why)
+                    note(connection, ws, "reconciled", keys[mailing_id], f"{len(part)} to be sent again")
 
 
 def _alike(standings: Sequence[Standing], mailing_ids: dict[str, int]) -> dict[tuple[str, str, int], list[str]]:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.engine import Connection
 
+from newsletter.app.accounting.deeds import note, note_alone
 from newsletter.app.sending import canaries, fence
 from newsletter.app.sending.holding import BY, lift
 from newsletter.app.sending.planning import SendRefused, find_issue, mailing_of
@@ -24,6 +25,7 @@ def resume(ws: Workspace, key: str, now: datetime, by: str = "") -> None:
         mailing = mailing_of(connection, ws, row)
         if mailing is None:
             raise SendRefused(f"{key} is not being sent")
+        note(connection, ws, "resumed", key)
         waited = _end_holds(connection, ws, key, now, paused=row.state == "paused")
         if row.state == "sending" and waited:
             return
@@ -54,6 +56,8 @@ def take_up_restored(ws: Workspace, now: datetime, by: str = "") -> tuple[str, .
     SendRefused where the store is no older copy of itself.
     """
     try:
-        return fence.take_up(ws, now, by or BY)
+        paused = fence.take_up(ws, now, by or BY)
     except ValueError as error:
         raise SendRefused(str(error)) from error
+    note_alone(ws, "released", detail=f"{len(paused)} mailings paused")
+    return paused

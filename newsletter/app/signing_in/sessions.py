@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.engine import Connection
 
+from newsletter.app.accounting.deeds import note
 from newsletter.app.signing_in.people import Person, Visitor, person_known_as
 from newsletter.app.workspace import Workspace
 from newsletter.dates.spans import parse_span
@@ -106,6 +107,7 @@ def end_sessions_of(ws: Workspace, address: str) -> int:
         count = sessions.end_all(connection, _community(ws), who)
         if count:
             _log(connection, ws, "everywhere", who, ws.clock())
+            note(connection, ws, "sessions ended", who, f"{count} of them")
     return count
 
 

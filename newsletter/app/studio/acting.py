@@ -1,7 +1,9 @@
 """What an editor does from the studio: a test to themselves, a draft, an approval; and how it went."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
+from newsletter.app.accounting.deeds import note_alone
 from newsletter.app.dispatching import provider_of
 from newsletter.app.drafting import draft_issue, find_row
 from newsletter.app.reviewing.approving import (
@@ -20,6 +22,7 @@ from newsletter.app.studio.said import Said
 from newsletter.app.studio.scene import Scene
 from newsletter.app.timing import UsageError
 from newsletter.app.trial import send_trial
+from newsletter.model.deeds import Deed, allows
 from newsletter.providers.registry import ProviderError
 from newsletter.store.issues import IssueMoveError
 
@@ -31,6 +34,7 @@ def send_test(scene: Scene, values: Values) -> Said:
     ws, address, edition = scene.ws, values.get("address", ""), scene.view.edition
     if edition is None:
         return Said("There is no mail on the stage.", well=False)
+    note_alone(ws, "tested", scene.draft.key)
     with provider_of(ws) as provider:
         receipt = send_trial(provider, scene.draft, edition, address, ws.clock())
     if receipt.outcome != "accepted":
@@ -87,31 +91,45 @@ def _approved(scene: Scene, by: str, done: Approved) -> Said:
     return Said(f"{scene.draft.key} is approved by {' '.join(by.split())}.{more}")
 
 
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What a form does, and which deed that is; `writes` where nothing else tells that a file is changed."""
+
+    do: Callable[[Scene, Values], Said]
+    deed: Deed
+    writes: bool = False
+
+
 #: Every act by the name that forms have for it.
-ACTS: Mapping[str, Callable[[Scene, Values], Said]] = {
-    "test": send_test,
-    "draft": freeze_now,
-    "approve": approve_shown,
-    "keep": keep_approved,
-    "refresh": refresh_approved,
-    "open": open_source,
-    "words": lambda scene, values: write_words(scene.ws, scene.draft, values),
-    "arrange": lambda scene, values: arrange(scene.ws, scene.draft, values),
-    "override": lambda scene, values: override(scene.ws, scene.draft, values),
-    "decide": decide,
-    "accept": accept,
-    "silence": lambda scene, values: silence(scene.ws, scene.draft, values),
+ACTS: Mapping[str, Act] = {
+    "test": Act(send_test, "tested"),
+    "draft": Act(freeze_now, "drafted"),
+    "approve": Act(approve_shown, "approved"),
+    "keep": Act(keep_approved, "approved"),
+    "refresh": Act(refresh_approved, "approved"),
+    "open": Act(open_source, "edited"),
+    "words": Act(lambda scene, values: write_words(scene.ws, scene.draft, values), "edited", writes=True),
+    "arrange": Act(lambda scene, values: arrange(scene.ws, scene.draft, values), "edited", writes=True),
+    "override": Act(lambda scene, values: override(scene.ws, scene.draft, values), "edited", writes=True),
+    "decide": Act(decide, "decided", writes=True),
+    "accept": Act(accept, "decided", writes=True),
+    "silence": Act(lambda scene, values: silence(scene.ws, scene.draft, values), "edited", writes=True),
 }
 #: Those after which everything is as it was.
 LEAVING = frozenset({"test", "open"})
 
 
 def act(scene: Scene, what: str, values: Values) -> Said:
-    """Do one thing; what cannot be done is said."""
+    """Do one thing; what cannot be done is said, and what changed a file is written down as whoever's it is."""
     if what not in ACTS:
         return Said("That is nothing the studio does.", well=False)
+    if not allows(scene.ws.actor, ACTS[what].deed):
+        return Said("Your role does not allow that.", well=False)
     try:
-        return ACTS[what](scene, values)
+        said = ACTS[what].do(scene, values)
+        if ACTS[what].writes and said.well:
+            note_alone(scene.ws, ACTS[what].deed, scene.draft.key, what)
+        return said
     except (UsageError, ApprovalError, SendRefused, ProviderError, IssueMoveError) as error:
         return Said(str(error), well=False)
     except OSError as error:

@@ -27,8 +27,9 @@ from newsletter.app.studio.standing import Standing, standing_of
 from newsletter.app.studio.variants import Variants, variants_of
 from newsletter.app.studio.view import Audience, Menu, Shown, Step, excerpt, fault
 from newsletter.app.timing import UsageError, read_at
-from newsletter.app.workspace import Workspace, open_workspace, utc_now, with_settings
+from newsletter.app.workspace import Workspace, acting, open_workspace, utc_now, with_settings
 from newsletter.dates.cadence.rules import CadenceError
+from newsletter.model.deeds import SCHEDULE_ACTOR, Actor
 from newsletter.model.problem import Problem
 from newsletter.model.workspace import StoreSettings
 from newsletter.render.errors import RenderError
@@ -148,15 +149,23 @@ class Studio:
                 self._picture = picture_ahead(self.root, self._at, self._environ, self._clock)
             return self._picture
 
-    def act(self, what: str, digest: str, persona: str, variant: int, values: Mapping[str, str]) -> Said:
-        """Do one thing of ACTS for the issue on the stage."""
+    def act(
+        self,
+        what: str,
+        digest: str,
+        persona: str,
+        variant: int,
+        values: Mapping[str, str],
+        actor: Actor = SCHEDULE_ACTOR,
+    ) -> Said:
+        """Do one thing of ACTS for the issue on the stage, in somebody's name."""
         with self._lock:
             scene = self._scene(self.show(digest, persona, variant))
             if scene is None:
                 return Said("The issue cannot be built: mend what is named first.", well=False)
             if what in KEPT_IN_STORE and self._no_store:
                 return Said(f"{self._no_store}. Drafts and approvals are kept there.", well=False)
-            said = act(scene, what, values)
+            said = act(replace(scene, ws=acting(scene.ws, actor)), what, values)
             if what not in LEAVING:
                 # The ledger, or a file, says something else now.
                 self._shown.clear()

@@ -25,8 +25,10 @@ from starlette.responses import (
 )
 from starlette.routing import Route
 
+from newsletter.app.accounting.actors import account, signed_in
 from newsletter.app.studio.stage import Stage, staged
 from newsletter.app.studio.view import View
+from newsletter.model.deeds import Actor
 from newsletter.web.forms import fields_of
 from newsletter.web.guards import BodyLimit, FixedHeaders
 from newsletter.web.signin.gate import visitor_of
@@ -173,7 +175,13 @@ class PreviewPages:
             values |= {"by": visitor, "address": visitor}
         if self.actions.begin(form):
             said = await run_in_threadpool(
-                self.desk.act, values.get("act", ""), state.digest, state.persona, state.variant, values
+                self.desk.act,
+                values.get("act", ""),
+                state.digest,
+                state.persona,
+                state.variant,
+                values,
+                actor_of(request),
             )
             self.actions.end(form, said)
         response = RedirectResponse(f"{state.url()}{'&' if '=' in state.url() else ''}form={quote(form)}", 303)
@@ -203,6 +211,12 @@ def signed_in_as(request: Request) -> str:
     """The address of whoever is signed in; empty on the editor's own machine, where nobody needs to be."""
     visitor = visitor_of(request.scope)
     return visitor.person.address if visitor else ""
+
+
+def actor_of(request: Request) -> Actor:
+    """Who sends a form: somebody who is signed in, or whoever has this machine."""
+    visitor = visitor_of(request.scope)
+    return signed_in(visitor.person) if visitor else account()
 
 
 def _seed(request: Request) -> str:

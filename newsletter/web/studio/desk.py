@@ -6,6 +6,7 @@ from typing import Protocol
 from newsletter.app.studio.said import Said
 from newsletter.app.studio.standing import Standing
 from newsletter.app.studio.view import Shown
+from newsletter.model.deeds import Actor
 
 #: Renders the page of these templates with its values.
 Fill = Callable[[Mapping[str, str], Mapping[str, object]], str]
@@ -34,6 +35,8 @@ class PreviewDesk(Protocol):
         """What one of OWN_PANES shows of that issue; None while it cannot be built."""
         ...
 
-    def act(self, what: str, digest: str, persona: str, variant: int, values: Mapping[str, str]) -> Said:
-        """Do one thing for that issue, and say how it went."""
+    def act(
+        self, what: str, digest: str, persona: str, variant: int, values: Mapping[str, str], actor: Actor
+    ) -> Said:
+        """Do one thing for that issue in somebody's name, and say how it went."""
         ...

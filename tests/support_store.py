@@ -26,10 +26,11 @@ class Schema:
     def __init__(self) -> None:
         self._statements: list[str] = []
 
-    def upgrade(self, connection: Connection) -> None:
+    def upgrade(self, connection: Connection, to: str = migrate.HEAD) -> None:
         """As the migrations do it; an older store is always left to them."""
-        if connection.dialect.name != "sqlite" or migrate.schema_version(connection) is not None:
-            UPGRADE(connection)
+        newest = to == migrate.HEAD
+        if not newest or connection.dialect.name != "sqlite" or migrate.schema_version(connection) is not None:
+            UPGRADE(connection, to)
         elif self._statements:
             for statement in self._statements:
                 connection.exec_driver_sql(statement)

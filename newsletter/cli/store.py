@@ -1,4 +1,4 @@
-"""Commands about the store itself: store backup, restore, migrate."""
+"""Commands about the store itself: store backup, restore, migrate, copy."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,7 +11,10 @@ from newsletter.cli.output import print_json, say
 if TYPE_CHECKING:
     from newsletter.model.backup import Manifest
 
-app = typer.Typer(no_args_is_help=True, help="Copy the store, put a copy back, and bring its schema up to date.")
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Copy the store, put a copy back, bring its schema up to date, and move it to another database.",
+)
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The backup.", dir_okay=False)]
 
@@ -22,6 +25,7 @@ def register(commands: typer.Typer) -> None:
     app.command("backup")(backup)
     app.command("restore")(restore)
     app.command("migrate")(migrate)
+    app.command("copy")(copy)
 
 
 def backup(context: typer.Context, file: File, as_json: AsJson = False) -> None:
@@ -89,6 +93,33 @@ def migrate(
     say(f"The store's schema was {done.before} and is {done.after} now.")
     if done.backup:
         say(f"The old store is in {done.backup}; delete it when all is well, for it holds every address.")
+
+
+def copy(
+    context: typer.Context,
+    source: Annotated[str, typer.Argument(metavar="FROM", help="The store, as [store] url has it.")],
+    target: Annotated[str, typer.Argument(metavar="TO", help="An empty database, as postgresql://...")],
+    as_json: AsJson = False,
+) -> None:
+    """Move the store to another database, as to PostgreSQL when one machine is not enough.
+
+    Every row is copied and counted on both sides. The old store can be read afterwards and not written, so that
+    nothing is sent from it any more: put the new URL into config.toml, and start `newsletter run` again. An issue
+    may be half sent; the new store goes on where the old one stood. Broken off, it is finished by doing it again.
+
+    Example: `newsletter store copy sqlite:///subscribers/newsletter.db postgresql://hours@db.example.org/hours`
+    """
+    from newsletter.app.backing_up.taking_over import take_over
+
+    done = take_over(workspace(context), source, target)
+    if as_json:
+        print_json({"rows": dict(done.rows), "to": done.place, "in_hand": done.in_hand})
+        return
+    full = {name: count for name, count in done.rows.items() if count}
+    say(f"{sum(full.values()):,} rows of {len(full)} tables are in {done.place}, counted on both sides.")
+    if done.in_hand:
+        say(f"{done.in_hand} deliveries were just being sent: `newsletter reconcile` settles what became of them.")
+    say('The old store cannot be written any more. Put the new one into config.toml:\n  [store] url = "..."')
 
 
 def _counted(made: "Manifest") -> str:

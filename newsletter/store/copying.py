@@ -4,9 +4,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from sqlalchemy.engine import make_url
-
-from newsletter.store.engine import anchored
+from newsletter.store.engine import anchored, is_file
 from newsletter.store.handle import StoreError
 
 _BESIDE = ("-wal", "-shm", "-journal")
@@ -15,8 +13,8 @@ _COUNTED = ("subscriber", "delivery", "consent")
 
 def file_of(url: str, root: Path) -> Path:
     """The store's file; StoreError where it is none of ours to copy."""
-    if make_url(url).get_backend_name() != "sqlite":
-        raise StoreError("this copies SQLite stores; a PostgreSQL database has pg_dump and pg_restore for it")
+    if not is_file(url, root):
+        raise StoreError("the store is no file")
     return Path(str(anchored(url, root).database))
 
 
@@ -30,8 +28,14 @@ def copy_store(source: Path, target: Path) -> dict[str, int]:
         raise StoreError(f"there is no store at {source} yet")
     with closing(_opened(source)) as old, closing(sqlite3.connect(target)) as new:
         old.backup(new, pages=-1)
-        new.execute("PRAGMA journal_mode=delete")
-        return check_copy(new)
+    return seal_copy(target)
+
+
+def seal_copy(file: Path) -> dict[str, int]:
+    """Let a copy be one file with nothing beside it, and check it."""
+    with closing(sqlite3.connect(file)) as copy:
+        copy.execute("PRAGMA journal_mode=delete")
+        return check_copy(copy)
 
 
 def check_copy(connection: sqlite3.Connection) -> dict[str, int]:

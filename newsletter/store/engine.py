@@ -24,7 +24,17 @@ from newsletter.store.dialects import engine_at, insert_into, insert_new
 from newsletter.store.handle import Store, StoreError
 from newsletter.store.migrate import HEAD, prepare
 
-__all__ = ["Store", "StoreError", "anchored", "insert_into", "insert_new", "open_store"]
+__all__ = [
+    "Store",
+    "StoreError",
+    "anchored",
+    "insert_into",
+    "insert_new",
+    "is_file",
+    "open_store",
+    "shown",
+    "unmigrated",
+]
 
 
 def open_store(url: str, root: Path, prepared: Callable[[Store], object] = prepare) -> Store:
@@ -49,6 +59,16 @@ def open_store(url: str, root: Path, prepared: Callable[[Store], object] = prepa
     return replace(store, schema=HEAD)
 
 
+def is_file(url: str, root: Path) -> bool:
+    """Whether the store is a file on this machine."""
+    return _is_file(anchored(url, root))
+
+
+def unmigrated(url: str, root: Path) -> Store:
+    """The store as it stands, or an empty database: whoever asks for this sees to its schema."""
+    return Store(_engine(anchored(url, root)))
+
+
 def anchored(text: str, root: Path) -> URL:
     """The URL with its file where it hangs from `root`; nothing is made. StoreError where it is no URL."""
     try:
@@ -58,8 +78,12 @@ def anchored(text: str, root: Path) -> URL:
     return url.set(database=str(root / str(url.database))) if _is_file(url) else url
 
 
+def shown(url: str, root: Path) -> str:
+    """Where the store is, as it may be told: without a password."""
+    return _shown(anchored(url, root))
+
+
 def _shown(url: URL) -> str:
-    """As it may be told: without a password."""
     return url.render_as_string(hide_password=True)
 
 

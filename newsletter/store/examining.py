@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection
 
 from newsletter.model.storage import StoreState
+from newsletter.store.dialects import engine_at, of, postgresql
 from newsletter.store.engine import anchored
 from newsletter.store.migrate import HEAD, revisions, schema_version
 from newsletter.store.tables import attempt, consent, delivery_event
@@ -21,9 +22,10 @@ def examine_store(url: str, root: Path) -> StoreState:
     file = Path(str(place.database)) if place.get_backend_name() == "sqlite" else None
     if file and not file.exists():
         return StoreState(head=HEAD)
-    engine = sa.create_engine(_read_only(place), hide_parameters=True)
+    engine = sa.create_engine(_read_only(place), hide_parameters=True) if file else engine_at(place)
     try:
         with engine.connect() as connection:
+            connection.execution_options(**of(engine.dialect).READING)
             return _examine(connection, file)
     except sa.exc.DBAPIError as error:
         return StoreState(fault=str(error.orig), head=HEAD)
@@ -32,13 +34,11 @@ def examine_store(url: str, root: Path) -> StoreState:
 
 
 def _read_only(place: URL) -> URL:
-    if place.get_backend_name() != "sqlite":
-        return place
     return place.set(database=f"file:{place.database}", query={"mode": "ro", "uri": "true"})
 
 
 def _examine(connection: Connection, file: Path | None) -> StoreState:
-    fault = _broken(connection) if file else ""
+    fault = _broken(connection) if file else postgresql.fault_of(connection)
     schema = schema_version(connection) or ""
     newest = None if fault or schema != HEAD else _newest(connection)
     foreign = bool(schema) and schema not in revisions()

@@ -69,7 +69,12 @@ def revisions() -> frozenset[str]:
     return frozenset(file.name.partition("_")[0] for file in (SCRIPTS / "versions").glob("[0-9]*_*.py"))
 
 
-def _upgrade(connection: Connection) -> None:
+def build(connection: Connection, revision: str) -> None:
+    """Bring an empty database to a schema of this program's past or present."""
+    _upgrade(connection, revision)
+
+
+def _upgrade(connection: Connection, to: str = HEAD) -> None:
     from alembic import command
     from alembic.config import Config
     from alembic.util import CommandError
@@ -78,6 +83,6 @@ def _upgrade(connection: Connection) -> None:
     config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
     config.attributes["connection"] = connection
     try:
-        command.upgrade(config, HEAD)
+        command.upgrade(config, to)
     except CommandError as error:
         raise StoreError(why_not(str(schema_version(connection)))) from error

@@ -9,9 +9,9 @@ from newsletter.app.backing_up.archive import BackupError, write_archive
 from newsletter.app.workspace import SECRET_FILE, Workspace
 from newsletter.model.backup import Manifest
 from newsletter.people.tokens import key_id
-from newsletter.store.copying import copy_store, file_of
 from newsletter.store.examining import examine_store
 from newsletter.store.migrate import HEAD
+from newsletter.store.moving import copy_to_file
 
 
 def back_up(ws: Workspace, target: Path) -> Manifest:
@@ -23,10 +23,9 @@ def back_up(ws: Workspace, target: Path) -> Manifest:
     if target.exists():
         raise BackupError(f"{target} is there already; name another file")
     key = b"" if ws.settings.secrets.signing else (ws.root / SECRET_FILE).read_bytes()
-    source = file_of(ws.settings.store.url, ws.root)
     with TemporaryDirectory(dir=target.parent, prefix=".backup-") as folder:
         copy = Path(folder) / "newsletter.db"
-        counts = copy_store(source, copy)
+        counts = copy_to_file(ws.settings.store.url, ws.root, copy)
         manifest = _manifest(ws, copy, counts, key)
         write_archive(target, manifest, copy, key)
     if manifest.schema == HEAD:

@@ -13,8 +13,9 @@ from newsletter.app.workspace import SECRET_FILE, Workspace
 from newsletter.model.backup import Manifest
 from newsletter.people.tokens import key_id
 from newsletter.store.copying import check_copy, file_of, move_away, put_in_place
-from newsletter.store.engine import open_store
+from newsletter.store.engine import is_file, open_store, unmigrated
 from newsletter.store.migrate import migrate, revisions
+from newsletter.store.moving import holds_rows, load
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class Restored:
     """What stands in the store's place now, and where what stood there lies; None where there was nothing."""
 
     manifest: Manifest
-    replaced: Path | None
+    replaced: Path | str | None
 
 
 def restore(ws: Workspace, source: Path, *, replace: bool = False) -> Restored:
@@ -32,23 +33,38 @@ def restore(ws: Workspace, source: Path, *, replace: bool = False) -> Restored:
     `newsletter resume --restored`. BackupError or StoreError, and nothing is changed, where
     the file is no sound backup, the store is in use, or the key is another than the one it was made with.
     """
-    file = file_of(ws.settings.store.url, ws.root)
-    if file.exists() and not replace:
-        raise BackupError(f"there is a store at {file} already; --replace moves it aside and takes the backup")
-    file.parent.mkdir(parents=True, exist_ok=True)
+    in_file = is_file(ws.settings.store.url, ws.root)
+    if not replace and holds_rows(ws.settings.store.url, ws.root):
+        raise BackupError("there is a store there already; --replace moves it aside and takes the backup")
+    (ws.root / "subscribers").mkdir(parents=True, exist_ok=True)
     with (
         opened_archive(source) as (manifest, key, tar),
-        TemporaryDirectory(dir=file.parent, prefix=".restore-") as folder,
+        TemporaryDirectory(dir=(ws.root / "subscribers"), prefix=".restore-") as folder,
     ):
         copy = Path(folder) / "newsletter.db"
         unpack_database(tar, manifest, copy)
         _check(ws, manifest, key, copy)
-        away = move_away(file, f"replaced-{ws.clock():%Y%m%dT%H%M%S}") if file.exists() else None
+        away = _put_in_file(ws, copy) if in_file else _put_in_database(ws, copy)
         _keep_key(ws, key)
-        put_in_place(copy, file)
     open_store(ws.settings.store.url, ws.root, migrate).close()
     raise_fence(ws)
     return Restored(manifest, away)
+
+
+def _put_in_file(ws: Workspace, copy: Path) -> Path | None:
+    file = file_of(ws.settings.store.url, ws.root)
+    away = move_away(file, f"replaced-{ws.clock():%Y%m%dT%H%M%S}") if file.exists() else None
+    put_in_place(copy, file)
+    return away
+
+
+def _put_in_database(ws: Workspace, copy: Path) -> str | None:
+    """What was there lies in a schema of its own afterwards."""
+    store, aside = unmigrated(ws.settings.store.url, ws.root), f"replaced_{ws.clock():%Y%m%dt%H%M%S}"
+    try:
+        return f"the schema {aside} of the database" if load(copy, store, aside) else None
+    finally:
+        store.close()
 
 
 def _check(ws: Workspace, manifest: Manifest, key: bytes, copy: Path) -> None:

@@ -8,7 +8,7 @@ would be that of the lock's own statement, before it was waited for. Readers see
 docs/decisions/0038 has the alternatives.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -34,6 +34,11 @@ _SESSION = """SELECT set_config('idle_in_transaction_session_timeout', '10min', 
     set_config('lock_timeout', '5min', false), set_config('tcp_keepalives_idle', '30', false),
     set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on'
         ELSE current_setting('synchronous_commit') END, false)"""
+#: Settings of the server that nothing here can make good.
+MUST_BE = (
+    ("server_encoding", "UTF8", "names and texts are of any language"),
+    ("fsync", "on", "after a power cut it would not know what was sent"),
+)
 #: Classes of SQLSTATE that say nothing against the statement: connections, resources, an operator's hand; and two
 #: codes of transactions that were in each other's way.
 _PASSING = ("08", "53", "57")
@@ -118,21 +123,32 @@ def bulk_insert(connection: Connection, table: sa.Table, rows: Sequence[Mapping[
         connection.execute(sa.insert(table), rows)
         return
     columns = [table.c[name] for name in rows[0]]
-    copy_in(connection, table, columns, ([row[column.name] for column in columns] for row in rows))
+    binders = [_binder(connection, column.type) for column in columns]
+    _copy(connection, table.name, columns, binders, ([row[one.name] for one in columns] for row in rows))
 
 
-def copy_in(connection: Connection, table: sa.Table, columns: Sequence[sa.Column[Any]], rows: Any) -> None:
-    """COPY rows of values in the order of these columns."""
+def write_rows(connection: Connection, table: str, columns: Sequence[sa.Column[Any]], rows: Sequence[Any]) -> None:
+    """Rows of values in the order of these columns, documents among them as they are written."""
+    binders = [None if isinstance(one.type, sa.JSON) else _binder(connection, one.type) for one in columns]
+    _copy(connection, table, columns, binders, rows)
+
+
+def _copy(
+    connection: Connection,
+    table: str,
+    columns: Sequence[sa.Column[Any]],
+    binders: Sequence[Callable[[Any], Any] | None],
+    rows: Iterable[Sequence[Any]],
+) -> None:
     listed = ", ".join(f'"{column.name}"' for column in columns)
-    binders = [_binder(connection, column) for column in columns]
     raw: Any = connection.connection.dbapi_connection
-    with raw.cursor() as cursor, cursor.copy(f'COPY "{table.name}" ({listed}) FROM STDIN') as copy:
+    with raw.cursor() as cursor, cursor.copy(f'COPY "{table}" ({listed}) FROM STDIN') as copy:
         for row in rows:
             copy.write_row([bind(value) if bind else value for bind, value in zip(binders, row, strict=True)])
 
 
-def _binder(connection: Connection, column: sa.Column[Any]) -> Any:
-    return column.type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
+def _binder(connection: Connection, kind: sa.types.TypeEngine[Any]) -> Callable[[Any], Any] | None:
+    return kind.dialect_impl(connection.dialect).bind_processor(connection.dialect)
 
 
 @contextmanager
@@ -171,3 +187,31 @@ def end_sequences(connection: Connection, tables: Sequence[sa.Table]) -> None:
             last = sa.select(sa.func.coalesce(sa.func.max(column), 0) + 1).scalar_subquery()
             name = sa.func.pg_get_serial_sequence(f'"{table.name}"', column.name)
             connection.execute(sa.select(sa.func.setval(name, last, sa.false())))
+
+
+def is_used_by_others(connection: Connection) -> bool:
+    """Whether another process of ours is connected to the database."""
+    others = sa.text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+        " AND application_name LIKE 'newsletter%' AND pid <> pg_backend_pid()"
+    )
+    return bool(connection.execute(others).scalar())
+
+
+def move_aside(connection: Connection, tables: Sequence[str], schema: str) -> None:
+    """Put the tables, with all that is in them, into a schema of that name, where nobody looks for them."""
+    connection.exec_driver_sql(f'CREATE SCHEMA "{schema}"')
+    for table in tables:
+        connection.exec_driver_sql(f'ALTER TABLE "{table}" SET SCHEMA "{schema}"')
+
+
+def fault_of(connection: Connection) -> str:
+    """What keeps this database from being a store; empty where nothing does."""
+    for name, wanted, why in MUST_BE:
+        if (found := connection.exec_driver_sql(f"SHOW {name}").scalar()) != wanted:
+            return f"its {name} is {found}, and must be {wanted}: {why}"
+    if connection.exec_driver_sql("SELECT pg_is_in_recovery()").scalar():
+        return "this is a standby server, which cannot be written"
+    off = "SELECT tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal AND tgenabled = 'D' LIMIT 1"
+    table = connection.exec_driver_sql(off).scalar()
+    return f"a trigger of {table} is switched off: the logs could be changed" if table else ""

@@ -49,6 +49,13 @@ def bulk_insert(connection: Connection, table: sa.Table, rows: Sequence[Mapping[
     connection.execute(sa.insert(table), rows)
 
 
+def write_rows(connection: Connection, table: str, columns: Sequence[sa.Column[Any]], rows: Sequence[Any]) -> None:
+    """Rows of values in the order of these columns, documents among them as they are written."""
+    plain = [sa.column(one.name, sa.Text() if isinstance(one.type, sa.JSON) else one.type) for one in columns]
+    names = [one.name for one in columns]
+    connection.execute(sa.insert(sa.table(table, *plain)), [dict(zip(names, row, strict=True)) for row in rows])
+
+
 def one_by_one(_connection: Connection, _what: str) -> None:
     """Writers go one by one already."""
 

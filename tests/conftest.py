@@ -34,7 +34,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Hundreds of examples tell no more of what is covered than one does, and to be watched doubles what they take."""
+    """Hundreds of examples tell no more of what is covered than one does, and watching doubles their time."""
     if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
         item.add_marker("no_cover")
 

@@ -18,7 +18,7 @@ from support_workspace import KEY, NOW, open_at, render, with_issue, with_reader
 from newsletter.app.sending.pump import plan_issue
 from newsletter.app.workspace import Workspace, with_settings
 from newsletter.model.guarding import GuardSettings
-from newsletter.store import engine
+from newsletter.store.dialects.sqlite import prepared
 from newsletter.store.handle import Store
 
 READERS = 5
@@ -89,6 +89,4 @@ def _in_memory() -> Store:
     made = sa.create_engine(
         "sqlite://", poolclass=StaticPool, hide_parameters=True, connect_args={"check_same_thread": False}
     )
-    sa.event.listen(made, "connect", engine._prepare_sqlite)
-    sa.event.listen(made, "begin", engine._begin_sqlite)
-    return Store(made)
+    return Store(prepared(made))

@@ -26,7 +26,11 @@ READING: Mapping[str, Any] = {"reading": True}
 
 def engine_at(url: URL) -> Engine:
     """The engine; no error that is logged tells a parameter, which may be an address."""
-    engine = sa.create_engine(url, hide_parameters=True)
+    return prepared(sa.create_engine(url, hide_parameters=True))
+
+
+def prepared(engine: Engine) -> Engine:
+    """The same engine, whose connections and transactions are ours from now on."""
     sa.event.listen(engine, "connect", _prepare)
     sa.event.listen(engine, "begin", _begin)
     return engine

@@ -20,6 +20,8 @@ NAMES: Mapping[str, str] = {
     "dkim_key": "NEWSLETTER_DKIM_KEY",
     "alerts": "NEWSLETTER_ALERTS_SECRET",
 }
+#: Where systemd puts what LoadCredential= names: a folder that only our process reads.
+LENT = "CREDENTIALS_DIRECTORY"
 
 
 def read_secrets(environ: Mapping[str, str]) -> tuple[Secrets, tuple[Problem, ...]]:
@@ -40,16 +42,18 @@ def read_secret(name: str, environ: Mapping[str, str]) -> tuple[str, Problem | N
     if environ.get(name):
         return environ[name], None
     path = environ.get(f"{name}_FILE")
-    return _from_file(f"{name}_FILE", Path(path)) if path else ("", None)
+    return _from_file(f"{name}_FILE", Path(path), environ.get(LENT, "")) if path else ("", None)
 
 
-def _from_file(variable: str, path: Path) -> tuple[str, Problem | None]:
+def _from_file(variable: str, path: Path, lent: str) -> tuple[str, Problem | None]:
     try:
         mode = stat.S_IMODE(path.stat().st_mode)
         text = path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         return "", _problem(variable, f"the file {path} cannot be read ({error.__class__.__name__})")
-    if mode & 0o077:
+    # The service manager lets our user in by an access list, whose mask stands where the group's rights stand.
+    others = 0o037 if lent and path.parent == Path(lent) else 0o077
+    if mode & others:
         return "", _problem(variable, f"the file {path} has mode {mode:04o}; others may read it: chmod 600 {path}")
     return text, None
 

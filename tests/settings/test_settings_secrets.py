@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from newsletter.settings.secrets import read_secrets
 
 CANARY = "SG.canary-key"
@@ -40,3 +42,15 @@ def test_a_file_that_others_may_read_is_refused_by_name(tmp_path: Path) -> None:
 def test_a_file_that_is_not_there_is_a_problem(tmp_path: Path) -> None:
     _, problems = read_secrets({"NEWSLETTER_SECRET_FILE": str(tmp_path / "none")})
     assert "cannot be read" in problems[0].text
+
+
+@pytest.mark.parametrize(("mode", "read"), [(0o400, True), (0o440, True), (0o444, False), (0o460, False)])
+def test_what_the_service_manager_lends_may_show_its_access_list_as_the_groups_right(tmp_path, mode, read):
+    lent = tmp_path / "smtp-password"
+    lent.write_text("secret\n")
+    lent.chmod(mode)
+    environ = {"NEWSLETTER_SMTP_PASSWORD_FILE": str(lent), "CREDENTIALS_DIRECTORY": str(tmp_path)}
+    secrets, problems = read_secrets(environ)
+    assert (secrets.smtp_password is not None, bool(problems)) == (read, not read)
+    del environ["CREDENTIALS_DIRECTORY"]
+    assert bool(read_secrets(environ)[1]) == (mode != 0o400)

@@ -25,6 +25,7 @@ from newsletter.app.signing_in.desk import SignIn
 from newsletter.app.studio.desk import Studio
 from newsletter.app.studio.page import fill_page
 from newsletter.app.workspace import Workspace
+from newsletter.cli.serving_operator import followed
 from newsletter.runtime.server import GRACE, App
 from newsletter.runtime.switch import Switch
 from newsletter.runtime.waker import EVERY, waking
@@ -102,7 +103,14 @@ class AtWork:
         self._streams.callback(changes.close)
         self._watched.append((studio.watched, changed))
         self._beating.append((sign_in.mails.beat, BEAT))
-        return with_studio(public, sign_in, studio, fill_page, changes)
+        return with_studio(public, sign_in, studio, fill_page, changes, self._operator(sign_in))
+
+    def _operator(self, sign_in: SignIn) -> App:
+        """The operator's pages, which follow the sending on a beat, and the sources on a slower one."""
+        pages = followed(self.ws, self._observer)
+        self._streams.callback(pages.changes.close)
+        self._beating += pages.beats
+        return pages.hosted(sign_in)
 
     def _wake(self) -> None:
         if fault := outgrown(self.ws):

@@ -18,6 +18,7 @@ from newsletter.cli import (
     issues,
     ledger,
     mails,
+    operator,
     people,
     reconciling,
     reviewing,
@@ -53,6 +54,7 @@ events.register(app)
 mails.register(app)
 people.register(app)
 running.register(app)
+operator.register(app)
 worker.register(app)
 doctor.register(app)
 alerts.register(app)

@@ -16,12 +16,16 @@ from starlette.routing import Route
 from support_loopback import Served, ask, served
 from support_workspace import Clock, open_at
 
+from newsletter.app.operator.desk import OperatorDesk
+from newsletter.app.operator.page import fill_operator
 from newsletter.app.signing_in.desk import SignIn
 from newsletter.app.studio.page import fill_page
 from newsletter.app.workspace import Workspace, with_settings
 from newsletter.model.signing_in import SignInSettings
 from newsletter.model.workspace import WebSettings
 from newsletter.runtime.server import listen
+from newsletter.web.operator.hosting import hosted_operator
+from newsletter.web.operator.watching import Watching
 from newsletter.web.studio.changes import Changes
 from newsletter.web.studio.desk import PreviewDesk
 from newsletter.web.studio.hosting import with_studio
@@ -41,6 +45,7 @@ class Hosted:
     clock: Clock
     sign_in: SignIn
     studio: Desk
+    operator: Watching
 
     def browser(self, **headers: str) -> "Jar":
         return Jar(self, headers)
@@ -105,7 +110,7 @@ class Jar:
 
 @contextmanager
 def hosted(root: Path, desk: PreviewDesk | None = None, **settings: object) -> Iterator[Hosted]:
-    """The public pages, the sign-in and the studio of a small workspace, or of `desk`, on a free port."""
+    """The public pages, the sign-in, the studio of a small workspace, or of `desk`, and the operator's pages."""
     listener, clock, changes = listen("127.0.0.1", 0), Clock(), Changes(heartbeat=0.2)
     port = listener.getsockname()[1]
     named = {"editors": (ED, BOTH), "operators": (OLGA, BOTH)}
@@ -115,10 +120,13 @@ def hosted(root: Path, desk: PreviewDesk | None = None, **settings: object) -> I
         sign_in=SignInSettings.model_validate({**named, **settings}),
     )
     sign_in, studio = SignIn(ws), Desk()
-    app = with_studio(public(), sign_in, desk or studio, fill_page, changes)
+    pages, told = OperatorDesk(ws), Changes(heartbeat=0.2)
+    operator = hosted_operator(sign_in, pages, fill_operator, watching := Watching(pages, told))
+    app = with_studio(public(), sign_in, desk or studio, fill_page, changes, operator)
     with served(app, listener) as running:
-        yield Hosted(ws, running, clock, sign_in, studio)
+        yield Hosted(ws, running, clock, sign_in, studio, watching)
         changes.close()
+        told.close()
     ws.store.close()
 
 

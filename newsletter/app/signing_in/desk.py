@@ -45,6 +45,11 @@ class SignIn:
         return self.ws.settings.web.base_url.rstrip("/")
 
     @property
+    def path(self) -> str:
+        """The path of the public address, without a slash at its end; mostly empty."""
+        return urlsplit(self.base_url).path
+
+    @property
     def origin(self) -> str:
         """The origin of our own pages (RFC 6454)."""
         parts = urlsplit(self.base_url)

@@ -9,6 +9,8 @@ from newsletter.people.address import address_hash, parse_address
 
 #: Where the studio hangs below the public address.
 STUDIO = "studio"
+#: Where the operator's pages hang.
+OPERATOR = "operator"
 #: Where a request's own peer is kept, before a proxy's word for whom it serves is taken.
 PEER = "newsletter.peer"
 

@@ -18,7 +18,7 @@ from starlette.routing import Route
 
 from newsletter.app.page_writing import masked
 from newsletter.app.signing_in.desk import SignIn
-from newsletter.app.signing_in.people import STUDIO, Visitor
+from newsletter.app.signing_in.people import OPERATOR, STUDIO, Visitor
 from newsletter.app.signing_in.sessions import LINK_LASTS
 from newsletter.model.signing_in import Role
 from newsletter.web.forms import LARGEST_BODY, fields_of, token_of
@@ -121,7 +121,8 @@ class SignInPages:
         values = {
             "address": visitor.person.address,
             "roles": sorted(visitor.person.roles),
-            "studio": self._home(visitor),
+            "studio": self._below(STUDIO) if "editor" in visitor.person.roles else "",
+            "operator": self._below(OPERATOR) if "operator" in visitor.person.roles else "",
             "sessions": len(open_ones),
             "session": visitor.session,
             "token": self._token(visitor.seed),
@@ -129,7 +130,13 @@ class SignInPages:
         return self._page("account", values)
 
     def _home(self, visitor: Visitor | None) -> str:
-        return f"{self.desk.base_url}/{STUDIO}/" if visitor and "editor" in visitor.person.roles else ""
+        """Where somebody goes on who has one role; who has both chooses."""
+        roles = visitor.person.roles if visitor else frozenset()
+        homes = {"editor": STUDIO, "operator": OPERATOR}
+        return self._below(homes[next(iter(roles))]) if len(roles) == 1 else ""
+
+    def _below(self, place: str) -> str:
+        return f"{self.desk.base_url}/{place}/"
 
     def _with_form(self, request: Request, name: str, values: Mapping[str, object], status: int = 200) -> Response:
         """A page whose form is bound to this browser."""

@@ -18,6 +18,11 @@ class Changes:
         self._lock = Lock()
         self._listeners: set[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = set()
 
+    @property
+    def is_heard(self) -> bool:
+        """Whether any page listens."""
+        return bool(self._listeners)
+
     def publish(self) -> None:
         """Say that something changed."""
         with self._lock:

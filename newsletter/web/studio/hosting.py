@@ -6,7 +6,7 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
 from newsletter.app.signing_in.desk import SignIn
-from newsletter.app.signing_in.people import STUDIO
+from newsletter.app.signing_in.people import OPERATOR, STUDIO
 from newsletter.web.guards import BodyLimit, FixedHeaders
 from newsletter.web.signin.gate import SignInGate
 from newsletter.web.signin.pages import SignInPages, sign_in_routes
@@ -15,14 +15,17 @@ from newsletter.web.studio.changes import Changes
 from newsletter.web.studio.desk import Fill, PreviewDesk
 
 
-def with_studio(public: ASGIApp, sign_in: SignIn, desk: PreviewDesk, fill: Fill, changes: Changes) -> Starlette:
-    """The public pages, with the sign-in and the studio beside them."""
+def with_studio(
+    public: ASGIApp, sign_in: SignIn, desk: PreviewDesk, fill: Fill, changes: Changes, operator: ASGIApp | None = None
+) -> Starlette:
+    """The public pages, with the sign-in, the studio and the operator's pages beside them."""
     doors = SignInPages(sign_in)
     studio = hosted_studio(sign_in, doors, desk, fill, changes)
     app = Starlette(
         routes=[
             *sign_in_routes(sign_in, doors),
             Mount(f"/{STUDIO}", studio),
+            *([Mount(f"/{OPERATOR}", operator)] if operator else []),
             Mount("/", public),
         ]
     )

@@ -1,0 +1,67 @@
+"""What was told and what was done lately: alerts, and the deeds of editors and operators."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy.engine import Connection
+
+from newsletter.app.operator.words import ago_text, moment_text
+from newsletter.app.signing_in.people import person_known_as
+from newsletter.app.timing import home_zone
+from newsletter.app.workspace import Workspace
+from newsletter.model.deeds import DEEDS, Actor
+from newsletter.store import alerts, deeds
+
+#: So far back, and so many lines.
+LATELY, MOST = timedelta(days=30), 200
+
+
+@dataclass(frozen=True, slots=True)
+class ToldLine:
+    """Something that was told to the operator."""
+
+    when: str
+    ago: str
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeedView:
+    """Something that somebody did."""
+
+    when: str
+    who: str
+    what: str
+    subject: str
+    detail: str
+
+
+def told(ws: Workspace, connection: Connection, back: timedelta, most: int) -> tuple[ToldLine, ...]:
+    """What was told to the operator, newest first."""
+    now, zone = ws.clock(), home_zone(ws)
+    found = alerts.since(connection, ws.settings.community.id, now - back)[:most]
+    return tuple(ToldLine(moment_text(one.at, zone, now), ago_text(one.at, now), one.kind, one.text) for one in found)
+
+
+def done(ws: Workspace, connection: Connection) -> tuple[DeedView, ...]:
+    """What was done, newest first."""
+    return tuple(reversed([*_done(ws, connection)]))[:MOST]
+
+
+def _done(ws: Workspace, connection: Connection) -> Iterator[DeedView]:
+    now, zone = ws.clock(), home_zone(ws)
+    for one in deeds.lines(connection, ws.settings.community.id, now - LATELY):
+        when, what = moment_text(one.at, zone, now), DEEDS[one.deed].text
+        yield DeedView(when, who_of(ws, one.actor), what, one.subject, one.detail)
+
+
+def who_of(ws: Workspace, actor: Actor) -> str:
+    """Who acted, as people know them; whoever is not named in the settings any more is the hash that is left."""
+    if actor.kind == "person":
+        person = person_known_as(ws, actor.name)
+        return person.address if person else f"somebody ({actor.name[:8]})"
+    if actor.kind == "schedule":
+        return "the schedule"
+    return f"{actor.name} (command line)" if actor.kind == "command line" else f"{actor.kind} {actor.name}"

@@ -2,8 +2,6 @@
 
 import hashlib
 import hmac
-import hashlib
-import hmac
 import os
 import secrets
 from collections.abc import Callable, Mapping
@@ -85,11 +83,6 @@ class Workspace:
         """The readers of personas.toml, read afresh, or one default reader."""
         path = self.root / PERSONAS
         return read_personas(_toml(self.root, PERSONAS) if path.exists() else None, self.settings)
-
-
-def _own_key(master: bytes, community: str) -> bytes:
-    """What one community signs with, so that no other takes its links for its own."""
-    return hmac.new(master, b"newsletter-community\0" + community.encode(), hashlib.sha256).hexdigest().encode()
 
 
 def _own_key(master: bytes, community: str) -> bytes:

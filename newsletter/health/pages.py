@@ -3,7 +3,7 @@
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from newsletter.model.health import Finding, ok
+from newsletter.model.health import Condition, Finding, ok
 from newsletter.net.asking import Said
 
 
@@ -20,13 +20,19 @@ def judge_base_url(base_url: str) -> Finding:
     return ok("pages", f"Links in mails lead to {base_url}")
 
 
-def judge_one_click(url: str, said: Said) -> Finding:
-    """Whether a POST without cookie or login leaves, with an answer of its own and no other page behind it."""
+def judge_one_click(url: str, said: Said, in_use: bool = True) -> Finding:
+    """Whether a POST without cookie or login leaves, with an answer of its own and no other page behind it.
+
+    That nobody answers is an error where links are `in_use`; before, the program may be yet to run.
+    """
     place = f"{urlsplit(url).scheme}://{urlsplit(url).netloc}"
     if not said.status:
         text = f"The public pages at {place} could not be asked: {said.reason}"
         advice = "Start `newsletter run`, and look at the proxy in front of it"
-        return Finding("pages", "error", "doctor.pages-unreachable", text, advice)
+        condition: Condition = "error" if in_use else "warning"
+        return Finding(
+            "pages", condition, "doctor.pages-unreachable", text, advice + ("" if in_use else ", before mails leave")
+        )
     if 300 <= said.status < 400:
         text = f"Leaving by one click is sent elsewhere by {place} ({said.status}): mail clients do not follow"
         advice = "Let POST /u/ pass through the proxy as it is: no redirect to www, https or a login"

@@ -9,7 +9,8 @@ class StoreState:
     """`schema` is empty where there is no store yet; `newest` is its latest row's moment, in UTC.
 
     `fault` says what keeps it from being read, or what is broken in it; `open_to` whose eyes its file is open to.
-    `foreign` says that this program knows no such schema: a newer one wrote it.
+    `foreign` says that this program knows no such schema: a newer one wrote it. `has_sent` says that mails have left
+    by it, so that readers hold their links.
     """
 
     fault: str = ""
@@ -18,3 +19,4 @@ class StoreState:
     foreign: bool = False
     newest: datetime | None = None
     open_to: str = ""
+    has_sent: bool = False

@@ -40,9 +40,11 @@ def _read_only(place: URL) -> URL:
 def _examine(connection: Connection, file: Path | None) -> StoreState:
     fault = _broken(connection) if file else postgresql.fault_of(connection)
     schema = schema_version(connection) or ""
-    newest = None if fault or schema != HEAD else _newest(connection)
+    readable = not fault and schema == HEAD
+    newest = _newest(connection) if readable else None
     foreign = bool(schema) and schema not in revisions()
-    return StoreState(fault, schema, HEAD, foreign, newest, _open_to(file) if file else "")
+    has_sent = readable and _has_sent(connection)
+    return StoreState(fault, schema, HEAD, foreign, newest, _open_to(file) if file else "", has_sent)
 
 
 def _broken(connection: Connection) -> str:
@@ -53,6 +55,11 @@ def _broken(connection: Connection) -> str:
 def _newest(connection: Connection) -> datetime | None:
     moments = [connection.execute(sa.select(sa.func.max(column))).scalar() for column in _NEWEST]
     return max((moment.astimezone(UTC) for moment in moments if moment), default=None)
+
+
+def _has_sent(connection: Connection) -> bool:
+    submitted = sa.select(attempt.c.id).where(attempt.c.submitted_at.is_not(None))
+    return connection.execute(submitted.limit(1)).first() is not None
 
 
 def _open_to(file: Path) -> str:

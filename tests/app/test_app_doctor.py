@@ -336,6 +336,21 @@ def test_a_planted_fault_is_named_and_nothing_else_is(world: World, name: str) -
     assert all(finding.advice or finding.code.startswith("settings.") for finding in found)
 
 
+@pytest.mark.parametrize(("sent", "condition"), [(False, "warning"), (True, "error")])
+def test_pages_that_nobody_reaches_are_an_error_once_readers_hold_links(
+    world: World, sent: bool, condition: str
+) -> None:
+    world.change(BASE, "https://127.0.0.1:1")
+    if sent:
+        at = "'2026-11-02 09:00:00.000000'"
+        world.sql(
+            "INSERT INTO attempt (id, community, mailing_id, edition_key, worker, phase, lease_until, claimed_at, "
+            f"submitted_at) VALUES ('a', 'lab', 1, 'e', 'w', 'done', {at}, {at}, {at})"
+        )
+    found = [one for one in world.findings() if one.code == "doctor.pages-unreachable"]
+    assert [one.condition for one in found] == [condition]
+
+
 def test_the_key_that_signs_here_and_stands_in_the_dns_is_well(world: World) -> None:
     signed_here(world)
     world.zone.texts_of[SIGNED] = (dns_record(read_key(world.environ["NEWSLETTER_DKIM_KEY"])),)

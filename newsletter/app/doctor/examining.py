@@ -57,7 +57,7 @@ def _from_the_store_on(ws: Workspace, around: Surroundings) -> Iterator[Finding]
     yield from domain_findings(ws, around)
     if worst(stored) != "ok":
         return
-    yield from site_findings(ws, around)
+    yield from site_findings(ws, around, state.has_sent)
     with _untouched(ws, state) as seen:
         yield from content_findings(seen)
 

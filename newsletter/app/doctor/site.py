@@ -14,8 +14,11 @@ NOBODY = "doctor"
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
-def site_findings(ws: Workspace, around: Surroundings) -> Iterator[Finding]:
-    """The address in the mails, and what it answers to a one-click leaving of nobody."""
+def site_findings(ws: Workspace, around: Surroundings, in_use: bool) -> Iterator[Finding]:
+    """The address in the mails, and what it answers to a one-click leaving of nobody; `in_use` once mails have left.
+
+    Mails that are written to files are in nobody's hands.
+    """
     base = ws.settings.web.base_url.rstrip("/")
     yield judge_base_url(base)
     if not (ws.settings.secrets.signing or (ws.root / SECRET_FILE).exists()):
@@ -24,4 +27,5 @@ def site_findings(ws: Workspace, around: Surroundings) -> Iterator[Finding]:
         return
     name = next(iter(ws.settings.lists), "")
     url = f"{base}/u/{make_token(ws.secret, LEAVE, NOBODY, name)}"
-    yield judge_one_click(url, around.ask("POST", url, _FORM, b"List-Unsubscribe=One-Click"))
+    said = around.ask("POST", url, _FORM, b"List-Unsubscribe=One-Click")
+    yield judge_one_click(url, said, in_use and ws.settings.provider.kind != "outbox")

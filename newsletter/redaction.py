@@ -6,13 +6,14 @@ This is the second line of defence; the first is to log ids, and not what they s
 import base64
 import re
 from collections.abc import Iterable
+from threading import Lock
 from urllib.parse import quote, quote_plus
 
 ADDRESS, SECRET = "[address]", "[secret]"
 #: Nothing that is logged is longer: a peer that answers with a book fills no disk.
 LONGEST = 4_000
 #: Shorter values of settings are words that stand in any sentence.
-SHORTEST = 6
+SHORTEST = 8
 
 # What stands around an @ or its spellings in URLs, quoted-printable and HTML, be it a sound address or not. Every
 # part is bounded and begins at an edge, so that a long line costs no more than its length.
@@ -37,26 +38,43 @@ _RUN = re.compile(r"(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{27,}=*")
 
 
 class Redactor:
-    """Takes out what looks like an address or a key, and each of the values that are `known` to be secret."""
+    """Takes out what looks like an address or a key, and each of the values that it learned to be secret."""
 
     def __init__(self, known: Iterable[str] = ()) -> None:
-        forms = {form for value in known for form in _spellings(value.strip())}
-        longest_first = sorted(forms, key=lambda form: (-len(form), form))
-        self._known = re.compile("|".join(map(re.escape, longest_first))) if forms else None
+        self._lock = Lock()
+        self._forms: frozenset[str] = frozenset()
+        self._known: re.Pattern[str] | None = None
+        self.learn(known)
+
+    def learn(self, values: Iterable[str]) -> None:
+        """Take these out of whatever is said from now on, however they are spelled; short ones are words."""
+        new = frozenset(form for value in values for form in _spellings(value.strip()))
+        with self._lock:
+            if not new <= self._forms:
+                self._forms |= new
+                longest_first = sorted(self._forms, key=lambda form: (-len(form), form))
+                self._known = re.compile("|".join(map(re.escape, longest_first)))
 
     def __call__(self, text: str) -> str:
         """The text without them; what is too long is cut where a word ends."""
-        text = _bounded(text)
-        if self._known is not None:
-            text = self._known.sub(SECRET, text)
-        text = _KEY.sub(SECRET, text)
+        return self.whole(_bounded(text))
+
+    def whole(self, text: str) -> str:
+        """The text without them, however long it is."""
+        return _RUN.sub(_link_or_id, _ADDRESS.sub(ADDRESS, self.secrets(text)))
+
+    def known(self, text: str) -> str:
+        """The text without the values that were learned, and otherwise as it is."""
+        return self._known.sub(SECRET, text) if self._known else text
+
+    def secrets(self, text: str) -> str:
+        """The text without keys; for whoever typed the addresses in it."""
+        text = _KEY.sub(SECRET, self.known(text))
         text = _NAMED.sub(rf"\1\2{SECRET}", text)
-        text = _SCHEME.sub(rf"\1 {SECRET}", text)
-        text = _ADDRESS.sub(ADDRESS, text)
-        return _RUN.sub(_link_or_id, text)
+        return _SCHEME.sub(rf"\1 {SECRET}", text)
 
 
-#: For whoever knows no secret: addresses, and what has the shape of a key.
+#: The one of this process, which learns every secret that a workspace is opened with.
 redact = Redactor()
 
 
@@ -79,6 +97,15 @@ def _spellings(value: str) -> set[str]:
     """The value as it stands, and as URLs, headers and basic authentication spell it."""
     if len(value) < SHORTEST:
         return set()
-    encoded = base64.b64encode(value.encode()).decode().rstrip("=")
+    raw = value.encode()
     lines = {line for line in value.splitlines() if len(line) >= SHORTEST and "-----" not in line}
-    return {value, quote(value, safe=""), quote_plus(value), encoded, value.encode().hex()} | lines
+    folded = {value.replace("\n", mark) for mark in ("\\n", "\r\n", " ")}
+    coded = {one for skipped in range(3) for one in _base64(raw, skipped) if len(one) >= SHORTEST}
+    return {value, quote(value, safe=""), quote_plus(value), raw.hex(), *coded, *lines, *folded}
+
+
+def _base64(raw: bytes, skipped: int) -> set[str]:
+    """What the value looks like within something longer in base64, after so many bytes of it; without its edges."""
+    text = base64.b64encode(b"\0" * skipped + raw)
+    inner = text[(0, 2, 3)[skipped] : len(text) // 4 * 4 - 4].decode()
+    return {inner, inner.replace("+", "-").replace("/", "_")}

@@ -8,6 +8,7 @@ from queue import Empty, SimpleQueue
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from newsletter.app.accounting.deeds import note_alone
 from newsletter.app.alerting import sound_alert
 from newsletter.app.configuring import check_configuration
 from newsletter.app.workspace import Workspace
@@ -107,6 +108,7 @@ def note_reload(ws: Workspace, found: Reload) -> None:
         LOG.log(logging.ERROR if problem.level == "error" else logging.WARNING, "%s", problem)
     if found.is_good:
         LOG.info("%s", found.text)
+        note_alone(ws, "reloaded", detail=", ".join(change.key for change in found.changes))
         return
     LOG.error("%s", found.text)
     about = hashlib.sha256(found.text.encode()).hexdigest()[:16]

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import os
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -14,6 +14,8 @@ from newsletter.model.deeds import SCHEDULE_ACTOR, Actor
 from newsletter.model.people import Persona
 from newsletter.model.problem import Origin, Problem, has_errors
 from newsletter.model.workspace import Settings
+from newsletter.redaction import redact
+from newsletter.settings.own_environ import community_in, own_environ
 from newsletter.settings.personas import read_personas
 from newsletter.settings.reading import CONFIG, LISTS, SettingsError, TomlFile, read_settings
 from newsletter.settings.secrets import read_secrets
@@ -71,7 +73,9 @@ class Workspace:
     def _master(self) -> bytes:
         """NEWSLETTER_SECRET, else a 0600 file made once."""
         given = self.settings.secrets.signing
-        return given.get_secret_value().encode() if given else _secret_file(self.root / SECRET_FILE)
+        key = given.get_secret_value().encode() if given else _secret_file(self.root / SECRET_FILE)
+        redact.learn([key.decode(errors="replace")])
+        return key
 
     @property
     def _older(self) -> tuple[bytes, ...]:
@@ -115,11 +119,26 @@ def open_workspace(
     root: Path, environ: Mapping[str, str] = os.environ, clock: Callable[[], datetime] = utc_now
 ) -> Workspace:
     """Read and check the settings in `root`; SettingsError carries every problem."""
+    config = _toml(root, CONFIG)
+    environ = own_environ(environ, community_in(config.text))
     secrets_read, problems = read_secrets(environ)
     if has_errors(problems):
         raise SettingsError(problems)
-    settings = read_settings(_toml(root, CONFIG), _toml(root, LISTS), root=root.resolve(), secrets=secrets_read)
-    return Workspace(settings, clock, environ)
+    settings = read_settings(config, _toml(root, LISTS), root=root.resolve(), secrets=secrets_read)
+    made = Workspace(settings, clock, environ)
+    redact.learn(_secret_values(made))
+    return made
+
+
+def _secret_values(ws: Workspace) -> Iterator[str]:
+    """What must stand in no log: keys and passwords, and addresses that are keys themselves."""
+    given = (getattr(ws.settings.secrets, name) for name in type(ws.settings.secrets).model_fields)
+    for one in given:
+        if one is not None:
+            value = one.get_secret_value()
+            yield from (value,) if "PRIVATE KEY" in value else (value, *value.split())
+    variables = (*(one.url_env for one in ws.settings.sources), ws.settings.alerts.webhook_env)
+    yield from (ws.environ.get(name, "") for name in variables if name)
 
 
 def with_settings(ws: Workspace, **changes: object) -> Workspace:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import ExitStack, closing
 from datetime import timedelta
 
+from newsletter.app.accounting.settings import note_settings
 from newsletter.app.alerts.telling import BEAT as TELL_BEAT
 from newsletter.app.alerts.telling import tellers
 from newsletter.app.alerts.watch import AlertWatch
@@ -65,6 +66,7 @@ class AtWork:
 
     def begin(self) -> None:
         """Wake on the cadence, and answer people and providers; ended by `rest`."""
+        note_settings(self.ws)
         for beat, every in self._beating:
             self._beats.enter_context(waking(beat, every))
         for places, changed in self._watched:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from newsletter.cli.output import say, show_problems
+from newsletter.redaction import redact
 
 #: Exceptions that say all there is to say, and their exit codes; by name, so that `--help` loads none of them.
 _TOLD = {
@@ -83,5 +84,5 @@ def _os_error(error: OSError) -> str:
 
 
 def _fail(text: str, code: int) -> int:
-    say(f"newsletter: {text}", file=sys.stderr)
+    say(f"newsletter: {redact.known(text)}", file=sys.stderr)
     return code

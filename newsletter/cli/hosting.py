@@ -14,6 +14,7 @@ from newsletter.app.workspace import Workspace, open_workspace
 from newsletter.cli.at_work import Shift
 from newsletter.cli.output import say
 from newsletter.model.workspace import Settings
+from newsletter.runtime.log_lines import Style, log_to
 from newsletter.runtime.server import address, listen, reloading_on_hang_up, serving, stopping_on_signals
 from newsletter.web.monitor import monitor_app
 from newsletter.web.virtual_hosts import PlaceTakenError, VirtualHosts
@@ -173,14 +174,13 @@ class Hosting:
             self._monitored.add(port)
 
 
-def run_workspaces(roots: Sequence[Path], opens: Opens = open_workspace) -> None:
+def run_workspaces(roots: Sequence[Path], opens: Opens = open_workspace, style: Style | None = None) -> None:
     """Run several communities until SIGTERM or SIGINT; batches under way are finished.
 
     A community that cannot be opened is said and tried again each minute, and at SIGHUP, which has the others read
     their configuration again. Where none can be opened, the first one's error is raised.
     """
-    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s")
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    log_to(sys.stderr, style or "text")
     stop, asked = threading.Event(), threading.Event()
     with ExitStack() as stack:
         stack.enter_context(stopping_on_signals(stop))
@@ -189,9 +189,16 @@ def run_workspaces(roots: Sequence[Path], opens: Opens = open_workspace) -> None
         stack.enter_context(reloading_on_hang_up(asked.set))
         if not hosting.open_all():
             raise next(home.error for home in hosting.homes if home.error is not None)
+        log_to(sys.stderr, style or _format(hosting))
         say(f"{_count(hosting)}. Ctrl+C ends it.")
         sys.stdout.flush()
         _keep(hosting, stop, asked)
+
+
+def _format(hosting: Hosting) -> Style:
+    """How lines are written where nobody says it for the process: as the first community has it."""
+    shifts = (home.shift for home in hosting.homes if home.shift is not None)
+    return next((shift.reloader.ws.settings.logs.format for shift in shifts), "text")
 
 
 def _count(hosting: Hosting) -> str:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -19,6 +19,15 @@ DigestName = Annotated[str, typer.Argument(metavar="DIGEST", help="A digest of c
 Folders = Annotated[
     list[Path] | None,
     typer.Argument(metavar="[DIR ...]", show_default=False, help="Workspaces: all of them in this process."),
+]
+LogFormat = Annotated[
+    Literal["text", "json"] | None,
+    typer.Option(
+        "--log-format",
+        envvar="NEWSLETTER_LOG_FORMAT",
+        show_envvar=False,
+        help="Lines for people or JSON documents on standard error; by default as [logs] says.",
+    ),
 ]
 Key = Annotated[str, typer.Argument(metavar="KEY", help="An issue, such as weekly-2026-12-04.")]
 

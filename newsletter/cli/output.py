@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import TextIO
 
 from newsletter.model.problem import Problem
+from newsletter.redaction import redact
 
 WIDE = 160
 _STYLE = {"error": "bold red", "warning": "yellow", "info": "dim"}
@@ -33,7 +34,7 @@ def show_problems(problems: Iterable[Problem], *, limit: int | None = None) -> N
     for problem in ranked[:limit]:
         line = Text(f"{problem.place}: ")
         line.append(problem.level, style=_STYLE[problem.level])
-        console.print(line.append(f": {problem.text} [{problem.code}]"))
+        console.print(line.append(f": {redact.known(problem.text)} [{problem.code}]"))
     if limit is not None and len(ranked) > limit:
         console.print(f"... and {len(ranked) - limit} more")
 

@@ -1,11 +1,12 @@
 """Commands that keep running: run, dev-sink."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from newsletter.cli.options import Folders, workspace
+from newsletter.cli.options import Folders, LogFormat, workspace
 
 Port = Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")]
 
@@ -16,7 +17,7 @@ def register(app: typer.Typer) -> None:
     app.command("dev-sink", rich_help_panel="Running")(dev_sink)
 
 
-def run(context: typer.Context, folders: Folders = None) -> None:
+def run(context: typer.Context, folders: Folders = None, log_format: LogFormat = None) -> None:
     """Run the cadence, delivery and the public pages until told to stop; of several workspaces, where they are named.
 
     Example: `newsletter --workspace /srv/common-hours run`, `newsletter run /srv/common-hours /srv/choir`
@@ -24,11 +25,14 @@ def run(context: typer.Context, folders: Folders = None) -> None:
     from newsletter.app.workspace import open_workspace
     from newsletter.cli.hosting import run_workspaces
     from newsletter.cli.serving import run_workspace
+    from newsletter.model.deeds import SCHEDULE_ACTOR
 
     if folders and len(folders) > 1:
-        run_workspaces(folders)
+        run_workspaces(folders, style=log_format)
     else:
-        run_workspace(open_workspace(folders[0]) if folders else workspace(context))
+        run_workspace(
+            open_workspace(folders[0]) if folders else replace(workspace(context), actor=SCHEDULE_ACTOR), log_format
+        )
 
 
 def dev_sink(

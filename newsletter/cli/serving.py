@@ -1,6 +1,5 @@
 """Puts the web and the runtime together, which do not know each other: the preview, and the process that stays up."""
 
-import logging
 import sys
 import threading
 import webbrowser
@@ -12,6 +11,7 @@ from newsletter.app.studio.page import fill_page
 from newsletter.app.workspace import Workspace
 from newsletter.cli.at_work import Shift
 from newsletter.cli.output import say
+from newsletter.runtime.log_lines import Style, log_to
 from newsletter.runtime.server import address, listen, reloading_on_hang_up, serving, stopping_on_signals
 from newsletter.runtime.watcher import watching
 from newsletter.web.monitor import monitor_app
@@ -52,14 +52,13 @@ def serve_preview(
         stop.wait()
 
 
-def run_workspace(ws: Workspace) -> None:
+def run_workspace(ws: Workspace, style: Style | None = None) -> None:
     """Run the cadence, delivery and the public pages until SIGTERM or SIGINT; a batch under way is finished.
 
     SIGHUP has the configuration read again: a good one takes effect between two wake-ups, and a bad one not at all.
     StoreError where a newer program changes the store's schema meanwhile.
     """
-    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s")
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    log_to(sys.stderr, style or ws.settings.logs.format)
     listener, stop = listen(ws.settings.web.host, ws.settings.web.port), threading.Event()
     with ExitStack() as stack:
         stack.enter_context(stopping_on_signals(stop))

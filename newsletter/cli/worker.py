@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from newsletter.cli.options import Folders, workspace
+from newsletter.cli.options import Folders, LogFormat, workspace
 
 
 def register(app: typer.Typer) -> None:
@@ -15,6 +15,7 @@ def register(app: typer.Typer) -> None:
 def worker(
     context: typer.Context,
     folders: Folders = None,
+    log_format: LogFormat = None,
     once: Annotated[bool, typer.Option("--once", help="End when nothing is due any more.")] = False,
 ) -> int:
     """Hand over whatever is planned and being sent, beside `run` and other workers, until told to stop.
@@ -27,20 +28,21 @@ def worker(
 
     Example: `newsletter --workspace /srv/common-hours worker`, `newsletter worker /srv/common-hours /srv/choir`
     """
-    import logging
     import sys
     import threading
 
     from newsletter.app.dispatching import provider_of
     from newsletter.app.sending.draining import work
     from newsletter.cli.working import work_for
+    from newsletter.runtime.log_lines import log_to
     from newsletter.runtime.server import stopping_on_signals
 
-    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s")
+    log_to(sys.stderr, log_format or "text")
     stop = threading.Event()
     if folders:
         with stopping_on_signals(stop):
             return int(not work_for(folders, stop, once=once))
     ws = workspace(context)
+    log_to(sys.stderr, log_format or ws.settings.logs.format)
     with stopping_on_signals(stop), provider_of(ws) as provider:
         return int(not work(ws, provider, stop, once=once))

@@ -290,6 +290,12 @@ class WebSettings(Strict):
     monitor_port: int = Field(default=0, ge=0, le=65535)
 
 
+class LogSettings(Strict):
+    """How what is logged is written: a line for people, or a JSON document a line for programs."""
+
+    format: Literal["text", "json"] = "text"
+
+
 class Track(Strict):
     """The colours of a topic in the mail, light and dark; contrast is checked by the theme."""
 
@@ -385,6 +391,7 @@ class Settings(Strict):
     pace: PaceSettings = PaceSettings()
     guards: GuardSettings = GuardSettings()
     alerts: AlertSettings = AlertSettings()
+    logs: LogSettings = LogSettings()
     topics: dict[str, TopicSettings] = Field(default_factory=dict)
     lists: dict[str, ListSettings] = Field(default_factory=dict)
     secrets: Secrets = Secrets()

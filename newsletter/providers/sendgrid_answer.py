@@ -11,6 +11,7 @@ from email.utils import parsedate_to_datetime
 
 from newsletter.model.delivery import Outcome
 from newsletter.model.outcomes import OUTCOMES, http_end
+from newsletter.redaction import redact
 
 _NAMED = re.compile(r"personalizations[.\[](\d+)")
 
@@ -72,7 +73,8 @@ def _rows_named(places: list[str]) -> frozenset[int]:
 
 def _words(status: int, errors: list[tuple[str, str]]) -> str:
     said = "; ".join(f"{where}: {message}" if where else message for where, message in errors[:3])
-    return f"{status} {said}".strip()[:300]
+    # Whoever is told that its key is wrong may be told the key.
+    return redact.known(f"{status} {said}").strip()[:300]
 
 
 def _wait(reply: Reply, clock: Callable[[], float]) -> float | None:

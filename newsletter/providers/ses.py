@@ -22,6 +22,7 @@ from newsletter.model.mail import Row, message_bytes
 from newsletter.model.outcomes import OUTCOMES, End, http_end
 from newsletter.providers.mailbox import mailbox
 from newsletter.providers.receipts import not_filled
+from newsletter.redaction import redact
 
 PATH = "/v2/email/outbound-emails"
 _MOST_BODY = 65536
@@ -169,7 +170,7 @@ def answer_of(status: int, headers: Mapping[str, str], body: bytes) -> _Answer:
     if end == "taken" and not message_id:
         end = "unclear"
     wait = lower.get("retry-after", "")
-    detail = f"{status} {kind} {words}".strip()[:300]
+    detail = redact.known(f"{status} {kind} {words}").strip()[:300]
     return _Answer(end, detail, message_id, float(wait) if wait.isdecimal() else None)
 
 

@@ -12,6 +12,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from newsletter.redaction import redact
+
 #: Octets of a line. RFC 5321, 4.5.3.1.5 allows 512; some servers write more.
 LONGEST_LINE = 4096
 MOST_LINES = 200
@@ -38,7 +40,7 @@ class Reply:
     @property
     def words(self) -> str:
         """In one line, for people."""
-        return " ".join(f"{self.code} {self.text}".split())[:300]
+        return " ".join(redact.known(f"{self.code} {self.text}").split())[:300]
 
 
 class Wire:

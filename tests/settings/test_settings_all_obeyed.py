@@ -419,6 +419,7 @@ ELSEWHERE: dict[str, str] = {
     "ProviderSettings.sandbox": "providers/test_providers_sendgrid.py::test_sandbox_is_asked_for_and_recognised",
     "StoreSettings.url": "store/test_store_engine.py::"
     "test_a_url_that_is_none_and_a_place_that_cannot_be_written_are_named",
+    "LogSettings.format": "cli/test_cli_log_format.py::test_the_settings_say_how_lines_are_written",
     "WebSettings.monitor_port": "runtime/test_runtime_run.py::test_monitors_are_answered_on_a_port_of_their_own",
     "WebSettings.calendars": "app/test_app_archive.py::test_without_calendars_there_are_none_and_no_mail_names_one",
     "WebSettings.subscribe_url": "app/test_app_archive.py::"

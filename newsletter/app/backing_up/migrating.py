@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sqlalchemy.engine import Connection
 
+from newsletter.app.accounting.deeds import note_alone
 from newsletter.app.backing_up.backup import back_up
 from newsletter.app.sending.workers import is_dead
 from newsletter.app.workspace import Workspace
@@ -42,6 +43,8 @@ def migrate_with_backup(ws: Workspace, *, backup: bool = True) -> Migrated:
     name = f"before-{state.head}-{ws.clock():%Y%m%dT%H%M%S}.backup"
     saved = ws.root / "subscribers" / name if backup else None
     open_store(ws.settings.store.url, ws.root, partial(_migrate, ws, saved)).close()
+    note_alone(ws, "migrated", detail=f"from {state.schema} to {state.head}")
+    ws.store.close()
     return Migrated(state.schema, state.head, saved)
 
 

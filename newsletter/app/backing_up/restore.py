@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from newsletter.app.accounting.deeds import note_alone
 from newsletter.app.backing_up.archive import BackupError, opened_archive, unpack_database
 from newsletter.app.sending.fence import raise_fence
 from newsletter.app.workspace import SECRET_FILE, Workspace
@@ -48,6 +49,8 @@ def restore(ws: Workspace, source: Path, *, replace: bool = False) -> Restored:
         _keep_key(ws, key)
     open_store(ws.settings.store.url, ws.root, migrate).close()
     raise_fence(ws)
+    note_alone(ws, "restored", detail=f"of {manifest.made_at:%Y-%m-%d %H:%M} UTC, sha256 {manifest.digest[:12]}")
+    ws.store.close()
     return Restored(manifest, away)
 
 

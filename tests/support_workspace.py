@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import sqlalchemy as sa
 from pydantic import SecretStr
 from support_mail import edition
 
@@ -83,7 +84,7 @@ def with_issue(ws: Workspace, key: str = KEY, *, approved: bool = True) -> None:
     community = ws.settings.community.id
     with ws.store.begin() as connection:
         issues.insert_slot(connection, community, slot(key))
-        mine = issue_table.c.key == key
+        mine = sa.and_(issue_table.c.community == community, issue_table.c.key == key)
         connection.execute(issue_table.update().where(mine).values(state="drafted", draft="{}", draft_hash="abc"))
         if approved:
             issues.approve(connection, community, key, "abc", "editor", NOW)

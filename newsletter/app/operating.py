@@ -15,6 +15,7 @@ from newsletter.app.composing import composer
 from newsletter.app.dispatching import edition_renderer, provider_of, still_as_approved
 from newsletter.app.drafting import draft_issue, stored_draft
 from newsletter.app.mail_waking import due_mails
+from newsletter.app.neighbours import keep_to_choice
 from newsletter.app.reviewing.drifting import sources_as_approved
 from newsletter.app.reviewing.post import post_editor_mails
 from newsletter.app.reviewing.telling import look_after
@@ -78,6 +79,7 @@ def tick(ws: Workspace, now: datetime, stopping: Callable[[], bool] = lambda: Fa
 
     An issue that cannot be worked on is logged and does not hold up the others.
     """
+    keep_to_choice(ws, now)
     restored = fence.look(ws, now)
     rates.watch(ws, now)
     steps = [step for name in ws.settings.digests for step in _work(ws, name, now, stopping)]

@@ -31,7 +31,8 @@ BY_HAND = "resume"
 class PaceSettings(Strict):
     """How many mails leave in any second, minute or hour, and to any one mail domain in an hour; 0 is as many as go.
 
-    `domains` names mail domains with an hourly pace of their own.
+    `domains` names mail domains with an hourly pace of their own. Communities of one store that name the same
+    `account` keep these together: what left for one of them counts for all.
     """
 
     second: int = Field(default=0, ge=0)
@@ -39,6 +40,7 @@ class PaceSettings(Strict):
     hour: int = Field(default=0, ge=0)
     domain_hour: int = Field(default=0, ge=0)
     domains: dict[str, int] = Field(default_factory=dict)
+    account: str = Field(default="", max_length=80)
 
 
 class GuardSettings(Strict):

@@ -28,6 +28,7 @@ class Community(Strict):
     """Who sends: names, the home zone (IANA), and the postal address every mail must show.
 
     `language` is that of readers who named none, and of the public pages (a tag such as "de" or "de-AT").
+    With shared `suppressions`, bounces and complaints count for all communities of the store that share them.
     """
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=40)
@@ -38,6 +39,7 @@ class Community(Strict):
     postal_address: str
     guidelines_url: str = ""
     language: str = "en"
+    suppressions: Literal["own", "shared"] = "own"
 
 
 class Sender(Strict):

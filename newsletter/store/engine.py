@@ -19,6 +19,7 @@ from newsletter.store import (  # noqa: F401 - all are known
     joining_tables,
     number_tables,
     session_tables,
+    sharing_tables,
 )
 from newsletter.store.dialects import engine_at, insert_into, insert_new
 from newsletter.store.handle import Store, StoreError

@@ -19,7 +19,8 @@ guard_hold = sa.Table(
     sa.Column("data", sa.JSON, nullable=False, server_default="{}"),
 )
 
-# How many mails were taken up when, and for which domain (empty: for all); old rows are deleted on the way.
+# How many mails were taken up when, for which domain (empty: for all) and under which account that communities share
+# (empty: none); old rows are deleted on the way.
 departure = sa.Table(
     "departure",
     metadata,
@@ -28,7 +29,9 @@ departure = sa.Table(
     sa.Column("domain", sa.String(255), nullable=False, server_default=""),
     sa.Column("at", Utc, nullable=False),
     sa.Column("count", sa.Integer, nullable=False),
+    sa.Column("account", sa.String(80), nullable=False, server_default=""),
     sa.Index(None, "community", "at"),
+    sa.Index(None, "account", "at"),
 )
 
 # The road out, shared by all workers; the row also makes the claims of one community wait for each other.

@@ -68,20 +68,28 @@ def set_road(connection: Connection, community: str, new: Road) -> None:
 
 
 def depart(
-    connection: Connection, community: str, counts: Mapping[str, int], at: datetime, keep_from: datetime
+    connection: Connection,
+    community: str,
+    counts: Mapping[str, int],
+    at: datetime,
+    keep_from: datetime,
+    account: str = "",
 ) -> None:
     """Count mails by domain (empty: all), and forget what left before `keep_from`."""
-    rows = [{"community": community, "domain": name, "at": at, "count": count} for name, count in counts.items()]
+    base = {"community": community, "account": account, "at": at}
+    rows = [base | {"domain": name, "count": count} for name, count in counts.items()]
     connection.execute(sa.insert(departure), rows)
     old = sa.delete(departure).where(departure.c.community == community, departure.c.at < keep_from)
     connection.execute(old)
 
 
-def departures(connection: Connection, community: str, after: datetime, until: datetime) -> dict[str, Departures]:
-    """What left in (after, until], by domain."""
+def departures(
+    connection: Connection, community: str, after: datetime, until: datetime, account: str = ""
+) -> dict[str, Departures]:
+    """What left in (after, until], by domain: of the community, or of all who share the account."""
     found = (
         sa.select(departure.c.domain, departure.c.at, departure.c.count)
-        .where(departure.c.community == community, departure.c.at > after, departure.c.at <= until)
+        .where(_counts(community, account), departure.c.at > after, departure.c.at <= until)
         .order_by(departure.c.at)
     )
     by_domain: dict[str, list[tuple[datetime, int]]] = {}
@@ -90,12 +98,22 @@ def departures(connection: Connection, community: str, after: datetime, until: d
     return {name: tuple(rows) for name, rows in by_domain.items()}
 
 
-def departed(connection: Connection, community: str, since: datetime, until: datetime) -> int:
-    """How many mails left in [since, until], wherever they went."""
+def departed(connection: Connection, community: str, since: datetime, until: datetime, account: str = "") -> int:
+    """How many mails left in [since, until], wherever they went, as above."""
     found = sa.select(sa.func.sum(departure.c.count)).where(
-        departure.c.community == community, departure.c.at >= since, departure.c.at <= until, departure.c.domain == ""
+        _counts(community, account), departure.c.at >= since, departure.c.at <= until, departure.c.domain == ""
     )
     return connection.execute(found).scalar() or 0
+
+
+def _counts(community: str, account: str) -> sa.ColumnElement[bool]:
+    return departure.c.account == account if account else departure.c.community == community
+
+
+def alone_with(connection: Connection, account: str) -> None:
+    """Let the claims of all who share the account go one by one; SQLite has one writer anyhow."""
+    if account and connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(f"pace {account}"))))
 
 
 def put_off(connection: Connection, delivery_ids: Iterable[str], until: datetime, at: datetime) -> None:
@@ -116,7 +134,7 @@ def raise_water(connection: Connection, community: str, to: int | None = None) -
 def water(connection: Connection, community: str) -> tuple[int, int]:
     """How far this store came: batches that left, and lines of consent."""
     number = sa.select(high_water.c.number).where(high_water.c.community == community).scalar_subquery()
-    lines = sa.select(sa.func.max(consent.c.id)).scalar_subquery()
+    lines = sa.select(sa.func.max(consent.c.id)).where(consent.c.community == community).scalar_subquery()
     sent, consents = connection.execute(sa.select(number, lines)).one()
     return sent or 0, consents or 0
 

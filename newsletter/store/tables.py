@@ -98,6 +98,7 @@ consent = sa.Table(
     sa.Column("given_at", Utc),
     sa.Index(None, "community", "who"),
     sa.Index(None, "community", "at", "action"),
+    sa.Index(None, "community", "id"),
 )
 
 suppression = sa.Table(

@@ -306,6 +306,9 @@ ELSEWHERE: dict[str, str] = {
     "ProviderSettings.messages_per_connection": "settings/test_settings_all_obeyed.py::"
     "test_connections_are_as_many_and_kept_as_long_as_is_set",
     "Settings.mailbox": "app/test_app_mail_in.py::test_without_a_mailbox_nothing_is_looked_at",
+    "Community.suppressions": "app/test_app_neighbours.py::"
+    "test_a_bounce_and_a_complaint_count_for_all_who_share_them_and_for_nobody_else",
+    "PaceSettings.account": "app/test_app_neighbours.py::test_communities_that_share_an_account_keep_one_pace",
     "PaceSettings.second": "app/test_app_guards.py::"
     "test_no_more_leave_in_a_second_than_the_pace_says_and_send_waits_for_it",
     "PaceSettings.minute": "app/test_app_guards.py::test_the_pace_of_a_minute_holds",

@@ -166,14 +166,15 @@ class Guards:
         guards.road_of(connection, self.job.community)  # from here on claims go one by one, on any database
         settings = self.ws.settings
         since = now - pace.longest(settings.pace)
-        self._left = guards.departures(connection, self.job.community, since, now + pace.AHEAD)
+        guards.alone_with(connection, account := settings.pace.account)
+        self._left = guards.departures(connection, self.job.community, since, now + pace.AHEAD, account)
         found = pace.allowed(settings.pace, self._left.get("", ()), now, self.size)
         if isinstance(found, Hold) or self._answers_one:
             return found
         home = now.astimezone(home_zone(self.ws))
         if warmup.ceiling(settings.guards, home.date()) is None:
             return found
-        today = guards.departed(connection, self.job.community, warmup.midnight(home), now + pace.AHEAD)
+        today = guards.departed(connection, self.job.community, warmup.midnight(home), now + pace.AHEAD, account)
         return warmup.allowed(settings.guards, today, home, found)
 
     def _counts(self) -> bool:
@@ -223,7 +224,8 @@ class Guards:
             domains = Counter(pace.domain_of(due.address) for due in held.rows)
             by_domain = domains if pace.by_domain(self.ws.settings.pace) else {}
             counts = {"": len(held.rows), **by_domain}
-            guards.depart(connection, self.job.community, counts, now, now - LOOK_BACK)
+            account = self.ws.settings.pace.account
+            guards.depart(connection, self.job.community, counts, now, now - LOOK_BACK, account)
 
     def broke(self, held: Claim, error: Exception, now: datetime) -> None:
         """Making the batch failed: it goes back, and its deliveries are tried one by one."""

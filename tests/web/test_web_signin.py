@@ -1,15 +1,16 @@
 """Signing in over real HTTP: who is let in to what, by which link, for how long, and everybody who is not."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPResponse
 from urllib.parse import urlencode
 
 import pytest
 from support_loopback import ask
-from support_signin import BOTH, ED, FORM, FORM_COOKIE, OLGA, SESSION, Hosted, hosted
+from support_signin import BOTH, ED, FORM, FORM_COOKIE, OLGA, SESSION, Hosted, Jar, hosted
 
+from newsletter.app.signing_in import sessions as sessions_of_people
 from newsletter.app.signing_in.sessions import sign_ins_since
 from newsletter.store import sessions
 
@@ -322,3 +323,47 @@ def test_sessions_and_links_that_are_over_are_forgotten(lab: Hosted) -> None:
         ]
         assert sessions.logged_since(connection, lab.ws.settings.community.id, lab.clock.now - timedelta(days=9))
     assert held == [0, 0]
+
+
+def stream_of(lab: Hosted, jar: Jar, path: str) -> tuple[HTTPConnection, HTTPResponse]:
+    """A page's stream of events, which has begun."""
+    connection = HTTPConnection("127.0.0.1", lab.server.port, timeout=30)
+    connection.request("GET", path, headers={"Cookie": f"{SESSION}={jar.cookies[SESSION]}"})
+    answer = connection.getresponse()
+    assert answer.status == 200
+    assert answer.readline().startswith(b"retry")
+    return connection, answer
+
+
+def signs_out(lab: Hosted, jar: Jar) -> None:
+    jar.post("/sign-out", jar.get("/sign-in")[1])
+
+
+def is_ended_by_an_operator(lab: Hosted, _jar: Jar) -> None:
+    sessions_of_people.end_sessions_of(lab.ws, BOTH)
+
+
+def was_left_alone(lab: Hosted, _jar: Jar) -> None:
+    lab.clock.sleep(timedelta(hours=13).total_seconds())
+
+
+@pytest.mark.parametrize("ends", [signs_out, is_ended_by_an_operator, was_left_alone])
+def test_what_a_page_listens_to_ends_with_the_session(lab: Hosted, ends: Callable[[Hosted, Jar], None]) -> None:
+    jar, other = lab.signed_in(BOTH), lab.signed_in(ED)
+    mine = [stream_of(lab, jar, path) for path in ("/studio/events?seen=0", "/operator/events?seen=0")]
+    connection, theirs = stream_of(lab, other, "/studio/events?seen=0")
+    ends(lab, jar)
+    for one, answer in mine:
+        answer.read()  # which comes back at the end of it alone
+        one.close()
+    if ends is not was_left_alone:
+        assert b"still here" in b"".join(theirs.readline() for _ in range(4)), "nobody else's ends"
+    connection.close()
+
+
+def test_whoever_is_named_no_more_hears_no_more(lab: Hosted, monkeypatch: pytest.MonkeyPatch) -> None:
+    connection, answer = stream_of(lab, lab.signed_in(OLGA), "/operator/events?seen=0")
+    named = lab.ws.settings.sign_in.model_copy(update={"operators": ()})
+    monkeypatch.setitem(vars(lab.ws.settings), "sign_in", named)
+    answer.read()
+    connection.close()

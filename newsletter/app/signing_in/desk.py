@@ -1,6 +1,6 @@
 """What the web asks about who is at the other end: one desk for the sign-in pages and the gates behind them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
 from threading import Lock
@@ -27,6 +27,7 @@ class SignIn:
         self.ws = ws
         self.mails = LinkMails(ws)
         self._logged: dict[str, datetime] = {}
+        self._of_ends: list[Callable[[], None]] = []
         self._lock = Lock()
 
     @property
@@ -97,6 +98,18 @@ class SignIn:
     def sign_out(self, visitor: Visitor, host: str, *, everywhere: bool) -> None:
         """End the visitor's session, or all of them."""
         sessions.sign_out(self.ws, visitor, host, everywhere=everywhere)
+        for told in self._of_ends:
+            told()
+
+    def tell_of_ends(self, told: Callable[[], None]) -> None:
+        """Have `told` called, from any thread, whenever somebody signed out."""
+        self._of_ends.append(told)
+
+    def is_still_in(self, visitor: Visitor) -> bool:
+        """Whether the visitor is signed in yet, in the same roles; to be asked so is no use of the session."""
+        if visitor.session:
+            return sessions.is_still_open(self.ws, visitor)
+        return visitor.person in people_of(self.ws).values()
 
     def sessions_of(self, visitor: Visitor) -> tuple[Session, ...]:
         """The visitor's open sessions."""

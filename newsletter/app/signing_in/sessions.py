@@ -77,6 +77,13 @@ def visitor_with(ws: Workspace, cookie: str) -> Visitor | None:
     return Visitor(person, name, name)
 
 
+def is_still_open(ws: Workspace, visitor: Visitor) -> bool:
+    """Whether the visitor's session is open yet, and their roles are as they were; to be asked so is no use of it."""
+    with ws.store.read() as connection:
+        found = sessions.find(connection, _community(ws), visitor.session)
+    return found is not None and is_open(ws, found, ws.clock()) and person_known_as(ws, found.who) == visitor.person
+
+
 def is_open(ws: Workspace, one: Session, now: datetime) -> bool:
     """Whether the session is neither too old nor was left alone for too long."""
     return now < one.ends_at and now < one.seen_at + parse_span(ws.settings.sign_in.idle)

@@ -20,7 +20,7 @@ from newsletter.app.signing_in.people import OPERATOR
 from newsletter.model.deeds import Actor
 from newsletter.web.forms import fields_of
 from newsletter.web.operator.watching import Watching
-from newsletter.web.signin.gate import visitor_of
+from newsletter.web.signin.gate import still_in, visitor_of
 from newsletter.web.studio.actions import Actions
 
 #: Fills a template by its name.
@@ -125,7 +125,7 @@ class OperatorPages:
     async def events(self, request: Request) -> Response:
         """The stream of changes after the one the page has seen."""
         seen = request.headers.get("last-event-id") or request.query_params.get("seen", "")
-        stream = self.watching.changes.events(_as_number(seen, 0))
+        stream = self.watching.changes.events(_as_number(seen, 0), still_in(request.scope))
         return StreamingResponse(stream, media_type="text/event-stream")
 
     async def _opening(self, request: Request) -> tuple[dict[str, str], Actor | None]:

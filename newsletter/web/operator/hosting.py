@@ -32,6 +32,7 @@ HEADERS = {
 def hosted_operator(sign_in: SignIn, desk: OperatorDesk, fill: Fill, watching: Watching) -> Starlette:
     """The pages behind the gate for operators; an editor is told that they are not theirs."""
     pages, denied = OperatorPages(desk, fill, watching, key=new_key(), home=sign_in.path), SignInPages(sign_in).denied
+    sign_in.tell_of_ends(watching.changes.wake)
     return Starlette(
         routes=operator_routes(pages),
         middleware=[

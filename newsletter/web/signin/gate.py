@@ -4,7 +4,8 @@ The Host must be the public one (DNS rebinding), a form must name our Origin, an
 where one does that. A header of a proxy is believed from that proxy alone, and from nobody else even let in.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from functools import partial
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
@@ -18,6 +19,8 @@ from newsletter.model.signing_in import Role
 
 #: Under this name a request carries its Visitor, or None.
 VISITOR = "newsletter.visitor"
+#: Under this name it carries what tells whether they are signed in yet.
+STILL = "newsletter.still-in"
 SAFE = ("GET", "HEAD")
 
 Denied = Callable[[Visitor, Role], Response]
@@ -32,6 +35,19 @@ def visitor_of(scope: Scope) -> Visitor | None:
     """Who sends the request, once the gate has found out."""
     found: Visitor | None = scope.get(VISITOR)
     return found
+
+
+def still_in(scope: Scope) -> Callable[[], Awaitable[bool]]:
+    """What asks, whenever it is called, whether whoever sent the request would be let in yet.
+
+    Asking keeps no session open. Where there is no gate before a page, everybody is.
+    """
+    still: Callable[[], bool] = scope.get(STILL, lambda: True)
+
+    async def asked() -> bool:
+        return await run_in_threadpool(still)
+
+    return asked
 
 
 class SignInGate:
@@ -75,6 +91,7 @@ class SignInGate:
             return None
         if visitor is None:
             return self._to_sign_in(scope)
+        scope[STILL] = partial(self.desk.is_still_in, visitor)
         if self.role not in visitor.person.roles:
             return self.denied(visitor, self.role) if self.denied else PlainTextResponse("Not yours.\n", 403)
         return None

@@ -31,7 +31,7 @@ from newsletter.app.studio.view import View
 from newsletter.model.deeds import Actor
 from newsletter.web.forms import fields_of
 from newsletter.web.guards import BodyLimit, FixedHeaders
-from newsletter.web.signin.gate import visitor_of
+from newsletter.web.signin.gate import still_in, visitor_of
 from newsletter.web.studio.actions import Actions
 from newsletter.web.studio.changes import Changes
 from newsletter.web.studio.desk import Fill, PreviewDesk
@@ -203,7 +203,8 @@ class PreviewPages:
     async def events(self, request: Request) -> Response:
         """The stream of changes after the one the page has seen."""
         seen = request.headers.get("last-event-id") or request.query_params.get("seen", "")
-        stream = self.changes.events(int(seen) if seen.isascii() and seen.isdigit() else 0)
+        number = int(seen) if seen.isascii() and seen.isdigit() else 0
+        stream = self.changes.events(number, still_in(request.scope))
         return StreamingResponse(stream, media_type="text/event-stream")
 
 

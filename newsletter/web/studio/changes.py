@@ -1,11 +1,18 @@
 """Tells every open page that something changed: one counter, and server-sent events (WHATWG HTML, 9.2)."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from threading import Lock
 
 #: Seconds of silence after which a comment is sent, so that a dead connection is noticed.
 HEARTBEAT = 15.0
+
+#: Asked whether whoever listens may do so yet.
+Asked = Callable[[], Awaitable[bool]]
+
+
+async def _always() -> bool:
+    return True
 
 
 class Changes:
@@ -29,13 +36,20 @@ class Changes:
             self.number += 1
         self._wake()
 
+    def wake(self) -> None:
+        """Let every stream ask whether it may go on."""
+        self._wake()
+
     def close(self) -> None:
         """End every stream, so that the server can stop."""
         self._closed = True
         self._wake()
 
-    async def events(self, seen: int) -> AsyncIterator[str]:
-        """The stream of one page: the number now where it is not `seen`, then each newer one as it comes."""
+    async def events(self, seen: int, may_go_on: Asked = _always) -> AsyncIterator[str]:
+        """The stream of one page: the number now where it is not `seen`, then each newer one as it comes.
+
+        After each wait it is asked whether it `may_go_on`; it ends where it may not.
+        """
         listener = (asyncio.get_running_loop(), asyncio.Event())
         with self._lock:
             self._listeners.add(listener)
@@ -45,7 +59,11 @@ class Changes:
                 if self.number != seen:
                     seen = self.number
                     yield f"id: {seen}\nevent: changed\ndata: {seen}\n\n"
-                elif not await _within(listener[1], self._heartbeat):
+                    continue
+                woken = await _within(listener[1], self._heartbeat)
+                if not await may_go_on():
+                    return
+                if not woken:
                     yield ": still here\n\n"
         finally:
             with self._lock:

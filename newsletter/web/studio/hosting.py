@@ -37,6 +37,7 @@ def with_studio(
 def hosted_studio(sign_in: SignIn, doors: SignInPages, desk: PreviewDesk, fill: Fill, changes: Changes) -> Starlette:
     """The studio's pages behind the gate for editors."""
     pages = PreviewPages(desk, fill, changes, key=new_key(), cookie="")
+    sign_in.tell_of_ends(changes.wake)
     routes: list[Route] = studio_routes(pages)
     return Starlette(
         routes=routes,

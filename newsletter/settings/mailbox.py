@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterator
+from email.errors import InvalidHeaderDefect
+from email.policy import SMTP
 from email.utils import parseaddr
 
 from newsletter.model.requests import BoxSettings
@@ -11,8 +13,36 @@ from newsletter.settings.coverage import Fault
 # It stands in every mail's header and in a mailto link, so it is plainer than what a mailbox may be called.
 _ADDRESS = re.compile(r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]+")
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?")
+#: What has a meaning of its own between a name and an address has none within quotes.
+_QUOTE = """; write a name with other than letters and spaces in quotes: '"Lab, Inc." <lab@example.org>'"""
 #: Before the token that a return path may carry (`delivery.return_path`), in a local part of 64 octets.
 LONGEST_NAME = 18
+
+
+def check_sender(settings: Settings) -> Iterator[Fault]:
+    """That mails can say whom they are from: each is one address, whose name can be read by everybody (RFC 5322)."""
+    for key, value in (("address", settings.sender.address), ("reply_to", settings.sender.reply_to)):
+        if not value:
+            continue
+        if "@" not in parseaddr(value)[1]:
+            text = f"`sender.{key}` is not an e-mail address: {value!r}"
+            yield ("sender", key), "settings.address", f"{text}{_QUOTE if '<' in value else ''}"
+        elif not _is_one(value):
+            text = f"`sender.{key}` cannot be read as one address: {value!r}{_QUOTE}"
+            yield ("sender", key), "settings.address", text
+
+
+def _is_one(value: str) -> bool:
+    """Whether the header means what was written: one address, and nothing against the form."""
+    if not value.isprintable():
+        return False
+    try:
+        header = SMTP.header_factory("From", value)
+    except (ValueError, LookupError, AttributeError):
+        return False
+    found = [one.addr_spec for one in header.addresses]
+    wrong = any(isinstance(defect, InvalidHeaderDefect) for defect in header.defects)
+    return not wrong and found == [parseaddr(value)[1]]
 
 
 def check_mailbox(settings: Settings) -> Iterator[Fault]:

@@ -18,7 +18,7 @@ from newsletter.settings.alerts import check_alerts
 from newsletter.settings.coverage import Fault, check_waves
 from newsletter.settings.events import check_events
 from newsletter.settings.guards import check_guards
-from newsletter.settings.mailbox import check_bounces, check_dkim, check_mailbox
+from newsletter.settings.mailbox import check_bounces, check_dkim, check_mailbox, check_sender
 from newsletter.settings.signing_in import check_sign_in
 
 KNOWN_SECTIONS = frozenset(
@@ -74,9 +74,7 @@ def _community(settings: Settings) -> Iterator[Fault]:
     if not words_code(settings.community.language):
         text = f"there are no words for {settings.community.language!r}; there are {', '.join(known_codes())}"
         yield ("community", "language"), "settings.language", f"`community.language`: {text}"
-    for key, value in (("address", settings.sender.address), ("reply_to", settings.sender.reply_to)):
-        if value and "@" not in parseaddr(value)[1]:
-            yield ("sender", key), "settings.address", f"`sender.{key}` is not an e-mail address: {value!r}"
+    yield from check_sender(settings)
     if not settings.web.base_url.startswith(("https://", "http://")):
         yield (
             ("web", "base_url"),

@@ -92,8 +92,12 @@ class Growth:
 
 @dataclass(frozen=True, slots=True)
 class TopicChoice:
-    """How many active members of a list chose exactly these topics; None is all that there are, also later ones."""
+    """How many active members of a list chose exactly these topics; None is all that there are, also later ones.
+
+    `resting` of them want no mail for a while.
+    """
 
     list: str
     topics: tuple[str, ...] | None
     people: int
+    resting: int = 0

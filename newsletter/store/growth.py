@@ -1,5 +1,6 @@
 """People in numbers: memberships by state and by topic, and how many joined and left when."""
 
+import json
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,6 +12,7 @@ from sqlalchemy.engine import Connection
 from newsletter.model.operator import Growth, TopicChoice
 from newsletter.model.people import ConsentAction
 from newsletter.store.tables import consent, subscriber, subscription, suppression
+from newsletter.store.types import Utc
 
 JOINED: tuple[ConsentAction, ...] = ("confirmed", "imported", "added")
 LEFT: tuple[ConsentAction, ...] = ("left", "removed")
@@ -26,21 +28,18 @@ def members(connection: Connection, community: str) -> Members:
     return {(row[0], row[1]): row[2] for row in connection.execute(found)}
 
 
-def resting(connection: Connection, community: str, now: datetime) -> dict[str, int]:
-    """By list, the active members who want no mail for a while."""
+def choices(connection: Connection, community: str, now: datetime) -> tuple[TopicChoice, ...]:
+    """The active members by list and the topics they chose, and how many of them want no mail for a while."""
+    topics = sa.cast(subscription.c.topics, sa.Text)
     mine = (subscription.c.community == community, subscription.c.state == "active")
-    found = sa.select(subscription.c.list, sa.func.count()).where(*mine, subscription.c.paused_until > now)
-    return {row[0]: row[1] for row in connection.execute(found.group_by(subscription.c.list))}
+    rest = sa.func.sum(sa.case((subscription.c.paused_until > now, 1), else_=0))
+    found = sa.select(subscription.c.list, topics, sa.func.count(), rest).where(*mine)
+    rows = connection.execute(found.group_by(subscription.c.list, topics))
+    return tuple(TopicChoice(row[0], _topics(row[1]), row[2], row[3]) for row in rows)
 
 
-def choices(connection: Connection, community: str) -> tuple[TopicChoice, ...]:
-    """The active members by list and the topics they chose."""
-    topics = subscription.c.topics
-    as_text = sa.cast(topics, sa.Text)
-    mine = (subscription.c.community == community, subscription.c.state == "active")
-    found = sa.select(subscription.c.list, sa.type_coerce(as_text, topics.type), sa.func.count()).where(*mine)
-    rows = connection.execute(found.group_by(subscription.c.list, as_text))
-    return tuple(TopicChoice(row[0], None if row[1] is None else tuple(row[1]), row[2]) for row in rows)
+def _topics(text: str | None) -> tuple[str, ...] | None:
+    return None if text is None else tuple(json.loads(text))
 
 
 def suppressed(connection: Connection, community: str) -> dict[str, int]:
@@ -67,16 +66,13 @@ def _counted(
 ) -> defaultdict[tuple[int, str], int]:
     """Lines by stretch and action; of these people alone, where any are named."""
     mine = (consent.c.community == community, consent.c.who.in_(whose) if whose else sa.true())
-    parts = [
-        sa.select(sa.literal(index).label("stretch"), consent.c.action, sa.func.count().label("lines"))
-        .where(*mine, consent.c.at >= start, consent.c.at < end, _of_a_member())
-        .group_by(consent.c.action)
-        for index, (start, end) in enumerate(stretches)
-    ]
-    found: defaultdict[tuple[int, str], int] = defaultdict(int)
-    for index, action, lines in connection.execute(sa.union_all(*parts)):
-        found[index, action] = lines
-    return found
+    columns = (sa.column("number", sa.Integer), sa.column("start", Utc), sa.column("stop", Utc))
+    rows = [(index, *stretch) for index, stretch in enumerate(stretches)]
+    weeks = sa.values(*columns, name="weeks").data(rows).cte("weeks")
+    within = sa.and_(*mine, consent.c.at >= weeks.c.start, consent.c.at < weeks.c.stop)
+    found = sa.select(weeks.c.number, consent.c.action, sa.func.count()).join_from(weeks, consent, within)
+    counted = connection.execute(found.where(_of_a_member()).group_by(weeks.c.number, consent.c.action))
+    return defaultdict(int, {(row[0], row[1]): row[2] for row in counted})
 
 
 def _of_a_member() -> sa.ColumnElement[bool]:

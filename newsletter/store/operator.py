@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from newsletter.model.delivery import DeliveryState
+from newsletter.model.delivery import STATES, DeliveryState
 from newsletter.model.guarding import Road
 from newsletter.model.issue import IssueState
 from newsletter.model.ledger import IssueRow
@@ -112,13 +112,9 @@ def handed_over(connection: Connection, mailing_id: int, since: datetime | None 
     if since is not None:
         mine = sa.and_(mine, attempt.c.submitted_at >= since)
     refused = _refused(connection, mine)
-    found = (
-        sa.select(attempt.c.id, attempt.c.submitted_at, sa.func.count())
-        .join_from(attempt, attempt_item, attempt_item.c.attempt_id == attempt.c.id)
-        .where(mine)
-        .group_by(attempt.c.id, attempt.c.submitted_at)
-        .order_by(attempt.c.submitted_at)
-    )
+    # Counted attempt by attempt, as the index has them: to group them all would sort them all.
+    items = sa.select(sa.func.count()).where(attempt_item.c.attempt_id == attempt.c.id).scalar_subquery()
+    found = sa.select(attempt.c.id, attempt.c.submitted_at, items).where(mine).order_by(attempt.c.submitted_at)
     return tuple(HandedOver(at, count, refused.get(one, 0)) for one, at, count in connection.execute(found))
 
 
@@ -132,18 +128,36 @@ def _refused(connection: Connection, mine: sa.ColumnElement[bool]) -> dict[str, 
     return {row[0]: row[1] for row in connection.execute(found)}
 
 
-def deliveries(
-    connection: Connection, mailing_id: int, states: Sequence[DeliveryState], most: int, skipped: int = 0
-) -> tuple[DeliveryRow, ...]:
-    """So many deliveries in these states, what changed last coming first."""
-    newest = (delivery.c.updated_at.desc(), delivery.c.id)
-    wanted = (
-        sa.select(delivery.c.id)
-        .where(delivery.c.mailing_id == mailing_id, delivery.c.state.in_(states))
-        .order_by(*newest)
-        .limit(most)
-        .offset(skipped)
+def unknown(connection: Connection, community: str) -> tuple[tuple[str, int, int], ...]:
+    """The issues of which deliveries are unknown, the latest first: key, how many, and of how many planned."""
+    found = (
+        sa.select(mailing.c.id, mailing.c.key, sa.func.count())
+        .join_from(mailing, delivery, delivery.c.mailing_id == mailing.c.id)
+        .where(mailing.c.community == community, mailing.c.kind != "service", delivery.c.state == "unknown")
+        .group_by(mailing.c.id, mailing.c.key)
+        .order_by(mailing.c.id.desc())
     )
+    rows = connection.execute(found).all()
+    counted = _states(connection, [row.id for row in rows])
+    return tuple((key, number, sum(counted[one].values())) for one, key, number in rows)
+
+
+def deliveries(
+    connection: Connection,
+    mailing_id: int,
+    states: Sequence[DeliveryState],
+    most: int,
+    skipped: int = 0,
+    *,
+    sort: bool = True,
+) -> tuple[DeliveryRow, ...]:
+    """So many deliveries in these states, what changed last coming first; without `sort` as the index has them."""
+    newest = (delivery.c.updated_at.desc(), delivery.c.id)
+    order = newest if sort else (delivery.c.state, delivery.c.edition_key, delivery.c.not_before)
+    mine = delivery.c.mailing_id == mailing_id
+    if set(states) != set(STATES):
+        mine = sa.and_(mine, delivery.c.state.in_(states))
+    wanted = sa.select(delivery.c.id).where(mine).order_by(*order).limit(most).offset(skipped)
     rows = connection.execute(_rows().where(delivery.c.id.in_(wanted)).order_by(*newest)).mappings()
     return tuple(DeliveryRow(**row) for row in rows)
 

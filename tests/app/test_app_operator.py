@@ -253,7 +253,7 @@ def test_people_are_counted_by_state_and_topic_each_with_its_base(ws: Workspace,
     assert {part.base for part in community.topics} == {community.active}
     topics = {part.name: part.number for part in community.topics}
     with ws.store.read() as connection:
-        chosen = growth.choices(connection, "data-lab")
+        chosen = growth.choices(connection, "data-lab", NOW)
     everything = sum(one.people for one in chosen if one.topics is None)
     dives = sum(one.people for one in chosen if one.topics and "deep-dives" in one.topics)
     assert topics["all topics, later ones too"] == everything

@@ -17,8 +17,6 @@ from newsletter.model.ledger import IssueRow
 from newsletter.store import guards, operator
 
 Level = Literal["bad", "warn", "info"]
-#: Mailings in which unknown deliveries are looked for: the latest.
-MOST_LOOKED_AT = 50
 LEFT: tuple[IssueState, ...] = ("sending", "paused", "sent", "cancelled")
 
 
@@ -63,11 +61,10 @@ def _held_mailings(ws: Workspace, connection: Connection, now: datetime) -> Iter
 
 
 def _unknown(connection: Connection, community: str) -> Iterator[Attention]:
-    latest = operator.issues(connection, community, *LEFT, most=MOST_LOOKED_AT)
-    found = [one for one in latest if one.count("unknown")]
-    number, base = sum(one.count("unknown") for one in found), sum(one.planned for one in found)
+    found = operator.unknown(connection, community)
+    number, base = sum(count for _, count, _ in found), sum(planned for *_, planned in found)
     advice = "newsletter reconcile KEY settles what evidence settles"
-    lines = tuple((f"{one.count('unknown'):,} of {one.planned:,} of {one.key}", _rows(one.key)) for one in found)
+    lines = tuple((f"{count:,} of {planned:,} of {key}", _rows(key)) for key, count, planned in found)
     if len(found) == 1:
         yield Attention("warn", f"{lines[0][0]} are unknown.", advice, lines[0][1])
     elif found:

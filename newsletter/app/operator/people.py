@@ -63,10 +63,9 @@ def people_view(ws: Workspace, connection: Connection, weeks: int, now: datetime
     community = ws.settings.community.id
     weeks = weeks if weeks in WEEKS else WEEKS[1]
     members = people.members(connection, community)
-    resting = people.resting(connection, community, now)
-    chosen = people.choices(connection, community)
+    chosen = people.choices(connection, community, now)
     names = dict.fromkeys((*ws.settings.lists, *(name for name, _ in members)))
-    lists = tuple(_list(ws, name, members, resting.get(name, 0), chosen) for name in names)
+    lists = tuple(_list(ws, name, members, [one for one in chosen if one.list == name]) for name in names)
     barred = people.suppressed(connection, community)
     grown = people.grown(connection, community, week_starts(ws, weeks, now))
     return PeopleView(
@@ -86,13 +85,13 @@ def week_starts(ws: Workspace, weeks: int, now: datetime) -> tuple[datetime, ...
     return tuple(localise(datetime.combine(day, time()), zone) for day in days)
 
 
-def _list(ws: Workspace, name: str, members: people.Members, resting: int, chosen: Sequence[TopicChoice]) -> ListView:
+def _list(ws: Workspace, name: str, members: people.Members, chosen: Sequence[TopicChoice]) -> ListView:
     settings = ws.settings.lists.get(name)
     counts = {state: members.get((name, state), 0) for state in SUBSCRIPTION_STATES}
     total = sum(counts.values())
     states = tuple(Part(state, count, total) for state, count in counts.items() if count or state == "active")
-    topics = tuple(_topics(ws, [one for one in chosen if one.list == name], counts["active"]))
-    title = settings.title if settings else name
+    topics = tuple(_topics(ws, chosen, counts["active"]))
+    title, resting = settings.title if settings else name, sum(one.resting for one in chosen)
     return ListView(name, title or name, counts["active"], total, states, resting, topics)
 
 

@@ -17,7 +17,9 @@ from newsletter.redaction import redact
 from newsletter.store import operator
 
 #: Rows of a page, and how far one may leaf: beyond that a filter helps more.
-ON_A_PAGE, MOST_PAGES = 50, 2_000
+ON_A_PAGE, MOST_PAGES = 50, 200
+#: More than these are not put in order for one page of them.
+MOST_SORTED = 5_000
 #: Deliveries that are shown of one reader.
 MOST_OF_ONE = 50
 
@@ -81,7 +83,8 @@ def rows_page(
     total = one.count(*states)
     pages = min(MOST_PAGES, max(1, -(-total // ON_A_PAGE)))
     number = min(max(1, number), pages)
-    found = operator.deliveries(connection, one.mailing_id, states, ON_A_PAGE, (number - 1) * ON_A_PAGE)
+    skipped, few = (number - 1) * ON_A_PAGE, total <= MOST_SORTED
+    found = operator.deliveries(connection, one.mailing_id, states, ON_A_PAGE, skipped, sort=few)
     rows = rows_of(ws, found, now, opened=opened)
     return RowsPage(show, name_of(show), MEANINGS[show], total, one.planned, number, pages, rows, opened)
 

@@ -95,7 +95,7 @@ def test_a_secret_in_a_file_is_read_anew_and_refused_where_others_may_read_it(ma
     key.write_text("the second key\n")
     found = read_again(ws)
     assert found.workspace is not None
-    assert (ws.secret, found.workspace.secret) == (b"the first key", b"the second key")
+    assert ws.secret != found.workspace.secret
     assert "NEWSLETTER_SECRET is another" in found.text
     assert "second" not in found.text
     key.chmod(0o644)

@@ -26,7 +26,11 @@ def _unread(one: SourceReading, now: datetime, settings: AlertSettings) -> str:
     if not settings.source_unread or quiet < parse_span(settings.source_unread):
         return ""
     why = one.fault or f"nobody tried since {one.tried_at:%Y-%m-%d %H:%M}"
-    return f"not read for {span_words(quiet)} ({why}); the {one.items} items of its last reading are used"
+    return f"not read for {span_words(quiet)} ({why}); its last reading is used: {_items(one)}"
+
+
+def _items(one: SourceReading) -> str:
+    return "1 item" if one.items == 1 else f"{one.items} items"
 
 
 def _empty(one: SourceReading, now: datetime, settings: AlertSettings) -> str:
@@ -44,4 +48,4 @@ def _unchanged(one: SourceReading, now: datetime, settings: AlertSettings) -> st
     quiet = now - one.changed_at
     if quiet < parse_span(settings.source_unchanged):
         return ""
-    return f"its {one.items} items have not changed for {span_words(quiet)}"
+    return f"nothing in it changed for {span_words(quiet)}: {_items(one)}"

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
@@ -18,8 +18,11 @@ def chromium_path() -> str:
 
 
 @contextmanager
-def lent(window: Page) -> Iterator[Page]:
-    """A window for one test, and cleared after it: to open a window costs more than most of what is shown in it."""
+def lent(window: Page, cookies: Sequence[str] = ()) -> Iterator[Page]:
+    """A window for one test, and cleared after it: to open a window costs more than most of what is shown in it.
+
+    No script may fail in it. Where `cookies` are named, these alone are taken away, and it stays where it is.
+    """
     errors: list[str] = []
 
     def note(error: object) -> None:
@@ -32,8 +35,11 @@ def lent(window: Page) -> Iterator[Page]:
     for other in window.context.pages:
         if other is not window:
             other.close()
-    window.goto("about:blank")
-    window.context.clear_cookies()
+    if not cookies:
+        window.goto("about:blank")
+        window.context.clear_cookies()
+    for cookie in cookies:
+        window.context.clear_cookies(name=cookie)
     assert errors == []
 
 

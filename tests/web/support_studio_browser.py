@@ -1,12 +1,11 @@
 """The studio's tests in a real Chromium: one browser, one server and one window for a module."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Browser, Frame, Page, expect
 from preview_desk import Desk
-from support_browser import browser
+from support_browser import browser, lent
 from support_studio import CHANGES, DESK, KEY, studio_served
 
 from newsletter.web.studio.app import entry_path
@@ -46,31 +45,11 @@ def window(chromium: Browser, url: str) -> Iterator[Page]:
 def page(window: Page, url: str, desk: Desk) -> Iterator[Page]:
     window.set_viewport_size({"width": 1360, "height": 800})
     window.emulate_media(color_scheme="light")
-    with watched(window) as page:
+    with lent(window, cookies=("studio-me", "studio-by")) as page:
         page.goto(url + "/")
         expect(page.locator("#live")).to_have_attribute("data-state", "live")
         yield page
         page.evaluate("localStorage.clear()")
-
-
-@contextmanager
-def watched(window: Page) -> Iterator[Page]:
-    """The window for one test, in which no script may fail; what the test left in it is taken away."""
-    errors: list[str] = []
-
-    def note(error: object) -> None:
-        errors.append(str(error))
-
-    window.on("pageerror", note)
-    yield window
-    window.remove_listener("pageerror", note)
-    window.unroute_all()
-    for other in window.context.pages:
-        if other is not window:
-            other.close()
-    for cookie in ("studio-me", "studio-by"):
-        window.context.clear_cookies(name=cookie)
-    assert errors == []
 
 
 def until(page: Page, script: str) -> None:

@@ -31,7 +31,7 @@ _NAMED = re.compile(
 )
 _SCHEME = re.compile(r"\b(bearer|basic)\s+(?=[^\s]{8})[A-Za-z0-9._~+/=-]+", re.IGNORECASE)
 _KEY = re.compile(
-    r"\bSG\.[\w.-]+|\bAKIA[A-Z0-9]{12,}"
+    r"\bSG\.[\w.-]+|\bnlapi_\w+|\bAKIA[A-Z0-9]{12,}"
     r"|-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----(?:(?!-----END)[\s\S])*(?:-----END[^-]*-----)?"
 )
 _RUN = re.compile(r"(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{27,}=*")

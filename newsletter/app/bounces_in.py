@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
+from newsletter.app.numbers.replies import count_mail
 from newsletter.app.sending.reports import apply_notices
 from newsletter.app.workspace import Workspace
 from newsletter.delivery.bounces.reading import read_report
@@ -46,7 +47,9 @@ def read_bounces(ws: Workspace) -> Counter[str]:
         return tally
     with open_inbox(box, ws.settings.secrets.bounces_password, ws.root) as inbox:
         for name, raw in inbox.messages(AT_ONCE):
-            tally[take_report(ws, read_report(raw))] += 1
+            outcome = take_report(ws, read_report(raw))
+            tally[outcome] += 1
+            count_mail(ws, raw, f"report: {outcome}", by_machine=True)
             inbox.remove(name)
     return tally
 

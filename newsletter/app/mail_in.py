@@ -10,6 +10,7 @@ from email.utils import parseaddr
 
 from newsletter.app.bounces_in import take_report
 from newsletter.app.joining.asking import request
+from newsletter.app.numbers.replies import count_mail
 from newsletter.app.owning.leaving import leave
 from newsletter.app.workspace import Workspace
 from newsletter.delivery.bounces.reading import read_report
@@ -35,19 +36,22 @@ def read_mailbox(ws: Workspace) -> Counter[str]:
         return tally
     with open_inbox(settings, ws.settings.secrets.imap_password, ws.root) as inbox:
         for name, raw in inbox.messages(AT_ONCE):
-            outcome = _outcome(ws, raw)
+            outcome, by_machine = _outcome(ws, raw)
             tally[outcome] += 1
+            if outcome != "waiting":
+                count_mail(ws, raw, outcome, by_machine=by_machine)
             if outcome != "waiting":
                 inbox.remove(name)
     return tally
 
 
-def _outcome(ws: Workspace, raw: bytes) -> str:
-    """What became of one mail; a report that strayed here is taken for what it is."""
+def _outcome(ws: Workspace, raw: bytes) -> tuple[str, bool]:
+    """What became of one mail, and whether a program wrote it; a stray report is taken for what it is."""
     report = read_report(raw)
     if report.nature != "pass":
-        return take_report(ws, report)
-    return deal_with(ws, read_command(raw, _own(ws), ws.settings.lists))
+        return take_report(ws, report), True
+    command = read_command(raw, _own(ws), ws.settings.lists)
+    return deal_with(ws, command), command.by_machine
 
 
 def deal_with(ws: Workspace, command: MailCommand) -> str:

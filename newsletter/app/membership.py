@@ -13,7 +13,7 @@ from newsletter.store import consents, subscribers, suppressions
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What happened to a membership: the action, when, and how it came to us."""
+    """What happened to a membership: the action, when, and how it came to us; `given_at` is when they had agreed."""
 
     action: ConsentAction
     at: datetime
@@ -21,6 +21,7 @@ class Event:
     text: str = ""
     detail: str = ""
     network: str = ""
+    given_at: datetime | None = None
 
 
 def enter(
@@ -80,4 +81,5 @@ def line_of(who: str, list_name: str, event: Event) -> Consent:
         event.detail,
         version=text_version(event.text),
         network=event.network,
+        given_at=event.given_at,
     )

@@ -69,18 +69,32 @@ def add(
     Who left, bounced, complained or is suppressed stays so, and `refusal` says it. SubscriberError names what in the
     call is wrong.
     """
-    settings = find_list(ws, list_name)
     parsed = read_address(address)
-    known_topics = None if topics is None else _among(topics, settings.topics, "topic")
-    chosen = _among(digests, settings.digests, "digest") or settings.digests[:1]
-    person = Subscriber(secrets.token_hex(10), parsed.address, name, _zone(timezone), clock, _language(language))
-    wanted = Subscription(person.id, list_name, chosen, known_topics, "active")
-    event = Event("added", ws.clock(), how, text=settings.consent_text)
+    person = newcomer(parsed, name=name, timezone=timezone, clock=clock, language=language)
+    wanted = wanted_by(ws, person, list_name, topics, digests)
+    event = Event("added", ws.clock(), how, text=find_list(ws, list_name).consent_text)
     with ws.store.begin() as connection:
         added = bring_in(connection, ws, person, parsed.key, wanted, event)
         if added.new:
             note(connection, ws, "added", added.subscriber.id, f"list {list_name}")
         return added
+
+
+def wanted_by(
+    ws: Workspace, person: Subscriber, list_name: str, topics: Sequence[str] | None, digests: Sequence[str]
+) -> Subscription:
+    """An active membership with these choices; SubscriberError names what the list does not offer."""
+    settings = find_list(ws, list_name)
+    known_topics = None if topics is None else _among(topics, settings.topics, "topic")
+    chosen = _among(digests, settings.digests, "digest") or settings.digests[:1]
+    return Subscription(person.id, list_name, chosen, known_topics, "active")
+
+
+def newcomer(
+    parsed: Address, *, name: str = "", timezone: str = "", clock: Literal[12, 24] = 12, language: str = ""
+) -> Subscriber:
+    """Somebody with a new id; SubscriberError names a zone or language that is not known."""
+    return Subscriber(secrets.token_hex(10), parsed.address, name, _zone(timezone), clock, _language(language))
 
 
 def bring_in(

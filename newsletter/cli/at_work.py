@@ -10,10 +10,13 @@ from newsletter.app.accounting.settings import note_settings
 from newsletter.app.alerts.telling import BEAT as TELL_BEAT
 from newsletter.app.alerts.telling import tellers
 from newsletter.app.alerts.watch import AlertWatch
+from newsletter.app.api.desk import ApiDesk
 from newsletter.app.archiving.publishing import Keeper
 from newsletter.app.archiving.shelf import Shelf
 from newsletter.app.backing_up.migrating import outgrown
 from newsletter.app.joining.pages import JoinPages
+from newsletter.app.numbers.counting import EVERY as COUNT
+from newsletter.app.numbers.counting import NumberDesk
 from newsletter.app.observing.observer import Observer
 from newsletter.app.operating import TickResult, new_waits, tick
 from newsletter.app.owning.pages import OwnPages
@@ -89,7 +92,9 @@ class AtWork:
         ws, public = self.ws, pages.enter_context(closing(PublicPages(self.ws)))
         public.invalid_page()  # a broken template is told now, and not to the first reader
         receiver = pages.enter_context(closing(Receiver(ws)))
-        app: App = public_app(public, Shelf(ws), OwnPages(ws), JoinPages(ws), receiver)
+        api, numbers = pages.enter_context(closing(ApiDesk(ws))), pages.enter_context(closing(NumberDesk(ws)))
+        self._beating += [(api.beat, COUNT), (numbers.beat, COUNT)]
+        app: App = public_app(public, Shelf(ws), OwnPages(ws), JoinPages(ws), receiver, api, numbers)
         return self._with_studio(app, pages) if ws.settings.sign_in.is_on else app
 
     def _with_studio(self, public: App, pages: ExitStack) -> App:

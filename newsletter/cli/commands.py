@@ -9,6 +9,7 @@ from newsletter import __version__
 from newsletter.cli import (
     accounting,
     alerts,
+    api_tokens,
     archive,
     configuring,
     content,
@@ -18,6 +19,7 @@ from newsletter.cli import (
     issues,
     ledger,
     mails,
+    numbers,
     operator,
     people,
     reconciling,
@@ -47,6 +49,8 @@ simulate.register(app)
 reviewing.register(app)
 sending.register(app)
 signing_in.register(app)
+api_tokens.register(app)
+numbers.register(app)
 ledger.register(app)
 accounting.register(app)
 reconciling.register(app)

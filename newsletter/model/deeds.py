@@ -14,6 +14,7 @@ Deed = Literal[
     "drafted", "edited", "approved", "revoked", "tested", "decided",
     "sent", "paused", "resumed", "stopped", "reconciled", "released", "corrected", "mailed",
     "added", "imported", "exported", "removed", "suppressed", "erased", "address changed", "revealed",
+    "asked to join", "choices changed",
     "backed up", "restored", "migrated", "reloaded", "config changed", "roles changed",
     "token made", "token revoked", "signed in", "signed out", "sessions ended", "alert silenced",
 ]  # fmt: skip
@@ -47,6 +48,8 @@ DEEDS: Mapping[Deed, DeedRule] = {
     "reconciled": DeedRule("settled deliveries whose outcome was unknown", _OPERATOR),
     "released": DeedRule("let a restored store send again", _OPERATOR),
     "added": DeedRule("added a subscriber", _OPERATOR),
+    "asked to join": DeedRule("asked for somebody to join, who confirms by mail", _OPERATOR),
+    "choices changed": DeedRule("changed what a subscriber gets", _OPERATOR),
     "imported": DeedRule("imported subscribers", _OPERATOR),
     "exported": DeedRule("exported subscribers, or all that is kept of one", _OPERATOR),
     "removed": DeedRule("took a subscriber off a list", _OPERATOR),

@@ -17,7 +17,10 @@ from pydantic import (
 )
 
 from newsletter.model.alert_settings import AlertSettings
+from newsletter.model.api import ApiSettings
+from newsletter.model.editor_settings import CorrectionSettings, EditorSettings
 from newsletter.model.guarding import GuardSettings, PaceSettings
+from newsletter.model.numbers import NumbersSettings
 from newsletter.model.provider_settings import ProviderSettings
 from newsletter.model.requests import BouncesSettings, JoiningSettings, MailboxSettings
 from newsletter.model.signing_in import SignInSettings
@@ -180,18 +183,6 @@ class DigestSettings(Strict):
     )
 
 
-class EditorSettings(Strict):
-    """Who looks after the issues: addresses that are told of a draft, and how long before its slot once more.
-
-    An empty `remind` reminds nobody. What editors are told is about the issue; no reader is named in it.
-    `editor` is the command by which the studio of one's own machine opens a source: "code -g {file}:{line}".
-    """
-
-    notify: tuple[str, ...] = ()
-    editor: str = ""
-    remind: str = "24 hours before"
-
-
 class SectionSettings(Strict):
     """A section of one's own: filled by tag, or from a Markdown file."""
 
@@ -219,13 +210,6 @@ class CategorySettings(Strict):
 
     lead: str
     repeats: int = Field(default=0, ge=0, le=100)
-
-
-class CorrectionSettings(Strict):
-    """What holds for mails that correct what readers were told: how many a reader gets a day, and who approves."""
-
-    a_day: int = Field(default=3, ge=1, le=100)
-    review: Literal["required", "automatic"] = "required"
 
 
 #: Mail programs that stand for nearly all readers, by family and platform as caniemail names them.
@@ -390,6 +374,8 @@ class Settings(Strict):
     mailbox: MailboxSettings = MailboxSettings()
     bounces: BouncesSettings = BouncesSettings()
     sign_in: SignInSettings = SignInSettings()
+    api: ApiSettings = ApiSettings()
+    numbers: NumbersSettings = NumbersSettings()
     pace: PaceSettings = PaceSettings()
     guards: GuardSettings = GuardSettings()
     alerts: AlertSettings = AlertSettings()

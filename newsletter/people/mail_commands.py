@@ -26,7 +26,7 @@ _BULK = ("bulk", "junk", "list", "auto_reply")
 class MailCommand:
     """What a mail asks for, by whom as far as it says, on which list (empty: not said), and the token it carries.
 
-    `why` says in words why it is passed over.
+    `why` says in words why it is passed over; `by_machine` that a program wrote it, or that nobody can tell.
     """
 
     kind: Literal["join", "leave", "pass"]
@@ -34,6 +34,7 @@ class MailCommand:
     list: str = ""
     token: str = ""
     why: str = ""
+    by_machine: bool = False
 
 
 def read_command(raw: bytes, own: Collection[str], lists: Collection[str]) -> MailCommand:
@@ -53,7 +54,7 @@ def _command(message: EmailMessage, own: Collection[str], lists: Collection[str]
     sender = _sender(message)
     machine = _machine(message, sender, own)
     if machine:
-        return _passed(machine)
+        return MailCommand("pass", why=machine, by_machine=True)
     words = (_subject(message) or _first_line(message)).split()
     while words and words[0].casefold().rstrip(":") in ("re", "aw", "sv", "fwd", "fw"):
         words = words[1:]

@@ -15,6 +15,7 @@ from newsletter.dates.spans import parse_span
 from newsletter.language.languages import known_codes, words_code
 from newsletter.model.workspace import DigestSettings, ListSettings, Settings, SourceSettings
 from newsletter.settings.alerts import check_alerts
+from newsletter.settings.api import check_api
 from newsletter.settings.coverage import Fault, check_waves
 from newsletter.settings.events import check_events
 from newsletter.settings.guards import check_guards
@@ -64,6 +65,7 @@ def check_meaning(settings: Settings) -> tuple[Fault, ...]:
         *check_bounces(settings),
         *check_dkim(settings),
         *check_sign_in(settings),
+        *check_api(settings),
         *_categories(settings),
         *_terms(settings),
     )

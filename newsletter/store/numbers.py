@@ -1,5 +1,6 @@
 """Numbers by day as rows: added to, and summed up. What the consent log and the ledger say is counted from there."""
 
+import json
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -74,6 +75,19 @@ def reached(connection: Connection, community: str, keys: Sequence[str]) -> dict
     return {row[0]: int(row[1]) for row in connection.execute(found)}
 
 
+def readers_of_topics(connection: Connection, community: str) -> dict[tuple[str, ...] | None, int]:
+    """How many active memberships there are with each choice of topics; None is all of them."""
+    chosen = sa.cast(subscription.c.topics, sa.Text)
+    mine = (subscription.c.community == community, subscription.c.state == "active")
+    found = sa.select(chosen, sa.func.count()).where(*mine).group_by(chosen)
+    return {_topics(text): int(count) for text, count in connection.execute(found)}
+
+
+def _topics(text: str | None) -> tuple[str, ...] | None:
+    found = json.loads(text) if text else None
+    return None if found is None else tuple(found)
+
+
 def marked(connection: Connection, community: str) -> int | None:
     """Up to which line of the consent log leavings are counted; None before the first time."""
     mine = sa.select(number_mark.c.consent_id).where(number_mark.c.community == community)
@@ -115,7 +129,7 @@ def leavings(connection: Connection, community: str, after: int, upto: int) -> t
     )
 
 
-def _issue_before(connection: Connection, community: str, row: sa.Row[Any]) -> str:
+def _issue_before(connection: Connection, community: str, row: sa.Row[Any, Any, Any, Any]) -> str:
     """The last issue of the list that had reached them by then; empty where there was none, or they are erased."""
     found = (
         sa.select(mailing.c.key)

@@ -5,6 +5,7 @@ GET and HEAD show and never change anything, because scanners follow every link 
 
 import asyncio
 import contextlib
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
@@ -16,12 +17,13 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from newsletter.web.api.routes import BELOW, ApiAsked, api_routes
 from newsletter.web.forms import LARGEST_BODY, LONGEST_TOKEN, MOST_FIELDS, fields_of, token_of
 from newsletter.web.guards import PRIVATE_PAGE, BodyLimit, FixedHeaders
 from newsletter.web.hooks import HOOKS, LARGEST_POST, HookDesk, hook_routes
 from newsletter.web.joining import JoinDesk, join_routes
 from newsletter.web.own import OwnDesk, own_routes
-from newsletter.web.published import Shelf, published_routes
+from newsletter.web.published import Counting, Shelf, published_routes
 
 ZONE_SCRIPT = (Path(__file__).parent / "assets" / "zone.js").read_bytes()
 #: What RFC 8058 section 3.1 has mail clients send, and what the page's own button sends.
@@ -31,6 +33,8 @@ BUTTON = ("leave", "yes")
 REST = ("rest", "yes")
 #: What the button of the preferences page sends along with the choices.
 SAVE = ("save", "yes")
+#: Where more is taken in; the API counts for itself, and says in its own words that it was too much.
+_LARGER = {HOOKS: LARGEST_POST, BELOW: sys.maxsize}
 
 __all__ = ["LARGEST_BODY", "LONGEST_TOKEN", "MOST_FIELDS", "PublicDesk", "public_app"]
 
@@ -81,8 +85,10 @@ def public_app(
     own: OwnDesk | None = None,
     joining: JoinDesk | None = None,
     hooks: HookDesk | None = None,
+    api: ApiAsked | None = None,
+    numbers: Counting | None = None,
 ) -> Starlette:
-    """The public pages as an ASGI app, with what `shelf` publishes, readers' own affairs, joining, and the hooks.
+    """The public pages as an ASGI app, with what `shelf` publishes, readers' own affairs, joining, hooks and the API.
 
     It sets no cookie and sends nobody elsewhere.
     """
@@ -98,11 +104,12 @@ def public_app(
             *(own_routes(own) if own else ()),
             *(join_routes(joining) if joining else ()),
             *(hook_routes(hooks) if hooks else ()),
-            *(published_routes(shelf) if shelf else ()),
+            *(published_routes(shelf, numbers) if shelf else ()),
+            *(api_routes(api) if api else ()),
         ],
         middleware=[
             Middleware(FixedHeaders, headers=PRIVATE_PAGE),
-            Middleware(BodyLimit, limit=LARGEST_BODY, larger={HOOKS: LARGEST_POST} if hooks else {}),
+            Middleware(BodyLimit, limit=LARGEST_BODY, larger=_LARGER),
         ],
         exception_handlers={404: pages.not_found},
     )

@@ -214,6 +214,12 @@ ELSEWHERE: dict[str, str] = {
     "SignInSettings.idle": "app/test_app_signing_in.py::test_how_long_a_session_lasts_is_the_workspaces",
     "SignInSettings.lasts": "app/test_app_signing_in.py::test_how_long_a_session_lasts_is_the_workspaces",
     "Settings.sign_in": "settings/test_settings_signing_in.py::test_nobody_may_sign_in_unless_somebody_is_named",
+    "ApiSettings.per_minute": "web/test_web_api.py::test_a_token_may_ask_so_often_and_is_told_when_again",
+    "ApiSettings.origins": "web/test_web_api.py::"
+    "test_pages_of_named_origins_may_read_what_is_published_and_nothing_else",
+    "Settings.api": "web/test_web_api.py::test_a_token_may_ask_so_often_and_is_told_when_again",
+    "NumbersSettings.count": "web/test_web_numbers.py::test_nothing_is_counted_where_the_settings_say_so",
+    "Settings.numbers": "web/test_web_numbers.py::test_nothing_is_counted_where_the_settings_say_so",
     "EditorSettings.editor": "app/test_app_studio_opening.py::test_the_workspaces_own_command_comes_first",
     "EditorSettings.remind": "runtime/test_runtime_editor_mails.py::test_the_reminder_comes_when_the_setting_says",
     "ListSettings.address": "app/test_app_list_addresses.py::test_a_list_without_an_address_is_no_reader",
@@ -422,6 +428,7 @@ ELSEWHERE: dict[str, str] = {
     "ProviderSettings.sandbox": "providers/test_providers_sendgrid.py::test_sandbox_is_asked_for_and_recognised",
     "StoreSettings.url": "store/test_store_engine.py::"
     "test_a_url_that_is_none_and_a_place_that_cannot_be_written_are_named",
+    "Settings.logs": "cli/test_cli_log_format.py::test_the_settings_say_how_lines_are_written",
     "LogSettings.format": "cli/test_cli_log_format.py::test_the_settings_say_how_lines_are_written",
     "WebSettings.monitor_port": "runtime/test_runtime_run.py::test_monitors_are_answered_on_a_port_of_their_own",
     "WebSettings.calendars": "app/test_app_archive.py::test_without_calendars_there_are_none_and_no_mail_names_one",

@@ -32,12 +32,17 @@ FORGOTTEN_AFTER = CONFIRM_WITHIN + timedelta(days=1)
 
 def request(ws: Workspace, wish: Wish, host: str) -> Verdict:
     """Take down what somebody asks for from the client address `host`, unless there were too many requests before."""
-    now, who, network = ws.clock(), address_hash(ws.hash_key, wish.key), network_hash(ws.hash_key, host)
     with ws.store.begin() as connection:
-        verdict = weigh(connection, ws, address_hash(ws.hash_key, mailbox_of(wish.key)), network, now)
-        if verdict == "free":
-            one = Signup(secrets.token_hex(10), wish, who, now, version=text_version(wish.text), network=network)
-            signups.take_down(connection, ws.settings.community.id, one)
+        return take_request(connection, ws, wish, network_hash(ws.hash_key, host))
+
+
+def take_request(connection: Connection, ws: Workspace, wish: Wish, network: str = "") -> Verdict:
+    """The same inside the caller's transaction; without a network for a program that asks on behalf of many."""
+    now, who = ws.clock(), address_hash(ws.hash_key, wish.key)
+    verdict = weigh(connection, ws, address_hash(ws.hash_key, mailbox_of(wish.key)), network, now)
+    if verdict == "free":
+        one = Signup(secrets.token_hex(10), wish, who, now, version=text_version(wish.text), network=network)
+        signups.take_down(connection, ws.settings.community.id, one)
     return verdict
 
 

@@ -19,11 +19,12 @@ Verdict = Literal["free", "again", "network", "everybody"]
 def weigh(connection: Connection, ws: Workspace, mailbox: str, network: str, now: datetime) -> Verdict:
     """Count this request and say whether it may lead to a mail; whether anybody has the address is not asked.
 
+    Of no network is what a program asks for with a token, which has a limit of its own.
     Whoever is refused for everybody's sake is so whatever their address, so the answer tells nothing of it.
     """
     community, settings = ws.settings.community.id, ws.settings.joining
     everybody = Limit("everybody", settings.per_hour, HOUR)
-    if not limits.take(connection, community, Limit("network", settings.per_network, HOUR), network, now):
+    if network and not limits.take(connection, community, Limit("network", settings.per_network, HOUR), network, now):
         return _refused(connection, ws, "network", network, now)
     if limits.is_full(connection, community, everybody, "", now):
         return _refused(connection, ws, "everybody", "", now)

@@ -4,12 +4,14 @@ Choices are no consent: they narrow what somebody agreed to, and the consent log
 them.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
 from sqlalchemy.engine import Connection
 
 from newsletter.app.archiving.calendars import personal_url
+from newsletter.app.numbers.counting import note_topics_dropped
 from newsletter.app.sending.addressing import LEAVE, PREFERENCES
 from newsletter.app.switching import catch_up
 from newsletter.app.timing import home_zone
@@ -72,40 +74,69 @@ def choose(ws: Workspace, token: str, form: PreferencesForm) -> Choosing | None:
     another digest is to get its current issue, where it tells them anything.
     """
     claim = _claim(ws, token)
-    if claim is None:
-        return None
+    return None if claim is None else choose_as(ws, claim, lambda _: form)
+
+
+def choose_as(
+    ws: Workspace,
+    claim: Claim,
+    fill: Callable[[Preferences], PreferencesForm],
+    also: Callable[[Connection], object] = lambda _: None,
+) -> Choosing:
+    """Save for the reader of this claim what a form says that is made of what they had chosen before.
+
+    `also` is done in the same transaction where something was saved.
+    """
     with ws.store.begin() as connection:
         known = member_of(connection, ws, claim)
         if known is None or known[1].state not in OPEN:
             return _choosing(connection, ws, claim)
         home = ws.settings.community.timezone
-        today = today_of(ws, known[0])
-        read = read_form(form, ws.settings.lists[claim.scope], preferences_of(*known, home), today)
+        before = preferences_of(*known, home)
+        form = fill(before)
+        read = read_form(form, ws.settings.lists[claim.scope], before, today_of(ws, known[0]))
         if not isinstance(read, Preferences):
             return replace(_choosing(connection, ws, claim), form=form, refusals=read)
-        chosen = replace(
-            known[1],
-            digests=read.digests,
-            topics=read.topics,
-            paused_until=pause_end(read.pause, read.timezone or home),
-            stopped=tuple(one for one in known[1].stopped if one[0] in read.stopped),
-            online_only=read.online_only,
-        )
-        community = ws.settings.community.id
-        person = replace(
-            known[0],
-            timezone=read.timezone,
-            clock=read.clock,
-            language=read.language,
-            density=read.density,
-            text_only=read.text_only,
-        )
-        saved = subscribers.set_choices(connection, community, chosen, OPEN, reads_of(person))
+        person, chosen = _changed(ws, known, read)
+        saved = subscribers.set_choices(connection, ws.settings.community.id, chosen, OPEN, reads_of(person))
+        if saved:
+            note_topics_dropped(connection, ws, _dropped(ws, known[1], chosen))
+            also(connection)
         answer = replace(_choosing(connection, ws, claim), saved=saved)
     begun = [name for name in ws.settings.digests if wants(chosen, name) and not wants(known[1], name)]
     if saved and begun:
         catch_up(ws, claim.subject, claim.scope, begun, ws.clock())
     return answer
+
+
+def _changed(
+    ws: Workspace, known: tuple[Subscriber, Subscription], read: Preferences
+) -> tuple[Subscriber, Subscription]:
+    """The reader and the membership with these choices."""
+    chosen = replace(
+        known[1],
+        digests=read.digests,
+        topics=read.topics,
+        paused_until=pause_end(read.pause, read.timezone or ws.settings.community.timezone),
+        stopped=tuple(one for one in known[1].stopped if one[0] in read.stopped),
+        online_only=read.online_only,
+    )
+    person = replace(
+        known[0],
+        timezone=read.timezone,
+        clock=read.clock,
+        language=read.language,
+        density=read.density,
+        text_only=read.text_only,
+    )
+    return person, chosen
+
+
+def _dropped(ws: Workspace, before: Subscription, after: Subscription) -> tuple[str, ...]:
+    """The topics that a reader had and gave up."""
+    offered = ws.settings.lists[before.list].topics
+    had, has = (offered if one.topics is None else one.topics for one in (before, after))
+    return tuple(topic for topic in had if topic not in has)
 
 
 def pause_end(day: date | None, zone: str) -> datetime | None:

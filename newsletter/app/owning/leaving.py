@@ -61,11 +61,12 @@ def leave_all(ws: Workspace, asked: Sequence[tuple[str, str]]) -> tuple[bool, ..
     ours = [(claim, how) for claim, how in claims if claim is not None]
     if ours:
         with ws.store.begin() as connection:
-            _leave(connection, ws, ours)
+            write_leavings(connection, ws, ours)
     return tuple(claim is not None for claim, _ in claims)
 
 
-def _leave(connection: Connection, ws: Workspace, ours: Sequence[tuple[Claim, str]]) -> None:
+def write_leavings(connection: Connection, ws: Workspace, ours: Sequence[tuple[Claim, str]]) -> None:
+    """Leave as each of these claims says, by the road named with it, inside the caller's transaction."""
     community, now = ws.settings.community.id, ws.clock()
     known = leaving.standing(connection, community, {claim.subject for claim, _ in ours})
     ended: dict[Place, SubscriptionState] = {}

@@ -1,0 +1,1 @@
+"""The HTTP API's addresses: requests in, answers of the desk out."""

@@ -89,7 +89,7 @@ def test_a_backup_overwrites_nothing(ws: Workspace, backup: Path) -> None:
     assert backup.read_bytes() == before
 
 
-def test_it_comes_back_on_another_machine_with_its_key_and_sends_nothing_until_told(
+def test_check_22_it_comes_back_on_another_machine_with_its_key_and_sends_nothing_until_told(
     ws: Workspace, backup: Path, tmp_path: Path
 ) -> None:
     road = Road()
@@ -109,7 +109,7 @@ def test_it_comes_back_on_another_machine_with_its_key_and_sends_nothing_until_t
         assert old_copy(connection, other) is None
 
 
-def test_what_was_sent_after_the_backup_is_not_sent_again(ws: Workspace, backup: Path) -> None:
+def test_check_22_what_was_sent_after_the_backup_is_not_sent_again(ws: Workspace, backup: Path) -> None:
     road = Road()
     send(ws, road)
     assert len(road.addresses) == 3

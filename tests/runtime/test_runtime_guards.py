@@ -42,7 +42,7 @@ def test_run_holds_an_audience_unlike_the_last_one_and_alerts_once(root: Path, c
     assert [one.kind for one in alerts_since(ws, clock.move(SEND))] == ["guard-audience"]
 
 
-def test_run_sends_nothing_from_an_old_copy_of_the_store(root: Path, clock: Clock) -> None:
+def test_check_22_run_sends_nothing_from_an_old_copy_of_the_store(root: Path, clock: Clock) -> None:
     ws = opened(root, clock, review="automatic")
     tick(ws, clock.move(DRAFT))
     (root / FILE).write_text('{"sent": 7, "consents": 2}')

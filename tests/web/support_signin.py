@@ -46,6 +46,7 @@ class Hosted:
     sign_in: SignIn
     studio: Desk
     operator: Watching
+    app: Starlette
 
     def browser(self, **headers: str) -> "Jar":
         return Jar(self, headers)
@@ -124,7 +125,7 @@ def hosted(root: Path, desk: PreviewDesk | None = None, **settings: object) -> I
     operator = hosted_operator(sign_in, pages, fill_operator, watching := Watching(pages, told))
     app = with_studio(public(), sign_in, desk or studio, fill_page, changes, operator)
     with served(app, listener) as running:
-        yield Hosted(ws, running, clock, sign_in, studio, watching)
+        yield Hosted(ws, running, clock, sign_in, studio, watching, app)
         changes.close()
         told.close()
     ws.store.close()

@@ -65,7 +65,7 @@ def refused(server: Served) -> Iterator[tuple[str, str, dict[str, str], int]]:
         yield "POST", "/act", {**ours, **headers}, status
 
 
-def test_what_does_not_come_from_our_own_page_is_refused(server):
+def test_check_55_what_does_not_come_from_our_own_page_is_refused(server):
     answers = [(status_of(server, method, path, headers), what) for method, path, headers, what in refused(server)]
     assert [pair for pair in answers if pair[0] != pair[1]] == []
     assert len(answers) > 100
@@ -81,7 +81,7 @@ def status_of(server: Served, method: str, path: str, headers: dict[str, str]) -
 
 
 @pytest.mark.parametrize("path", ["/", "/mail", "/palette", "/ahead.svg", "/assets/studio.js", "/nowhere"])
-def test_no_other_site_may_frame_or_embed_anything_of_it(server, path):
+def test_check_55_no_other_site_may_frame_or_embed_anything_of_it(server, path):
     answer, _ = ask(server, "GET", path, headers=cookie(server))
     policy = answer.getheader("Content-Security-Policy", "")
     assert "frame-ancestors 'none'" in policy or (path == "/mail" and "frame-ancestors 'self'" in policy)
@@ -111,7 +111,7 @@ def test_the_page_may_not_be_framed_and_runs_only_its_own_script(server):
     assert answer.getheader("Referrer-Policy") == "same-origin"
 
 
-def test_the_mail_may_not_run_scripts(server):
+def test_check_55_the_mail_may_not_run_scripts(server):
     answer, _ = ask(server, "GET", "/mail", headers=cookie(server))
     policy = answer.getheader("Content-Security-Policy", "")
     assert "default-src 'none'" in policy

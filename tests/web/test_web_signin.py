@@ -271,7 +271,7 @@ def refused(lab: Hosted, cookie: str) -> Iterator[tuple[str, str, dict[str, str]
     yield "DELETE", "/studio/", {**ours, **own}, 405
 
 
-def test_a_table_of_requests_that_are_refused(lab: Hosted) -> None:
+def test_check_55_a_table_of_requests_that_are_refused(lab: Hosted) -> None:
     jar = lab.signed_in()
     table = list(refused(lab, jar.cookies[SESSION]))
     answers = [(status(lab, *request), *request, wanted) for *request, wanted in table]
@@ -281,7 +281,7 @@ def test_a_table_of_requests_that_are_refused(lab: Hosted) -> None:
     assert jar.get("/studio/")[0] == 200, "and the session goes on"
 
 
-def test_the_studio_may_not_be_framed_and_its_pages_are_kept_nowhere(lab: Hosted) -> None:
+def test_check_55_the_studio_may_not_be_framed_and_its_pages_are_kept_nowhere(lab: Hosted) -> None:
     jar = lab.signed_in()
     for path in ("/studio/", "/sign-in"):
         headers = jar.get(path)[2]

@@ -1,16 +1,17 @@
 """Writing a deed down, in the transaction of what was done, so that neither stands without the other."""
 
-import logging
 from datetime import datetime
 
 from sqlalchemy.engine import Connection
 
 from newsletter.app.workspace import Workspace
-from newsletter.model.deeds import DEEDS, Actor, Deed, DeedLine
+from newsletter.model.deeds import DEEDS, Actor, Deed, DeedLine, allows
 from newsletter.redaction import redact
 from newsletter.store import deeds
 
-LOG = logging.getLogger(__name__)
+
+class RoleRefused(Exception):  # noqa: N818 - an answer, not a fault
+    """Whoever acts has no role that may do this; nothing of it is done."""
 
 
 def note_deed(
@@ -35,7 +36,12 @@ def note_deed(
 
 
 def note(connection: Connection, ws: Workspace, deed: Deed, subject: str = "", detail: str = "") -> DeedLine:
-    """Write down what whoever acts in this workspace does now, in the caller's transaction."""
+    """Write down what whoever acts in this workspace does now, in the caller's transaction.
+
+    RoleRefused where their role does not allow it, which undoes the transaction: no page can forget to ask.
+    """
+    if not allows(ws.actor, deed):
+        raise RoleRefused(f"this needs the role {' or '.join(sorted(DEEDS[deed].roles)) or 'of the command line'}")
     return note_deed(connection, ws.settings.community.id, ws.actor, deed, subject, detail, at=ws.clock())
 
 

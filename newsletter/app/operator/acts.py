@@ -1,6 +1,6 @@
 """What an operator may do with an issue from the pages: the same use cases as on the command line, in their name."""
 
-from newsletter.app.accounting.deeds import note_alone
+from newsletter.app.accounting.deeds import RoleRefused, note_alone
 from newsletter.app.operator.words import count_text
 from newsletter.app.sending.control import cancel, pause
 from newsletter.app.sending.planning import SendRefused
@@ -23,7 +23,7 @@ def act(ws: Workspace, what: str, key: str, by: str) -> Said:
         if what == "stop":
             count = cancel(ws, key, now, by)
             return Said(f"{key} is stopped for good: {count_text(count, 'delivery', 'deliveries')} will not be made.")
-    except (SendRefused, UsageError) as error:
+    except (SendRefused, UsageError, RoleRefused) as error:
         return Said(f"{error}.", well=False)
     return Said("This page knows of no such thing to do.", well=False)
 

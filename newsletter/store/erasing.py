@@ -44,8 +44,9 @@ def erase(connection: Connection, community: str, who: str, address: str, key: s
     subscriber_id = connection.execute(mine).scalar()
     if subscriber_id is not None:
         _blank_about(connection, community, subscriber_id)
-        connection.execute(sa.delete(service_mail).where(service_mail.c.subscriber_id == subscriber_id))
-        connection.execute(sa.delete(subscriber).where(subscriber.c.id == subscriber_id))
+        for table, column in ((service_mail, service_mail.c.subscriber_id), (subscriber, subscriber.c.id)):
+            theirs = sa.delete(table).where(table.c.community == community, column == subscriber_id)
+            connection.execute(theirs)
     for table in (signup, address_change):
         connection.execute(sa.delete(table).where(table.c.community == community, table.c.who == who))
     sent_there = sa.func.lower(service_mail.c.address).in_({address.lower(), key.lower()})
@@ -64,8 +65,8 @@ def _blank_about(connection: Connection, community: str, subscriber_id: str) -> 
     for table, column in ((delivery_event, "detail"), (attempt_item, "detail"), (attempt_item, "provider_id")):
         change = sa.update(table).where(table.c.delivery_id.in_(theirs), table.c[column] != "")
         connection.execute(change.values({column: ""}))
-    reasons = sa.update(delivery).where(delivery.c.subscriber_id == subscriber_id, delivery.c.reason != "")
-    connection.execute(reasons.values(reason=""))
+    reasons = sa.update(delivery).where(delivery.c.community == community, delivery.c.reason != "")
+    connection.execute(reasons.where(delivery.c.subscriber_id == subscriber_id).values(reason=""))
 
 
 def _blank_of_hash(connection: Connection, community: str, who: str) -> None:
@@ -87,6 +88,7 @@ def clear_traces(store: Store, words: tuple[str, ...]) -> Traces:
     """Bring the write-ahead log into the file and look both through; what is left is rebuilt away (SQLite).
 
     secure_delete has overwritten what was deleted; a rebuild (VACUUM) takes away what a store from before that kept.
+    Where several communities share the store, what is left may be another's, of which this one learns nothing.
     """
     path = store.engine.url.database
     if store.engine.dialect.name != "sqlite" or path in (None, "", ":memory:"):
@@ -96,12 +98,20 @@ def clear_traces(store: Store, words: tuple[str, ...]) -> Traces:
     try:
         _run(raw, "PRAGMA wal_checkpoint(TRUNCATE)")
         if not _occurrences(Path(str(path)), needles):
-            return Traces(0)
+            return Traces(None if _is_shared(store) else 0)
         _run(raw, "VACUUM")
         _run(raw, "PRAGMA wal_checkpoint(TRUNCATE)")
-        return Traces(_occurrences(Path(str(path)), needles), rebuilt=True)
+        left = None if _is_shared(store) else _occurrences(Path(str(path)), needles)
+        return Traces(left, rebuilt=True)
     finally:
         raw.close()
+
+
+def _is_shared(store: Store) -> bool:
+    """Whether more than one community has people in it."""
+    with store.read() as connection:
+        found = sa.select(sa.func.count(sa.distinct(subscriber.c.community)))
+        return bool(connection.execute(found).scalar_one() > 1)
 
 
 def _run(raw: Any, statement: str) -> None:

@@ -25,12 +25,13 @@ def standing(
     return {(row[0], row[1]): (row[2], row[3]) for row in connection.execute(found)}
 
 
-def end(connection: Connection, places: Sequence[tuple[Place, SubscriptionState]], at: datetime) -> None:
+def end(connection: Connection, community: str, places: Sequence[tuple[Place, SubscriptionState]], at: datetime) -> None:
     """Write the state in which each of these memberships ends; a pause ends with it."""
     if not places:
         return
     change = (
         sa.update(subscription)
+        .where(subscription.c.community == community)
         .where(subscription.c.subscriber_id == sa.bindparam("person"), subscription.c.list == sa.bindparam("of"))
         .values(state=sa.bindparam("to"), since=at, paused_until=None)
     )

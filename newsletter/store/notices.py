@@ -70,20 +70,23 @@ def about_all(connection: Connection, community: str, delivery_ids: Collection[s
     return {row[0]: Reported(row[1], row[2], row[3], bool(row[4]), row[5]) for row in connection.execute(found)}
 
 
-def that_left(connection: Connection, attempt_ids: Collection[str]) -> frozenset[tuple[str, str]]:
+def that_left(connection: Connection, community: str, attempt_ids: Collection[str]) -> frozenset[tuple[str, str]]:
     """(delivery id, attempt id) of everything that these attempts handed over."""
     found = (
         sa.select(attempt_item.c.delivery_id, attempt_item.c.attempt_id)
         .join_from(attempt, attempt_item, attempt_item.c.attempt_id == attempt.c.id)
-        .where(attempt.c.id.in_(attempt_ids), attempt.c.submitted_at.is_not(None))
+        .where(attempt.c.community == community, attempt.c.id.in_(attempt_ids))
+        .where(attempt.c.submitted_at.is_not(None))
     )
     return frozenset((row[0], row[1]) for row in connection.execute(found))
 
 
-def told(connection: Connection, delivery_ids: Collection[str]) -> set[tuple[str, str]]:
+def told(connection: Connection, community: str, delivery_ids: Collection[str]) -> set[tuple[str, str]]:
     """(delivery id, key) and (delivery id, event id) of everything that was reported about these before."""
     found = sa.select(delivery_event.c.delivery_id, delivery_event.c.notice_key, delivery_event.c.event_id).where(
-        delivery_event.c.delivery_id.in_(delivery_ids), delivery_event.c.notice_key.is_not(None)
+        delivery_event.c.community == community,
+        delivery_event.c.delivery_id.in_(delivery_ids),
+        delivery_event.c.notice_key.is_not(None),
     )
     rows = connection.execute(found).all()
     return {(row[0], row[1]) for row in rows} | {(row[0], row[2]) for row in rows if row[2]}
@@ -135,11 +138,13 @@ def settle(connection: Connection, community: str, moves: Sequence[Move]) -> Non
     connection.execute(change, rows)
 
 
-def revive(connection: Connection, notices: Iterable[Notice]) -> None:
+def revive(connection: Connection, community: str, notices: Iterable[Notice]) -> None:
     """Say of attempts that were thought not to have left that they did: a report came of them after all."""
     for one in notices:
         mine = sa.update(attempt_item).where(
-            attempt_item.c.delivery_id == one.delivery_id, attempt_item.c.attempt_id == one.attempt_id
+            attempt_item.c.community == community,
+            attempt_item.c.delivery_id == one.delivery_id,
+            attempt_item.c.attempt_id == one.attempt_id,
         )
         connection.execute(mine.values(live=True, outcome="accepted", detail="a report came of it after all"))
 

@@ -102,7 +102,8 @@ def put_subscription(connection: Connection, community: str, membership: Subscri
         "since": membership.since or at,
         "paused_until": None,
     }
-    mine = (memberships.c.subscriber_id == membership.subscriber_id, memberships.c.list == membership.list)
+    place = (memberships.c.subscriber_id == membership.subscriber_id, memberships.c.list == membership.list)
+    mine = (memberships.c.community == community, *place)
     if connection.execute(sa.update(memberships).where(*mine).values(values)).rowcount:
         return
     key = {"community": community, "subscriber_id": membership.subscriber_id, "list": membership.list}

@@ -80,7 +80,7 @@ def write_leavings(connection: Connection, ws: Workspace, ours: Sequence[tuple[C
         if decision.changed and decision.state is not None:
             ended[place] = decision.state
             lines.append(line_of(who, claim.scope, Event("left", now, how)))
-    leaving.end(connection, tuple(ended.items()), now)
+    leaving.end(connection, community, tuple(ended.items()), now)
     consents.append(connection, community, lines)
     for person, name in ended:
         settings = ws.settings.lists.get(name)

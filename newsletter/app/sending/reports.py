@@ -59,8 +59,8 @@ class _Taking:
         self.community = ws.settings.community.id
         ids = {one.delivery_id for one in notices}
         self.known = reported.about_all(connection, self.community, ids)
-        self.left = reported.that_left(connection, {one.attempt_id for one in notices if one.attempt_id})
-        self.told = reported.told(connection, ids)
+        self.left = reported.that_left(connection, self.community, {one.attempt_id for one in notices if one.attempt_id})
+        self.told = reported.told(connection, self.community, ids)
         self.states: dict[str, DeliveryState] = {one: found.state for one, found in self.known.items()}
         self.lines: list[Line] = []
         self.evidence: dict[str, Notice] = {}
@@ -110,7 +110,7 @@ class _Taking:
     def _move(self) -> None:
         moves = [Move(notice, self.known[one].state, self.states[one]) for one, notice in self.evidence.items()]
         reported.settle(self.connection, self.community, moves)
-        reported.revive(self.connection, (one.notice for one in moves if one.old == "pending"))
+        reported.revive(self.connection, self.community, (one.notice for one in moves if one.old == "pending"))
 
 
 def _same_address(ws: Workspace, found: Reported, notice: Notice) -> bool:

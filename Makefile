@@ -29,9 +29,10 @@ unit: $(DEV)
 test-slow: $(DEV)
 	$(BIN)/pytest -m "slow or hypothesis" --hypothesis-profile=searching
 
-# The pictures of docs/studio.md, of the sample workspace at a fixed moment; needs a Chromium.
+# The pictures of docs/studio.md and of the operator's pages, of the sample workspace at a fixed moment; needs a Chromium.
 tour: $(DEV)
 	$(BIN)/python docs/pictures/tour.py
+	$(BIN)/python docs/pictures/operator_tour.py
 
 # Hash-locked: pip refuses anything that is not byte for byte what the lock names.
 $(RUNTIME): requirements.lock pyproject.toml

@@ -18,10 +18,11 @@ from newsletter.app.operator.words import ago_text, share_text, span_text, state
 from newsletter.app.owning.changing_address import change_address
 from newsletter.app.sending.control import status
 from newsletter.app.workspace import Workspace
+from newsletter.model.alerting import Trouble, TroubleKind
 from newsletter.model.delivery import STATES, DeliveryState
 from newsletter.model.guarding import Hold, Standing
 from newsletter.model.operator import HandedOver, IssueCounts
-from newsletter.store import consents, deeds, growth, guards, operator
+from newsletter.store import consents, deeds, episodes, growth, guards, operator
 from newsletter.store.tables import delivery, issue
 
 ME = with_token("tests")
@@ -199,6 +200,23 @@ def test_the_unknown_and_the_held_need_a_look_and_the_calm_does_not(ws: Workspac
         f"issues/{key}/deliveries?show=unknown",
         "issues/weekly-2026-11-27/deliveries?show=unknown",
     ]
+
+
+def test_an_alert_that_is_open_stands_there_unless_the_page_says_it_already(
+    ws: Workspace, desk: OperatorDesk
+) -> None:
+    key = filled(ws)
+    set_state(ws, key, "unknown", 3)
+    with ws.store.begin() as connection:
+        some: tuple[tuple[TroubleKind, str], ...] = (("unknown", key), ("events-silent", ""))
+        for kind, subject in some:
+            trouble = Trouble(kind, subject, "warning", f"{kind} of {subject or 'all'}", "look")
+            episodes.begin(connection, "data-lab", trouble, NOW - timedelta(hours=1), ())
+    assert [one.text for one in desk.now().attention] == [
+        f"3 of {PEOPLE} of {key} are unknown.",
+        "events-silent of all.",
+    ]
+    assert [one.text for one in desk.now().told] == [f"unknown of {key}; it lasts", "events-silent of all; it lasts"]
 
 
 def test_an_issue_that_is_due_and_not_approved_is_told_before_and_louder_after(

@@ -12,11 +12,14 @@ from newsletter.app.operator.words import ago_text, count_text, moment_text
 from newsletter.app.sending import fence
 from newsletter.app.timing import home_zone
 from newsletter.app.workspace import Workspace
+from newsletter.model.alerting import TroubleKind
 from newsletter.model.issue import IssueState
 from newsletter.model.ledger import IssueRow
-from newsletter.store import guards, operator
+from newsletter.store import episodes, guards, operator
 
 Level = Literal["bad", "warn", "info"]
+#: What is looked at afresh for every page, and is an alert besides once it lasts.
+SEEN_HERE: frozenset[TroubleKind] = frozenset({"held", "unknown", "issue-late", "source"})
 LEFT: tuple[IssueState, ...] = ("sending", "paused", "sent", "cancelled")
 
 
@@ -42,6 +45,7 @@ def attention(ws: Workspace, connection: Connection, look: Look | None, now: dat
         *_late(ws, connection, now),
         *(_of_sources(look) if look else ()),
     ]
+    found += [*_alerts(connection, ws.settings.community.id, " ".join(one.text for one in found))]
     return tuple(sorted(found, key=lambda one: ("bad", "warn", "info").index(one.level)))
 
 
@@ -60,10 +64,20 @@ def _held_mailings(ws: Workspace, connection: Connection, now: datetime) -> Iter
         yield Attention(level, f"{about}held by the {hold.guard} guard: {hold.why}.{until}", "", path)
 
 
+def _alerts(connection: Connection, community: str, said: str) -> Iterator[Attention]:
+    """Alerts that are open, but for those that say what is said already, as it was some minutes ago."""
+    for one in episodes.open_ones(connection, community):
+        trouble = one.trouble
+        if trouble.kind in SEEN_HERE and (not trouble.subject or trouble.subject in said):
+            continue
+        level: Level = "bad" if trouble.severity == "error" else "warn"
+        yield Attention(level, f"{trouble.text.rstrip('.')}.", trouble.advice)
+
+
 def _unknown(connection: Connection, community: str) -> Iterator[Attention]:
     found = operator.unknown(connection, community)
     number, base = sum(count for _, count, _ in found), sum(planned for *_, planned in found)
-    advice = "newsletter reconcile KEY settles what evidence settles"
+    advice = f"newsletter reconcile {found[0][0] if len(found) == 1 else 'KEY'} settles what evidence settles"
     lines = tuple((f"{count:,} of {planned:,} of {key}", _rows(key)) for key, count, planned in found)
     if len(found) == 1:
         yield Attention("warn", f"{lines[0][0]} are unknown.", advice, lines[0][1])

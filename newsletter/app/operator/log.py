@@ -6,12 +6,13 @@ from datetime import timedelta
 
 from sqlalchemy.engine import Connection
 
-from newsletter.app.operator.words import ago_text, moment_text
+from newsletter.app.operator.words import ago_text, moment_text, span_text
 from newsletter.app.signing_in.people import person_known_as
 from newsletter.app.timing import home_zone
 from newsletter.app.workspace import Workspace
+from newsletter.model.alerting import Episode
 from newsletter.model.deeds import DEEDS, Actor
-from newsletter.store import alerts, deeds
+from newsletter.store import alerts, deeds, episodes
 
 #: So far back, and so many lines.
 LATELY, MOST = timedelta(days=30), 200
@@ -39,10 +40,17 @@ class DeedView:
 
 
 def told(ws: Workspace, connection: Connection, back: timedelta, most: int) -> tuple[ToldLine, ...]:
-    """What was told to the operator, newest first."""
-    now, zone = ws.clock(), home_zone(ws)
-    found = alerts.since(connection, ws.settings.community.id, now - back)[:most]
-    return tuple(ToldLine(moment_text(one.at, zone, now), ago_text(one.at, now), one.kind, one.text) for one in found)
+    """What was told to the operator, newest first: what was noted once, and what lasted, with how long."""
+    now, zone, community = ws.clock(), home_zone(ws), ws.settings.community.id
+    found = [(one.at, one.kind, one.text) for one in alerts.since(connection, community, now - back)]
+    lasting = (*episodes.open_ones(connection, community), *episodes.past(connection, community, now - back))
+    found += [(one.first_seen, one.trouble.kind, f"{one.trouble.text}{_end(one)}") for one in lasting]
+    newest = sorted(found, key=lambda one: one[0], reverse=True)[:most]
+    return tuple(ToldLine(moment_text(at, zone, now), ago_text(at, now), kind, text) for at, kind, text in newest)
+
+
+def _end(one: Episode) -> str:
+    return f"; over after {span_text(one.ended_at - one.first_seen)}" if one.ended_at else "; it lasts"
 
 
 def done(ws: Workspace, connection: Connection) -> tuple[DeedView, ...]:

@@ -29,6 +29,7 @@ _USUAL: dict[str, Step] = {
     "DATA": "354 go on",
     "body": "",
     "dot": "250 2.0.0 Ok: queued as ABC123",
+    "BDAT": "250 2.0.0 Ok: queued as ABC123",
     "RSET": "250 ok",
     "NOOP": "250 ok",
     "QUIT": "221 bye",
@@ -97,7 +98,9 @@ class ScriptedSmtp:
             while line := reader.readline():
                 commands.append(line.decode("latin-1").rstrip("\r\n"))
                 verb = commands[-1].split(" ")[0].upper()
-                if out_of_order and self.orderly and verb in ("RCPT", "DATA"):
+                if verb == "BDAT":
+                    self.messages.append(reader.read(int(commands[-1].split(" ")[1])))
+                if out_of_order and self.orderly and verb in ("RCPT", "DATA", "BDAT"):
                     sock.sendall(b"503 bad sequence of commands\r\n")
                     continue
                 reply = self._do(sock, verb if verb in self.script else "NOOP")

@@ -4,6 +4,7 @@ What comes out is what `message_bytes` gives, in pieces, for one gathered write.
 dots already, and no value of a slot can begin a line with a dot, so that nothing is looked through on the way.
 """
 
+import copy
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -36,7 +37,7 @@ class MessageForm:
     """The form of one edition at one moment, which becomes the Date of what is filled."""
 
     def __init__(self, edition: Edition, at: datetime) -> None:
-        self._edition, self._at = edition, at
+        self.edition, self._at = edition, at
         parts = edition.mime
         self._date = header_octets(date_value(at))
         self._pieces = [part if isinstance(part, bytes) else b"" for part in parts]
@@ -50,13 +51,19 @@ class MessageForm:
         self._body = tuple((name, _places(found, name, "html"), _places(found, name, "text")) for name in names)
         self._is_sound = _is_sound(parts)
 
+    def dated(self, at: datetime) -> "MessageForm":
+        """The same edition at another moment."""
+        other = copy.copy(self)
+        other._at, other._date = at, header_octets(date_value(at))
+        return other
+
     def fill(self, row: Row, *, utf8: bool = False) -> Filled:
         """The message for one person; KeyError or ValueError where a slot cannot be filled.
 
         With `utf8`, header values may be beyond ASCII (RFC 6532).
         """
         if utf8 or not self._is_sound:
-            return as_filled(message_bytes(self._edition, row, self._at, utf8=utf8))
+            return as_filled(message_bytes(self.edition, row, self._at, utf8=utf8))
         pieces = self._pieces.copy()
         length = self._length + self._fill_head(pieces, row) + self._fill_body(pieces, row)
         return Filled(pieces, pieces if self._same else self._with_dots(pieces), length, self._is_ascii)

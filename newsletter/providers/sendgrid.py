@@ -18,6 +18,7 @@ from newsletter.model.reconciling import Question, Sighting
 from newsletter.providers.receipts import not_filled
 from newsletter.providers.sendgrid_answer import Verdict, verdict
 from newsletter.providers.sendgrid_body import groups, personalization, request_body, slot_mark
+from newsletter.providers.sendgrid_hook import ask_hook
 from newsletter.providers.sendgrid_http import NoAnswerError, NotSubmittedError, post_mail
 from newsletter.providers.sendgrid_log import SendGridLog
 from newsletter.providers.sendgrid_probe import ask_sandbox
@@ -57,6 +58,10 @@ class SendGridProvider:
     def probe(self, sender: str) -> Probe:
         """Have the sandbox check a request from `sender`; nothing is sent."""
         return ask_sandbox(self._route.api_url, self._route.key.get_secret_value(), self._route.timeout, sender)
+
+    def probe_hook(self, url: str, keys: str) -> Probe:
+        """Ask how events are posted to `url`, and have test events posted there."""
+        return ask_hook(self._route.api_url, self._route.key.get_secret_value(), self._route.timeout, url, keys)
 
     def close(self) -> None:
         """Nothing is kept open."""

@@ -5,27 +5,34 @@ Until the final dot is on the wire a lost connection has submitted nothing; from
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from newsletter.crash_points import crash_point
 from newsletter.model.delivery import Outcome
-from newsletter.model.outcomes import OUTCOMES, End, smtp_end
+from newsletter.model.message_form import as_filled, with_crlf
+from newsletter.model.outcomes import OUTCOMES, smtp_end
 from newsletter.providers.smtp_wire import Reply, Wire
 
-_LINE_END = re.compile(rb"\r\n|\r|\n")
 _QUEUE_ID = re.compile(r"queued (?:mail for delivery )?as <?([A-Za-z0-9._-]+)", re.IGNORECASE)
-#: What MAIL, RCPT and DATA are answered with where all is well.
-_WELL = (2, 2, 3)
+_LOST = {
+    "incomplete": "the connection failed before the message was whole",
+    "silent": "no reply came to the end of the message",
+}
 
 
 @dataclass(slots=True)
 class Session:
-    """An open session, what its server offers (by name in capitals), and how many messages it was given."""
+    """An open session, what its server offers (by name in capitals), and how many messages it was given.
+
+    One that `is_dirty` holds the rest of a message that was refused.
+    """
 
     wire: Wire
     extensions: Mapping[str, str] = field(default_factory=dict)
     handled: int = 0
+    is_dirty: bool = False
 
     def offers(self, name: str) -> bool:
         """Whether the server announced the extension."""
@@ -72,12 +79,12 @@ def deliver(
     `leaving` is called when all but the dot is on the wire; OSError from it keeps the message from leaving.
     """
     message = with_crlf(data)
-    unfit = _unfit(session, envelope, message)
+    unfit = unfit_for(session, envelope, len(message), is_ascii=message.isascii())
     if unfit:
         return Answer(OUTCOMES["unfit"], unfit, alive=True)
     session.handled += 1
     try:
-        refused = _offer(session, envelope, message) or _send_body(session.wire, stuffed(message))
+        refused = _offer(session, envelope, message) or _send_body(session.wire, wire_form(message))
         if refused:
             return refused
         leaving()
@@ -85,99 +92,46 @@ def deliver(
         session.wire.write(b".\r\n")
         crash_point("after dot")
     except OSError as error:
-        return _lost("incomplete", "the connection failed before the message was whole", error)
+        return lost("incomplete", error)
     return _last_reply(session.wire, dot_timeout)
-
-
-def with_crlf(data: bytes) -> bytes:
-    """The message with CRLF alone ending its lines, the last one too."""
-    ends = data.count(b"\r\n")
-    right = data.count(b"\n") == data.count(b"\r") == ends
-    lines = data if right else _LINE_END.sub(b"\r\n", data)
-    return lines if lines.endswith(b"\r\n") else lines + b"\r\n"
-
-
-def stuffed(message: bytes) -> bytes:
-    """The message as DATA sends it, without the final dot: leading dots are doubled (RFC 5321, 4.5.2)."""
-    lines = message.replace(b"\r\n.", b"\r\n..")
-    return b"." + lines if lines.startswith(b".") else lines
 
 
 def wire_form(data: bytes) -> bytes:
     """Any bytes as DATA sends them, without the final dot."""
-    return stuffed(with_crlf(data))
+    return b"".join(as_filled(data).stuffed)
 
 
-def _unfit(session: Session, envelope: Envelope, message: bytes) -> str:
-    """Why this server cannot carry this message, in words; empty where it can."""
+def unfit_for(session: Session, envelope: Envelope, size: int, *, is_ascii: bool) -> str:
+    """Why this server cannot carry this message of so many octets, in words; empty where it can."""
     limit = session.extensions.get("SIZE", "")
-    if limit.isdecimal() and 0 < int(limit) < len(message):
-        return f"the message has {len(message)} bytes and the server takes {limit}"
+    if limit.isdecimal() and 0 < int(limit) < size:
+        return f"the message has {size} bytes and the server takes {limit}"
     if envelope.needs_utf8 and not session.offers("SMTPUTF8"):
         return "the address is not ASCII, and the server does not offer SMTPUTF8 for it"
-    if not message.isascii() and not session.offers("8BITMIME"):
+    if not is_ascii and not session.offers("8BITMIME"):
         return "the message holds octets beyond ASCII, and the server does not offer 8BITMIME for them"
     return ""
 
 
-def _offer(session: Session, envelope: Envelope, message: bytes) -> Answer | None:
-    options = [f"SIZE={len(message)}"] if session.offers("SIZE") else []
-    if not message.isascii():
-        options.append("BODY=8BITMIME")
+def envelope_commands(session: Session, envelope: Envelope, size: int, *, is_ascii: bool) -> tuple[str, str]:
+    """MAIL and RCPT for a message, with what the server wants to know of it."""
+    mail = f"MAIL FROM:<{envelope.sender}>"
+    if session.offers("SIZE"):
+        mail += f" SIZE={size}"
+    if not is_ascii:
+        mail += " BODY=8BITMIME"
     if envelope.needs_utf8:
-        options.append("SMTPUTF8")
-    mail = " ".join((f"MAIL FROM:<{envelope.sender}>", *options))
-    commands = (mail, f"RCPT TO:<{envelope.recipient}>", "DATA")
-    return _all_at_once(session, commands) if session.offers("PIPELINING") else _one_by_one(session, commands)
+        mail += " SMTPUTF8"
+    return mail, f"RCPT TO:<{envelope.recipient}>"
 
 
-def _one_by_one(session: Session, commands: Sequence[str]) -> Answer | None:
-    for command, well in zip(commands, _WELL, strict=True):
+def _offer(session: Session, envelope: Envelope, message: bytes) -> Answer | None:
+    mail, recipient = envelope_commands(session, envelope, len(message), is_ascii=message.isascii())
+    for command, well in ((mail, 2), (recipient, 2), ("DATA", 3)):
         reply = session.command(command)
         if reply.kind != well:
-            return _refusal(reply, whole=False)
+            return refusal(reply, whole=False)
     return None
-
-
-def _all_at_once(session: Session, commands: Sequence[str]) -> Answer | None:
-    """The three commands in one write (RFC 2920); the first refusal is the message's, and DATA is undone after it."""
-    session.wire.write("".join(f"{command}\r\n" for command in commands).encode("utf-8"))
-    replies: list[Reply] = []
-    try:
-        while len(replies) < len(commands):
-            replies.append(session.wire.reply())
-    except OSError:
-        if _first_refusal(replies) is None:
-            raise
-    refused = _first_refusal(replies)
-    if refused is None:
-        return None
-    answer = _refusal(refused, whole=False)
-    return answer if _undone(session.wire, replies) else _closing(answer)
-
-
-def _first_refusal(replies: Sequence[Reply]) -> Reply | None:
-    return next((one for one, well in zip(replies, _WELL, strict=False) if one.kind != well), None)
-
-
-def _undone(wire: Wire, replies: Sequence[Reply]) -> bool:
-    """Whether the session can go on after a refusal.
-
-    A server that waits for a message all the same is given an empty one where it has no recipient for it (RFC 2920,
-    3.1); where it has one, it is left instead.
-    """
-    if len(replies) < len(_WELL):
-        return False
-    if replies[2].kind != 3:
-        return True
-    if replies[1].kind == 2:
-        return False
-    try:
-        wire.write(b".\r\n")
-        wire.reply()
-    except OSError:
-        return False
-    return True
 
 
 def _send_body(wire: Wire, body: bytes) -> Answer | None:
@@ -185,7 +139,7 @@ def _send_body(wire: Wire, body: bytes) -> Answer | None:
     wire.write(body)
     crash_point("after body")
     # A server that speaks or hangs up before the dot has not taken the message: better to hear it now.
-    return _closing(_refusal(wire.reply(), whole=False)) if wire.has_spoken() else None
+    return closing(refusal(wire.reply(), whole=False)) if wire.has_spoken() else None
 
 
 def _last_reply(wire: Wire, timeout: float) -> Answer:
@@ -193,26 +147,35 @@ def _last_reply(wire: Wire, timeout: float) -> Answer:
         reply = wire.reply(timeout)
         crash_point("after reply")
     except OSError as error:
-        return _lost("silent", "no reply came to the end of the message", error)
+        return lost("silent", error)
+    return last_answer(reply)
+
+
+def last_answer(reply: Reply) -> Answer:
+    """What the reply to a whole message makes of it."""
     if reply.kind == 2:
-        found = _QUEUE_ID.search(reply.words)
-        return Answer(OUTCOMES["taken"], reply.words, alive=True, provider_id=found[1] if found else "")
-    return _refusal(reply, whole=True)
+        words = reply.words
+        found = _QUEUE_ID.search(words)
+        return Answer(OUTCOMES["taken"], words, alive=True, provider_id=found[1] if found else "")
+    return refusal(reply, whole=True)
 
 
-def _refusal(reply: Reply, *, whole: bool) -> Answer:
+def refusal(reply: Reply, *, whole: bool) -> Answer:
+    """What a reply that is not the awaited one makes of a message, whose end is on the wire if it is `whole`."""
     outcome = OUTCOMES[smtp_end(reply.code, whole=whole)]
     if reply.kind in (4, 5):
         return Answer(outcome, reply.words, alive=reply.code != 421)
     return Answer(outcome, f"the server gave a reply that does not belong here: {reply.words}", alive=False)
 
 
-def _closing(answer: Answer) -> Answer:
+def closing(answer: Answer) -> Answer:
+    """The same answer, after which the session is left."""
     return replace(answer, alive=False)
 
 
-def _lost(end: End, what: str, error: OSError) -> Answer:
-    return Answer(OUTCOMES[end], f"{what}: {reason(error)}", alive=False)
+def lost(end: Literal["incomplete", "silent"], error: OSError) -> Answer:
+    """What a connection that failed makes of the message that was on it."""
+    return Answer(OUTCOMES[end], f"{_LOST[end]}: {reason(error)}", alive=False)
 
 
 def reason(error: OSError) -> str:

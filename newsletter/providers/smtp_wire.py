@@ -9,7 +9,7 @@ import re
 import socket
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from newsletter.redaction import redact
@@ -18,6 +18,13 @@ from newsletter.redaction import redact
 LONGEST_LINE = 4096
 MOST_LINES = 200
 _CHUNK = 65536
+#: Octets that the system holds unsent for a connection that must not wait: more would only hide how far a message is.
+_UNSENT = 1 << 17
+#: Pieces of one gathered write, as far as every system takes them.
+_MOST_PIECES = 1000
+#: Octets of the longest record of TLS (RFC 8446, 5.1).
+_RECORD = 1 << 14
+_WOULD_WAIT = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 _LINE = re.compile(rb"([2-5][0-9]{2})(?:([ -])(.*))?", re.DOTALL)
 
 
@@ -50,6 +57,8 @@ class Wire:
         self.timeout = timeout
         self._sock, self._clock = sock, clock
         self._held = bytearray()
+        self._lines: list[str] = []
+        self._record = b""
         self._ended = False
         # The dot is a small write after a large one: without this it would wait for the acknowledgement, 40 ms each.
         with contextlib.suppress(OSError):
@@ -75,13 +84,65 @@ class Wire:
     def reply(self, timeout: float | None = None) -> Reply:
         """The next reply; `timeout` in seconds in place of the usual one."""
         until = self._clock() + (self.timeout if timeout is None else timeout)
-        lines: list[str] = []
-        while len(lines) < MOST_LINES:
-            code, last, text = _parsed(self._line(until))
-            lines.append(text)
+        while (reply := self.next_reply()) is None:
+            self._wait(until)
+        return reply
+
+    def next_reply(self) -> Reply | None:
+        """The next reply of what was read already; None while it is not whole."""
+        while (line := self._line()) is not None:
+            code, last, text = _parsed(line)
+            self._lines.append(text)
             if last:
-                return Reply(code, "\n".join(lines))
-        raise NoReplyError(f"the server's reply has more than {MOST_LINES} lines")
+                reply = Reply(code, "\n".join(self._lines))
+                self._lines.clear()
+                return reply
+            if len(self._lines) >= MOST_LINES:
+                raise NoReplyError(f"the server's reply has more than {MOST_LINES} lines")
+        return None
+
+    def wait_no_more(self) -> int:
+        """From now on `write_some` and `hear` return at once; the number by which the system knows the connection."""
+        self._sock.settimeout(0)
+        with contextlib.suppress(OSError, AttributeError):
+            self._sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, _UNSENT)
+        return self._sock.fileno()
+
+    def write_some(self, pieces: Sequence[bytes | memoryview]) -> int:
+        """Send as much of the pieces as goes without waiting, in one write; how many octets."""
+        if self.encrypted:
+            return self._write_record(pieces)
+        try:
+            return self._sock.sendmsg(pieces[:_MOST_PIECES])
+        except BlockingIOError:
+            return 0
+
+    def _write_record(self, pieces: Sequence[bytes | memoryview]) -> int:
+        """One record of TLS at most, and the very same again until it is gone.
+
+        Of more, or of another, a part may have left when the library says that nothing has.
+        """
+        data = self._record or _first_octets(pieces, _RECORD)
+        try:
+            count = self._sock.send(data)
+        except _WOULD_WAIT:
+            self._record = data
+            return 0
+        self._record = b""
+        return count
+
+    def hear(self) -> bool:
+        """Read what is there without waiting; False where the server hung up. What was said before can be had."""
+        with contextlib.suppress(*_WOULD_WAIT):
+            # What TLS has decrypted already wakes nobody, so it is read to its end.
+            while self._take() and self.encrypted and len(self._held) <= _CHUNK:
+                pass
+        return not self._ended
+
+    @property
+    def has_more(self) -> bool:
+        """Whether there is more of what was said than was asked for."""
+        return bool(self._held or self._lines)
 
     def has_spoken(self) -> bool:
         """Whether the server said something, or hung up, without being asked; waits for nothing."""
@@ -103,13 +164,13 @@ class Wire:
         with contextlib.suppress(OSError):
             self._sock.close()
 
-    def _line(self, until: float) -> bytes:
-        while (end := self._held.find(b"\n")) < 0:
-            if len(self._held) > LONGEST_LINE:
-                break
-            self._wait(until)
-        if end < 0 or end > LONGEST_LINE:
+    def _line(self) -> bytes | None:
+        """The next line of what was read; None while it has no end."""
+        end = self._held.find(b"\n")
+        if end > LONGEST_LINE or (end < 0 and len(self._held) > LONGEST_LINE):
             raise NoReplyError(f"the server's reply has a line of more than {LONGEST_LINE} octets")
+        if end < 0:
+            return None
         line = bytes(self._held[:end])
         del self._held[: end + 1]
         return line.removesuffix(b"\r")
@@ -123,10 +184,20 @@ class Wire:
         if self._ended:
             raise ConnectionResetError("the server closed the connection")
 
-    def _take(self) -> None:
+    def _take(self) -> int:
         chunk = self._sock.recv(_CHUNK)
         self._held += chunk
         self._ended = not chunk
+        return len(chunk)
+
+
+def _first_octets(pieces: Sequence[bytes | memoryview], most: int) -> bytes:
+    found = bytearray()
+    for piece in pieces:
+        found += piece[: most - len(found)]
+        if len(found) == most:
+            break
+    return bytes(found)
 
 
 def _parsed(line: bytes) -> tuple[int, bool, str]:

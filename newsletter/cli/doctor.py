@@ -26,7 +26,7 @@ def register(app: typer.Typer) -> None:
 def doctor(context: typer.Context, as_json: AsJson = False) -> int:
     """Look at the settings, keys, store, clock, disk, provider, DNS and public pages; say of each what to do.
 
-    Nothing is changed, and no mail leaves. Exit 1 where something is an error.
+    Nothing is changed, and no mail leaves; SendGrid is asked for a test event. Exit 1 where something is an error.
 
     Example: `newsletter doctor`
     """

@@ -120,6 +120,26 @@ class Poster:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
+    def hooks(self) -> list[dict[str, Any]]:
+        """The webhook as the account's settings show it."""
+        if not self.plan.url:
+            return []
+        return [{"id": "sink", "enabled": True, "url": self.plan.url, "public_key": self.signer.public}]
+
+    def test(self, url: str) -> None:
+        """Post test events by and by, about nobody's mail; ValueError where the address is not of this machine."""
+        if not url:
+            raise ValueError("say to which url")
+        told = {"email": "example@example.org", "timestamp": int(time.time()), "category": ["cat facts"]}
+        events = [told | {"event": kind, "sg_event_id": new_event_id()} for kind in ("processed", "bounce", "open")]
+        task = asyncio.create_task(self._once(_on_this_machine(url), events))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _once(self, url: str, events: list[dict[str, Any]]) -> None:
+        body = json.dumps(events).encode() + b"\r\n"
+        await asyncio.to_thread(_taken, url, body, self.signer.headers(body, time.time()))
+
     def stop(self) -> None:
         """Post nothing more."""
         for task in self._tasks:

@@ -46,6 +46,8 @@ class Api:
                 Route("/v3/mail/send", self.send, methods=["POST"]),
                 Route("/v3/logs", self.search, methods=["POST"]),
                 Route("/v3/logs/{sg_message_id}", self.one, methods=["GET"]),
+                Route("/v3/user/webhooks/event/settings/all", self.hooks, methods=["GET"]),
+                Route("/v3/user/webhooks/event/test", self.test_hook, methods=["POST"]),
                 *SesApi(self._keeper, self._faults, self._hang_up).routes(),
                 Route("/_sink/events", self.events, methods=["GET", "PUT"]),
                 Route("/_sink/messages", self.messages, methods=["GET", "DELETE"]),
@@ -100,6 +102,22 @@ class Api:
         if found is None:
             return _refused(404, [_error("message not found")])
         return JSONResponse(found.whole(), headers=_pace())
+
+    async def hooks(self, request: Request) -> Response:
+        """The one webhook there is, where events are posted at all."""
+        if refusal := _unauthorised(request):
+            return refusal
+        return JSONResponse({"max_allowed": 1, "webhooks": self._poster.hooks()}, headers=_pace())
+
+    async def test_hook(self, request: Request) -> Response:
+        """Post events that are about nobody to the address asked for, once."""
+        if refusal := _unauthorised(request):
+            return refusal
+        try:
+            self._poster.test(str(json.loads(await request.body())["url"]))
+        except (ValueError, KeyError, TypeError) as error:
+            return _refused(400, [_error(str(error), "url")])
+        return Response(status_code=204, headers=_pace())
 
     async def events(self, request: Request) -> Response:
         """GET how events are posted, the key that verifies them, and the count; PUT another way."""

@@ -1,4 +1,4 @@
-"""What a provider says when it is asked whether it would take mail, and none is sent."""
+"""What a provider says when it is asked whether it would take mail, or post its events, and none is sent."""
 
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
@@ -21,4 +21,16 @@ class Probed(Protocol):
 
     def probe(self, sender: str) -> Probe:
         """Ask it, as who sends as `sender`; nothing is sent, and nothing raised."""
+        ...
+
+
+@runtime_checkable
+class HookProbed(Protocol):
+    """A provider that posts events, and can be had to post some for a test."""
+
+    def probe_hook(self, url: str, keys: str) -> Probe:
+        """Ask whether it posts to `url`, signed by one of `keys`; where all is well, test events are on their way.
+
+        With a `code` and no `fault` it could not be asked. Nothing is raised, and nothing changed there.
+        """
         ...

@@ -3,7 +3,7 @@
 import sqlite3
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,16 +19,22 @@ from starlette.routing import Route
 from support_dev_sink import DevSink
 from support_loopback import Served, served
 
+from newsletter.app.doctor import event_hook
 from newsletter.app.doctor.examining import examine_workspace
 from newsletter.app.doctor.surroundings import Surroundings
 from newsletter.app.public_pages import PublicPages
+from newsletter.app.reporting.applying import apply_spool
+from newsletter.app.reporting.receiving import Receiver
 from newsletter.app.sample import init_workspace
 from newsletter.app.subscribing import add
-from newsletter.app.workspace import open_workspace
+from newsletter.app.workspace import open_workspace, with_settings
+from newsletter.devsink.events import Signer
+from newsletter.health.events import judge_round
 from newsletter.model.health import Finding
 from newsletter.net.asking import Said, ask
 from newsletter.net.names import NamesError
 from newsletter.providers.dkim import dns_record, read_key
+from newsletter.providers.sendgrid_hook import ask_hook
 from newsletter.web.public import public_app
 
 NOW = datetime(2026, 11, 3, 18, 0, tzinfo=UTC)
@@ -332,7 +338,9 @@ def test_a_planted_fault_is_named_and_nothing_else_is(world: World, name: str) -
     plant, expected = FAULTS[name]
     plant(world)
     found = [finding for finding in world.findings() if finding.condition != "ok"]
-    assert sorted(finding.code for finding in found) == expected.split(), found
+    # Over SendGrid, whoever sets no key of its webhook is told so.
+    unset = ["doctor.webhook-unset"] if "NEWSLETTER_SENDGRID_KEY" in world.environ else []
+    assert sorted(finding.code for finding in found) == [*expected.split(), *unset], found
     assert all(finding.advice or finding.code.startswith("settings.") for finding in found)
 
 
@@ -355,3 +363,58 @@ def test_the_key_that_signs_here_and_stands_in_the_dns_is_well(world: World) -> 
     signed_here(world)
     world.zone.texts_of[SIGNED] = (dns_record(read_key(world.environ["NEWSLETTER_DKIM_KEY"])),)
     assert world.codes() == []
+
+
+def with_a_hook(world: World, key: str = "") -> None:
+    """The road over SendGrid, and its events posted to our pages, which believe the sink's key or another."""
+    signed_by = world.sink.events()["key"]
+    over_sendgrid(world, f'webhook_key = "{signed_by}"')
+    opened = open_workspace(world.root, world.environ)
+    provider = opened.settings.provider.model_copy(update={"webhook_key": key or signed_by})
+    ws = with_settings(opened, provider=provider)
+    receiver = world.inside.enter_context(closing(Receiver(ws)))
+    world.pages = world.inside.enter_context(served(public_app(PublicPages(ws), hooks=receiver)))
+    world.change(BASE, world.pages.url)
+    world.sink.tell_events(url=f"{world.pages.url}/hooks/lab/sendgrid")
+
+
+def of_events(world: World) -> list[tuple[str, str]]:
+    return [(one.condition, one.code) for one in world.findings() if one.area == "events"]
+
+
+def test_a_test_event_of_the_provider_goes_round_and_changes_nothing(world: World) -> None:
+    with_a_hook(world)
+    before = world.sink.events()["posted"]
+    assert of_events(world) == [("ok", "")]
+    assert world.sink.events()["posted"] == before, "a test is no event of a mail"
+    ws = open_workspace(world.root, world.environ)
+    assert apply_spool(ws).fates == {"forgotten": 1, "foreign": 2}
+    ws.store.close()
+
+
+def test_a_hook_that_is_not_well_is_named(world: World) -> None:
+    with_a_hook(world)
+    url = world.sink.events()["plan"]["url"]
+    world.sink.tell_events()
+    assert of_events(world) == [("error", "doctor.webhook-missing")]
+    world.sink.tell_events(url=url)
+    world.change(world.sink.events()["key"], Signer().public)
+    assert of_events(world) == [("error", "doctor.webhook-key")]
+    world.change('id = "lab"', 'id = "lob"')
+    assert of_events(world) == [("error", "doctor.webhook-status")]
+
+
+def test_a_hook_that_believes_nobody_or_everybody_is_named(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(event_hook, "PATIENCE", 0.5)
+    with_a_hook(world, key=Signer().public)
+    assert of_events(world) == [("error", "doctor.webhook-silent")]
+    taking = world.inside.enter_context(served(answering(lambda _request: PlainTextResponse("Unsubscribed."))))
+    world.change(world.pages.url, taking.url)
+    assert of_events(world) == [("error", "doctor.webhook-open")]
+
+
+def test_a_key_that_may_not_ask_about_webhooks_is_a_warning() -> None:
+    probe = ask_hook("http://127.0.0.1:1", "SG.key", 1.0, f"{BASE}/hooks/lab/sendgrid", "key")
+    found = judge_round(f"{BASE}/hooks/lab/sendgrid", probe, heard=False)
+    assert (found.condition, found.code) == ("warning", "doctor.webhook-unasked")
+    assert "Test Integration" in found.advice

@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from newsletter.app.cautions import settings_cautions
 from newsletter.app.doctor.contents import content_findings
 from newsletter.app.doctor.domain import domain_findings
+from newsletter.app.doctor.event_hook import event_findings
 from newsletter.app.doctor.road import look_down
 from newsletter.app.doctor.secret_files import secret_findings
 from newsletter.app.doctor.site import site_findings
@@ -58,6 +59,8 @@ def _from_the_store_on(ws: Workspace, around: Surroundings) -> Iterator[Finding]
     if worst(stored) != "ok":
         return
     yield from site_findings(ws, around, state.has_sent)
+    if state.schema:
+        yield from event_findings(ws, around)
     with _untouched(ws, state) as seen:
         yield from content_findings(seen)
 

@@ -136,9 +136,17 @@ def communities_audited() -> Iterator[dict[str, frozenset[str]]]:
     A function whose statements need a closer look is in it, with nothing where they stand it.
     """
     found: dict[str, frozenset[str]] = {}
+    good: set[object] = set()
 
     def look(_connection: object, statement: Any, *_rest: object) -> None:
-        if isinstance(statement, LOOKED_AT) and unnarrowed(statement) and (maker := _maker()):
+        if not isinstance(statement, LOOKED_AT):
+            return
+        key = statement._generate_cache_key()
+        if key is not None and key.key in good:
+            return
+        if not unnarrowed(statement):
+            good.update([key.key] if key is not None else [])
+        elif maker := _maker():
             wide = unnarrowed(statement, by_id=maker in BY_ID)
             found[maker] = found.get(maker, frozenset()) | wide
 

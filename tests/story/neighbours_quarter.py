@@ -39,6 +39,8 @@ class Quarter:
     shifts: dict[str, Shift]
     signers: dict[str, Signer]
     observers: Observers = field(default_factory=Observers)
+    #: A second process, for some of them.
+    twins: dict[str, Shift] = field(default_factory=dict)
     #: What the statements that were made did not narrow to a community, by their makers.
     wide: dict[str, frozenset[str]] = field(default_factory=dict)
 
@@ -46,9 +48,10 @@ class Quarter:
         return self.shifts[one.id].reloader.ws
 
     def wake(self, one: Neighbour) -> None:
-        """What the wakers do for a community, once."""
-        for beat, _ in self.shifts[one.id]._now._beating:
-            beat()
+        """What the wakers do for a community, once; a second process on the same store does it as well."""
+        for shift in (self.shifts[one.id], self.twins.get(one.id)):
+            for beat, _ in shift._now._beating if shift else ():
+                beat()
 
     def until(self, end: datetime, step: timedelta) -> None:
         """Let time pass, and wake everybody on the way."""

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -25,6 +26,7 @@ from newsletter.app.sending.control import overview, status
 from newsletter.app.signing_in.people import people_of
 from newsletter.app.signing_in.sessions import new_link, person_of_link, sign_in, sign_ins_since
 from newsletter.app.workspace import Workspace
+from newsletter.cli.at_work import Shift
 from newsletter.store import deeds
 from newsletter.store.tables import metadata
 
@@ -45,22 +47,24 @@ def quarter(tmp_path_factory: pytest.TempPathFactory, dev_sink_process: DevSink)
         made.wide = wide
         _pass(made, FIRST)
         people_act(made)
+        made.twins[LAB.id] = Shift(made.ws(LAB), threading.Event())
         _pass(made, ((10, 8, 17), (10, 9, 17)))
         yield made
+        made.twins[LAB.id].close()
 
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory, dev_sink_process: DevSink) -> Iterator[Quarter]:
-    """The quarter, looked at six times a day, with a restart of each community in the middle of it."""
+    """The quarter, looked at three times a day, with a restart of each community in the middle of it."""
     dev_sink_process.forget()
     with _beginning(tmp_path_factory.mktemp("quarter"), dev_sink_process) as made, communities_audited() as wide:
         made.wide = wide
-        made.until(datetime(2026, 10, 8, tzinfo=UTC), timedelta(hours=4))
+        made.until(datetime(2026, 10, 8, tzinfo=UTC), timedelta(hours=8))
         people_act(made)
-        made.until(datetime(2026, 11, 10, tzinfo=UTC), timedelta(hours=4))
+        made.until(datetime(2026, 11, 10, tzinfo=UTC), timedelta(hours=8))
         for one in NEIGHBOURS:
             made.restart(one)
-        made.until(END, timedelta(hours=4))
+        made.until(END, timedelta(hours=8))
         yield made
 
 
@@ -261,7 +265,19 @@ def test_who_is_signed_in_at_one_is_nobody_at_another(quarter):
     cookie = sign_in(ws, link)
     sent = {"Cookie": f"__Host-newsletter={cookie}", "Accept": "text/html"}
     assert "Signed in" in quarter.ask(LAB, "/sign-in", **sent)[1]
-    assert [quarter.ask(other, "/studio/", **sent)[0] for other in (CHOIR, MAKERS)] == [303, 303]
+    for other in (CHOIR, MAKERS):
+        named = {**sent, "Cookie": f"__Host-newsletter={cookie}; __Host-newsletter-{other.id}={cookie}"}
+        assert quarter.ask(other, "/studio/", **named)[0] == 303
+
+
+def test_who_signs_in_at_two_communities_of_one_host_stays_signed_in_at_both(quarter):
+    cookies = {}
+    for one in (CHOIR, MAKERS):
+        ws = quarter.ws(one)
+        (person,) = (known for known in people_of(ws).values() if "editor" in known.roles)
+        cookies[f"__Host-newsletter-{one.id}"] = sign_in(ws, new_link(ws, person, quarter.clock.now))
+    sent = {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())}
+    assert ["Signed in" in quarter.ask(one, "/sign-in", **sent)[1] for one in (CHOIR, MAKERS)] == [True, True]
 
 
 def test_a_provider_speaks_for_the_community_whose_key_it_has_and_for_no_other(quarter):

@@ -27,8 +27,12 @@ Denied = Callable[[Visitor, Role], Response]
 
 
 def session_cookie(desk: SignIn) -> str:
-    """The cookie's name: with the prefix that binds it to this host alone, for which browsers demand https."""
-    return "__Host-newsletter" if desk.is_secure else "newsletter-session"
+    """The cookie's name: with the prefix that binds it to this host alone, for which browsers demand https.
+
+    Below a path, other communities may have the rest of the host, and cookies of their own.
+    """
+    name = "__Host-newsletter" if desk.is_secure else "newsletter-session"
+    return f"{name}-{desk.ws.settings.community.id}" if desk.path else name
 
 
 def visitor_of(scope: Scope) -> Visitor | None:

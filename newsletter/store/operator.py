@@ -196,15 +196,3 @@ def notes_of(connection: Connection, delivery_id: str) -> tuple[DeliveryNote, ..
     columns = (delivery_event.c[name] for name in ("at", "kind", "state", "detail"))
     found = sa.select(*columns).where(delivery_event.c.delivery_id == delivery_id).order_by(delivery_event.c.id)
     return tuple(DeliveryNote(**row) for row in connection.execute(found).mappings())
-
-
-def last_report(connection: Connection, community: str) -> datetime | None:
-    """When the latest of the last few hundred reports of a provider was about."""
-    few = (
-        sa.select(delivery_event.c.at, delivery_event.c.notice_key)
-        .where(delivery_event.c.community == community)
-        .order_by(delivery_event.c.id.desc())
-        .limit(2_000)
-        .subquery()
-    )
-    return connection.execute(sa.select(sa.func.max(few.c.at)).where(few.c.notice_key.is_not(None))).scalar()

@@ -72,8 +72,9 @@ def port_in(line: str) -> int:
 def editors_are_let_in_by_the_door(server: Served) -> None:
     """The studio is there for those who sign in, at the public address alone, which browsers reach over https."""
     public = {"Host": "news.example.org", "Accept": "text/html"}
-    answer, _ = ask(server, "GET", "/studio/", headers=public)
-    assert (answer.status, answer.getheader("Location")) == (303, "https://news.example.org/sign-in")
+    for path in ("/studio/", "/operator/"):
+        answer, _ = ask(server, "GET", path, headers=public)
+        assert (answer.status, answer.getheader("Location")) == (303, "https://news.example.org/sign-in")
     answer, page = ask(server, "GET", "/sign-in", headers=public)
     assert (answer.status, "Mail me a link" in page) == (200, True)
     cookie = answer.getheader("Set-Cookie", "")

@@ -9,16 +9,19 @@ from typing import Literal
 from sqlalchemy.engine import Connection
 
 from newsletter.app.observing.observer import ASLEEP, Observer
-from newsletter.app.operator.words import ago_text, count_text, moment_text
+from newsletter.app.operator.words import GROUPS, ago_text, count_text, moment_text
 from newsletter.app.timing import home_zone
 from newsletter.app.workspace import Workspace
 from newsletter.health.machine import judge_disk
+from newsletter.model.delivery import DeliveryState
 from newsletter.store import deeds, operator, recovery
 
 #: A delivery that may leave and has not for so long means that nobody sends.
 STUCK = timedelta(minutes=10)
 #: A backup that is older is no backup.
 OLD_BACKUP = timedelta(days=2)
+#: What only a report of the provider makes of a delivery.
+REPORTED: tuple[DeliveryState, ...] = ("delivered", "deferred", "bounced", "dropped", "complained")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ def health(ws: Workspace, connection: Connection, pulse: Pulse, now: datetime) -
         _queue(ws, connection, now),
         _workers(ws, connection),
         _road(ws, connection),
-        _reports(ws, connection, now),
+        _reports(ws, connection),
         *_disk(ws, pulse),
         _backup(ws, connection, now),
     )
@@ -91,12 +94,17 @@ def _road(ws: Workspace, connection: Connection) -> HealthLine:
     return HealthLine("Road out", "good", f"{kind}, and nothing is known against it.")
 
 
-def _reports(ws: Workspace, connection: Connection, now: datetime) -> HealthLine:
-    last = operator.last_report(connection, ws.settings.community.id)
-    if last is None:
-        text = "No report of a provider has come in: what was delivered or bounced later is not known."
-        return HealthLine("Reports", "quiet", text, "set up the provider's events, or bounce mails")
-    return HealthLine("Reports", "good", f"The last report of the provider is from {ago_text(last, now)}.")
+def _reports(ws: Workspace, connection: Connection) -> HealthLine:
+    """Of the last issue that left: a road whose reports stopped is seen there first."""
+    left = operator.issues(connection, ws.settings.community.id, "sending", "paused", "sent", most=1)
+    over = sum(one.count(*GROUPS["handed-over"]) for one in left)
+    if not over:
+        return HealthLine("Reports", "quiet", "Nothing was handed over that could be reported on.")
+    known, key = sum(one.count(*REPORTED) for one in left), left[0].key
+    if known:
+        return HealthLine("Reports", "good", f"The provider reported on {known:,} of {over:,} mails of {key}.")
+    text = f"The provider reported on 0 of {over:,} mails of {key}: what was delivered or bounced later is not known."
+    return HealthLine("Reports", "quiet", text, "set up the provider's events, or bounce mails")
 
 
 def _disk(ws: Workspace, pulse: Pulse) -> Iterator[HealthLine]:

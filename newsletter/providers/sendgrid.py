@@ -4,7 +4,7 @@ It knows no idempotency key. What may have been accepted is unknown, and after i
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pydantic import SecretStr
@@ -17,9 +17,10 @@ from newsletter.model.probe import Probe
 from newsletter.model.reconciling import Question, Sighting
 from newsletter.providers.receipts import not_filled
 from newsletter.providers.sendgrid_answer import Verdict, verdict
-from newsletter.providers.sendgrid_body import groups, personalization, request_body, slot_mark
+from newsletter.providers.sendgrid_body import RequestForm, groups
 from newsletter.providers.sendgrid_hook import ask_hook
-from newsletter.providers.sendgrid_http import NoAnswerError, NotSubmittedError, post_mail
+from newsletter.providers.sendgrid_http import NoAnswerError, NotSubmittedError
+from newsletter.providers.sendgrid_kept import KeptConnections
 from newsletter.providers.sendgrid_log import SendGridLog
 from newsletter.providers.sendgrid_probe import ask_sandbox
 
@@ -39,17 +40,20 @@ class SendGridRoute:
 
 
 class SendGridProvider:
-    """Hands batches to the v3 mail/send API; it keeps no connection and may be shared by threads."""
+    """Hands batches to the v3 mail/send API over connections that are kept; it may be shared by threads."""
 
     tells_witness = True
 
     def __init__(self, route: SendGridRoute) -> None:
         self._route = route
+        self._kept = KeptConnections(route.api_url, route.key, route.timeout)
 
     def submit(self, batch: Batch) -> Sequence[Receipt]:
         """One request per 1000 rows; 400 is split so that it costs only the refused, 429 and 401 burn nobody."""
-        unfit, fit = _sorted_out(batch)
-        return (*unfit, *_Submission(self._route, batch).run(groups(fit)))
+        form = RequestForm(batch, sandbox=self._route.sandbox)
+        unfit, fit = _sorted_out(batch, form)
+        rows = [row for row in batch.rows if row.delivery_id in fit]
+        return (*unfit, *_Submission(self._route, self._kept, batch, form, fit).run(groups(rows)))
 
     def look_up(self, questions: Sequence[Question]) -> Iterator[Sighting]:
         """What the Email Logs know of single messages; nothing raises, and nothing is changed there."""
@@ -64,14 +68,18 @@ class SendGridProvider:
         return ask_hook(self._route.api_url, self._route.key.get_secret_value(), self._route.timeout, url, keys)
 
     def close(self) -> None:
-        """Nothing is kept open."""
+        """Let go of the connections."""
+        self._kept.close()
 
 
 class _Submission:
     """The requests of one batch: those waiting, how many more may be made, and whether to stop."""
 
-    def __init__(self, route: SendGridRoute, batch: Batch) -> None:
-        self._route, self._batch = route, batch
+    def __init__(
+        self, route: SendGridRoute, kept: KeptConnections, batch: Batch, form: RequestForm, made: Mapping[str, str]
+    ) -> None:
+        self._route, self._kept, self._batch = route, kept, batch
+        self._form, self._made = form, made
         self._extra = EXTRA_REQUESTS
         self._rest: Verdict | None = None
 
@@ -99,14 +107,14 @@ class _Submission:
 
     def _verdict(self, rows: Sequence[Row]) -> Verdict:
         route = self._route
-        body = request_body(self._batch, rows, sandbox=route.sandbox)
+        body = self._form.body([self._made[row.delivery_id] for row in rows])
         try:
             self._batch.witness.begins([row.delivery_id for row in rows])
         except OSError as error:
             return Verdict(OUTCOMES["incomplete"], f"the request was not made: {error}")
         try:
             crash_point("before request")
-            reply = post_mail(route.api_url, route.key.get_secret_value(), route.timeout, body)
+            reply = self._kept.post_mail(body)
             crash_point("after request")
         except NotSubmittedError as error:
             return Verdict(OUTCOMES["unreached"], f"{route.api_url} cannot be reached: {error}")
@@ -134,14 +142,13 @@ def split(rows: list[Row], named: frozenset[int]) -> list[list[Row]]:
     return [rows[: len(rows) // 2], rows[len(rows) // 2 :]]
 
 
-def _sorted_out(batch: Batch) -> tuple[list[Receipt], list[Row]]:
+def _sorted_out(batch: Batch, form: RequestForm) -> tuple[list[Receipt], dict[str, str]]:
+    """Who cannot be written to, and by delivery what the others get."""
     unfit: list[Receipt] = []
-    fit: list[Row] = []
-    mark = slot_mark(batch.edition)
+    fit: dict[str, str] = {}
     for row in batch.rows:
         try:
-            personalization(batch, row, mark)
-            fit.append(row)
+            fit[row.delivery_id] = form.personalization(row)
         except (KeyError, ValueError) as error:
             unfit.append(not_filled(row, error))
     return unfit, fit

@@ -15,10 +15,11 @@ from pydantic import SecretStr
 from support_dev_sink import DevSink
 from support_http import CannedHttp, canned, response
 from support_mail import batch, edition, row
+from support_sendgrid import request_body
 
 from newsletter.model.mail import Edition, fill_text
 from newsletter.providers.sendgrid import EXTRA_REQUESTS, SendGridProvider, SendGridRoute
-from newsletter.providers.sendgrid_body import groups, request_body
+from newsletter.providers.sendgrid_body import groups
 
 CANARY = "SG.canary-4711.never-shown"
 NOW = 1_796_400_000.0

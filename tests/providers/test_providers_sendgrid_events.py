@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support_mail import batch, row
+from support_sendgrid import request_body
 
-from newsletter.providers.sendgrid_body import request_body
 from newsletter.providers.sendgrid_events import fingerprint, payload, read_event
 
 AT = 1_796_403_900

@@ -11,7 +11,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from newsletter.app.accounting.deeds import note_alone
 from newsletter.app.alerting import sound_alert
 from newsletter.app.configuring import check_configuration
-from newsletter.app.workspace import Workspace
+from newsletter.app.workspace import Workspace, acting
+from newsletter.log_fields import about
+from newsletter.model.deeds import Actor
 from newsletter.model.joining import Alert
 from newsletter.model.problem import Origin, Problem, has_errors
 from newsletter.settings.changes import Change, setting_changes
@@ -20,6 +22,8 @@ from newsletter.settings.reading import CONFIG
 
 LOG = logging.getLogger(__name__)
 ALERT = "configuration"
+#: Who asks by a signal has the machine.
+SIGNAL = Actor("command line", "SIGHUP")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +66,14 @@ class Reloader:
         """Ask for a reading, as a signal does: it is made by whoever waits in `wanted`."""
         self._asked.put(None)
 
-    def reload(self) -> Reload:
-        """Read now, as a page does that shows what came of it; a good one takes effect at the end of this wake-up."""
+    def reload(self, actor: Actor) -> Reload:
+        """Read now, as a page does that shows what came of it; a good one takes effect at the end of this wake-up.
+
+        RoleRefused where `actor` may not have it done.
+        """
         with self._lock:
             found = read_again(self.ws)
-            note_reload(self.ws, found)
+            note_reload(acting(self.ws, actor), found)
         if found.workspace is not None:
             self._asked.put(found.workspace)
         return found
@@ -79,11 +86,14 @@ class Reloader:
                 return asked
             with self._lock:
                 found = read_again(self.ws)
-                note_reload(self.ws, found)
+                note_reload(acting(self.ws, SIGNAL), found)
         except Empty:
             return None
         except Exception:
-            LOG.exception("the configuration stays as it was, since it could not be read")
+            LOG.exception(
+                "the configuration stays as it was, since it could not be read",
+                extra=about("configuration.failed", self.ws.settings.community.id),
+            )
             return None
         return found.workspace
 
@@ -103,21 +113,36 @@ def read_again(ws: Workspace) -> Reload:
 
 
 def note_reload(ws: Workspace, found: Reload) -> None:
-    """Log how a reading went, and alert where it changed nothing: whoever asked may have gone home."""
+    """Log how a reading went, and alert where it changed nothing: whoever asked may have gone home.
+
+    RoleRefused where whoever acts in `ws` may not have it done.
+    """
+    note_alone(ws, "reloaded", detail=_counted(found))
     for problem in found.problems:
-        LOG.log(logging.ERROR if problem.level == "error" else logging.WARNING, "%s", problem)
+        LOG.log(
+            logging.ERROR if problem.level == "error" else logging.WARNING,
+            "%s",
+            problem,
+            extra=about("configuration.problem", ws.settings.community.id),
+        )
     if found.is_good:
-        LOG.info("%s", found.text)
-        note_alone(ws, "reloaded", detail=", ".join(change.key for change in found.changes))
+        LOG.info("%s", found.text, extra=about("configuration.read", ws.settings.community.id))
         return
-    LOG.error("%s", found.text)
-    about = hashlib.sha256(found.text.encode()).hexdigest()[:16]
+    LOG.error("%s", found.text, extra=about("configuration.refused", ws.settings.community.id))
+    summary = hashlib.sha256(found.text.encode()).hexdigest()[:16]
     now = ws.clock()
     try:
         with ws.store.begin() as connection:
-            sound_alert(connection, ws, Alert(ALERT, f"{now:%Y-%m-%d} {about}", now, found.text))
+            sound_alert(connection, ws, Alert(ALERT, f"{now:%Y-%m-%d} {summary}", now, found.text))
     except SQLAlchemyError:
-        LOG.exception("no alert could be written down")
+        LOG.exception("no alert could be written down", extra=about("alert.failed", ws.settings.community.id))
+
+
+def _counted(found: Reload) -> str:
+    """What came of it, for the log of deeds: keys, and no values."""
+    if not found.is_good:
+        return "refused"
+    return f"changed: {', '.join(one.key for one in found.changes) or 'nothing'}"
 
 
 def _needs_restart(ws: Workspace, change: Change) -> Problem:

@@ -30,6 +30,7 @@ from newsletter.app.studio.desk import Studio
 from newsletter.app.studio.page import fill_page
 from newsletter.app.workspace import Workspace
 from newsletter.cli.serving_operator import followed
+from newsletter.log_fields import about
 from newsletter.runtime.server import GRACE, App
 from newsletter.runtime.switch import Switch
 from newsletter.runtime.waker import EVERY, waking
@@ -50,8 +51,8 @@ class AtWork:
     store of another schema. `fault` says why it had the program stop; empty where it did not.
     """
 
-    def __init__(self, ws: Workspace, observer: Observer, stop: threading.Event) -> None:
-        self.ws, self._observer, self.fault = ws, observer, ""
+    def __init__(self, ws: Workspace, observer: Observer, stop: threading.Event, reloader: Reloader) -> None:
+        self.ws, self._observer, self._reloader, self.fault = ws, observer, reloader, ""
         self._stop, self._resting = stop, threading.Event()
         self._told, self._calendars, self._alerts = TickResult(), Keeper(ws), AlertWatch(ws)
         self._beating: list[tuple[Callable[[], object], timedelta]] = [
@@ -114,7 +115,7 @@ class AtWork:
 
     def _operator(self, sign_in: SignIn) -> App:
         """The operator's pages, which follow the sending on a beat, and the sources on a slower one."""
-        pages = followed(self.ws, self._observer)
+        pages = followed(self.ws, self._observer, self._reloader)
         self._streams.callback(pages.changes.close)
         self._beating += pages.beats
         return pages.hosted(sign_in)
@@ -127,7 +128,12 @@ class AtWork:
             return
         before, self._told = self._told, tick(self.ws, self.ws.clock(), self._is_over)
         for step in new_waits(before, self._told):
-            LOG.warning("%s waits: %s", step.key, step.why)
+            LOG.warning(
+                "%s waits: %s",
+                step.key,
+                step.why,
+                extra=about("issue.waits", self.ws.settings.community.id, issue=step.key),
+            )
         self._calendars.look(self.ws.clock())
         self._alerts.look(self.ws.clock(), self._told.waits())
         self._observer.woke()
@@ -142,7 +148,7 @@ class Shift:
     def __init__(self, ws: Workspace, stop: threading.Event) -> None:
         self.observer, self._stop = Observer(ws), stop
         self.reloader = Reloader(ws)
-        self._now = AtWork(ws, self.observer, stop)
+        self._now = AtWork(ws, self.observer, stop, self.reloader)
         self.app = Switch(self._now.app)
 
     @property
@@ -169,9 +175,12 @@ class Shift:
         if ws is None or self._stop.is_set():
             return
         try:
-            self._relieve(AtWork(ws, self.observer, self._stop))
+            self._relieve(AtWork(ws, self.observer, self._stop, self.reloader))
         except Exception:
-            LOG.exception("the configuration stays as it was, since the program cannot start with the new one")
+            LOG.exception(
+                "the configuration stays as it was, since the program cannot start with the new one",
+                extra=about("configuration.failed", ws.settings.community.id),
+            )
 
     def _relieve(self, new: AtWork) -> None:
         """The old one ends the batch in hand, and answers whom it began to answer; then nothing of it is left."""
@@ -181,7 +190,12 @@ class Shift:
         new.begin()
         old.hang_up()
         if not self.app.exchange(new.app, GRACE):
-            LOG.warning("a page that was asked for under the old configuration is still being answered")
+            LOG.warning(
+                "a page that was asked for under the old configuration is still being answered",
+                extra=about("configuration.taken", new.ws.settings.community.id),
+            )
         old.close()
         old.ws.store.close()
-        LOG.info("the new configuration is in effect")
+        LOG.info(
+            "the new configuration is in effect", extra=about("configuration.taken", new.ws.settings.community.id)
+        )

@@ -11,6 +11,7 @@ from datetime import timedelta
 from newsletter.app.observing.observer import Observer
 from newsletter.app.operator.desk import OperatorDesk
 from newsletter.app.operator.page import fill_operator
+from newsletter.app.reloading import Reloader
 from newsletter.app.signing_in.desk import SignIn
 from newsletter.app.workspace import Workspace
 from newsletter.cli.output import say
@@ -45,9 +46,9 @@ class Followed:
         return hosted_operator(sign_in, self.desk, fill_operator, self.watching)
 
 
-def followed(ws: Workspace, observer: Observer | None = None) -> Followed:
-    """The operator's pages of a workspace; `observer` where the program that serves them also sends."""
-    desk, changes = OperatorDesk(ws, observer), Changes()
+def followed(ws: Workspace, observer: Observer | None = None, reloader: Reloader | None = None) -> Followed:
+    """The operator's pages of a workspace; with the other two where the program that serves them also sends."""
+    desk, changes = OperatorDesk(ws, observer, reloader=reloader), Changes()
     return Followed(desk, changes, Watching(desk, changes))
 
 

@@ -19,17 +19,24 @@ from starlette.routing import Route
 from support_loopback import ask, served
 
 from newsletter.app import operating
+from newsletter.app.accounting.deeds import RoleRefused
 from newsletter.app.alerting import alerts_since
 from newsletter.app.importing.subscribers_file import import_bytes
 from newsletter.app.sample import init_workspace
 from newsletter.app.sending.auditing import audit_mailing
 from newsletter.app.workspace import Workspace, open_workspace
+from newsletter.cli import at_work as at_work_module
 from newsletter.cli.at_work import Shift
+from newsletter.model.deeds import Actor
 from newsletter.model.delivery import Batch, Receipt, receipts_for_all
 from newsletter.runtime.switch import Switch
+from newsletter.store import deeds
+from newsletter.store.handle import StoreError
 
 WEEK = "weekly-2026-12-04"
 LONG = 60
+OLGA = Actor("person", "a hash", ("operator",))
+ED = Actor("person", "another", ("editor",))
 
 
 def saying(word: str, going_on: threading.Event | None = None, begun: threading.Event | None = None) -> Starlette:
@@ -177,7 +184,33 @@ def test_a_bad_configuration_changes_nothing_and_a_good_one_after_it_does(root: 
         assert "Cascadia Data Science Lab" in ask(server, "GET", "/u/nobody")[1]
         edit(root, "timezon = ", "timezone = ")
         edit(root, 'name = "Cascadia Data Science Lab"', 'name = "Cascadia Lab"')
-        assert shift.reloader.reload().is_good, "as the operator's page asks"
+        with pytest.raises(RoleRefused):
+            shift.reloader.reload(ED)
+        assert shift.reloader.reload(OLGA).is_good, "as the operator's page asks"
         until(lambda: shift.reloader.ws is not ws)
         until(lambda: "Cascadia Data Science Lab" not in ask(server, "GET", "/u/nobody")[1])
+        with shift.reloader.ws.store.read() as connection:
+            done = [line for line in deeds.lines(connection, "data-lab") if line.deed == "reloaded"]
+        assert [(line.actor.name, line.detail) for line in done] == [
+            ("SIGHUP", "refused"),
+            ("a hash", "changed: community.name"),
+        ]
     shift.reloader.ws.store.close()
+
+
+def test_a_program_whose_store_a_newer_one_brought_up_ends_and_says_why(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(at_work_module, "EVERY", timedelta(milliseconds=100))
+    ws, stop = open_workspace(root, environ={}, clock=Clock("2026-11-28T09:00")), threading.Event()
+    shift = Shift(ws, stop)
+    shift.begin()
+    with ws.store.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    assert stop.wait(LONG)
+    shift.rest()
+    shift.close()
+    assert "brought to schema 9999" in shift.fault
+    with pytest.raises(StoreError, match="9999"):
+        Shift(open_workspace(root, environ={}), threading.Event())
+    ws.store.close()

@@ -8,9 +8,12 @@ from support_loopback import Served, ask, served
 from support_operator import Filler, named
 from support_signin import BOTH, ED, FORM, OLGA, Hosted, hosted
 
+from newsletter.app import reloading
 from newsletter.app.operator.desk import OperatorDesk
 from newsletter.app.operator.page import fill_operator
+from newsletter.app.reloading import Reload, Reloader
 from newsletter.app.sending.control import status
+from newsletter.model.problem import Origin, Problem
 from newsletter.runtime.server import listen
 from newsletter.store import deeds
 from newsletter.web.operator.hosting import local_operator
@@ -20,6 +23,7 @@ from newsletter.web.studio.changes import Changes
 
 PEOPLE, LEFT = 90, 40
 KEY, OLD = "weekly-2026-12-04", "weekly-2026-11-27"
+BAD = Problem("error", "settings.value", "a slip", Origin("settings", "config.toml", 3))
 DELIVERY = named(f"{OLD} to 7", 64)
 PAGES = (
     *("/", "/issues", f"/issues/{KEY}", f"/issues/{OLD}", f"/issues/{KEY}/stop"),
@@ -197,3 +201,23 @@ def test_the_pages_of_this_machine_answer_to_this_machine_s_names_alone(local: t
     assert ask(server, "POST", ticket.path, "", elsewhere)[0].status == 403
     assert ask(server, "POST", ticket.path, "", {"Content-Type": FORM})[0].status == 403
     assert ticket.fits(ticket.word), "none of these used it up"
+
+
+@pytest.mark.parametrize(
+    ("problems", "told"), [((), "no setting has changed"), ((BAD,), "stays as it was: config.toml:3: a slip")]
+)
+def test_an_operator_has_the_configuration_read_again_and_sees_what_came_of_it(
+    lab: Hosted, olga: dict[str, str], monkeypatch: pytest.MonkeyPatch, problems: tuple[Problem, ...], told: str
+) -> None:
+    found = Reload(None if problems else lab.ws, problems)
+    monkeypatch.setattr(reloading, "read_again", lambda _ws: found)
+    desk, jar = lab.operator._desk, lab.browser()
+    jar.cookies |= olga
+    assert "Read the configuration again" not in jar.get("/operator/")[1], "nothing runs here"
+    monkeypatch.setattr(desk, "_reloader", Reloader(lab.ws))
+    page = jar.get("/operator/")[1]
+    assert "Read the configuration again" in page
+    assert jar.get("/operator/reload")[0] == 405
+    assert jar.post("/operator/reload", "")[0] == 403
+    code, page, _ = jar.post("/operator/reload", page)
+    assert (code, told in page) == (200, True)

@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from threading import Lock
 
+from newsletter.app.accounting.deeds import RoleRefused
 from newsletter.app.observing.observer import Observer
 from newsletter.app.operator import acts, charts
 from newsletter.app.operator.attention import LEFT, Attention, attention
@@ -27,6 +28,7 @@ from newsletter.app.operator.people import PeopleView, people_view
 from newsletter.app.operator.rows import DeliveryView, RowsPage, RowView, deliveries_to, delivery_view, rows_page
 from newsletter.app.operator.sources import Look, SourceWatch
 from newsletter.app.operator.words import ago_text, moment_text
+from newsletter.app.reloading import Reloader
 from newsletter.app.studio.said import Said
 from newsletter.app.timing import home_zone
 from newsletter.app.workspace import Workspace, acting
@@ -103,8 +105,10 @@ class OperatorDesk:
         ws: Workspace,
         observer: Observer | None = None,
         free: Callable[[Path], int] = lambda folder: shutil.disk_usage(folder).free,
+        reloader: Reloader | None = None,
     ) -> None:
         self.ws = ws
+        self._reloader = reloader
         self.sources = SourceWatch(ws)
         self._pulse = Pulse(observer, free)
         self._lock = Lock()
@@ -219,6 +223,21 @@ class OperatorDesk:
         """What was told, and what was done, lately."""
         with self.ws.store.read() as connection:
             return told(self.ws, connection, timedelta(days=30), 100), done(self.ws, connection)
+
+    @property
+    def reloads(self) -> bool:
+        """Whether there is a running program to take a changed configuration in."""
+        return self._reloader is not None
+
+    def reload(self, actor: Actor) -> Said:
+        """Have the configuration read again, in somebody's name, and say what came of it."""
+        if self._reloader is None:
+            return Said("No program is running here that could take it in.", well=False)
+        try:
+            found = self._reloader.reload(actor)
+        except RoleRefused as error:
+            return Said(f"{error}.", well=False)
+        return Said(f"{found.text}.", well=found.is_good)
 
     def act(self, what: str, key: str, by: str, actor: Actor) -> Said:
         """Do something with an issue, in somebody's name."""

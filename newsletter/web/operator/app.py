@@ -46,7 +46,7 @@ class OperatorPages:
         """What is being sent, and what needs a look."""
         number = self.watching.changes.number
         view = await run_in_threadpool(self.desk.now)
-        return self._page(request, "now.html", "", {"view": view, "number": number})
+        return self._page(request, "now.html", "", {"view": view, "number": number, "reloads": self.desk.reloads})
 
     async def issues(self, request: Request) -> Response:
         """All issues that left."""
@@ -122,6 +122,18 @@ class OperatorPages:
         back = f"{self.home}/" if values.get("back") == "now" else f"{self.home}/issues/{quote(key, safe='')}"
         return RedirectResponse(f"{back}?form={quote(form, safe='')}", 303)
 
+    async def reload(self, request: Request) -> Response:
+        """Have the configuration read again, and show what came of it.
+
+        Without leading elsewhere: whoever answers the next request may be another reading's pages already.
+        """
+        _, actor = await self._opening(request)
+        if actor is None:
+            return PlainTextResponse(FOREIGN, 403)
+        said = await run_in_threadpool(self.desk.reload, actor)
+        view = await run_in_threadpool(self.desk.now)
+        return self._page(request, "now.html", "", {"view": view, "said": said, "reloads": self.desk.reloads})
+
     async def events(self, request: Request) -> Response:
         """The stream of changes after the one the page has seen."""
         seen = request.headers.get("last-event-id") or request.query_params.get("seen", "")
@@ -167,6 +179,7 @@ def operator_routes(pages: OperatorPages) -> list[Route]:
         Route("/people", pages.people, methods=["GET", "POST"]),
         Route("/log", pages.log),
         Route("/act", pages.act, methods=["POST"]),
+        Route("/reload", pages.reload, methods=["POST"]),
         Route("/events", pages.events),
         *(Route(f"/assets/{name}", asset(name)) for name in ASSETS),
     ]

@@ -1,7 +1,7 @@
 """Three communities in one store: other zones, cadences and languages, and some of the same people in all of them."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from shutil import copytree
@@ -96,7 +96,6 @@ class Neighbour:
     window: str
     base_url: str
     own: tuple[str, ...]
-    extra: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:

@@ -121,6 +121,7 @@ def test_one_that_fails_at_every_wake_up_keeps_no_other_from_sending(folders, ho
     assert not list((folders[2] / "outbox").rglob("*.eml"))
 
 
+@pytest.mark.slow
 def test_a_changed_configuration_takes_effect_in_its_community_alone(folders, hosting):
     hosting.open_all()
     before = hosting.homes[1].shift

@@ -65,9 +65,9 @@ def _queue(
 ) -> QueueFact | None:
     here = delivery.c
     stuck = sa.and_(here.state.in_(_WAITING), sa.or_(here.not_before <= now, here.tries > 0))
-    waiting = sa.select(sa.func.count(), sa.func.max(here.planning_id)).where(here.mailing_id == mailing_id, stuck)
+    waiting = sa.select(sa.func.count()).where(here.mailing_id == mailing_id, stuck)
     first = sa.select(sa.func.min(here.not_before)).where(here.mailing_id == mailing_id, stuck, here.tries == 0)
-    count = connection.execute(waiting).one()[0]
+    count = connection.execute(waiting).scalar_one()
     if not count:
         return None
     of_mailing = here.mailing_id == mailing_id

@@ -35,26 +35,16 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 OPERATOR = "ops@example.org"
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """A store with one issue that nobody approved, as a file's bytes."""
-    ws = open_at(tmp_path_factory.mktemp("made"))
-    with_issue(ws, approved=False)
-    ws.store.close()
-    return (ws.root / "subscribers/newsletter.db").read_bytes()
-
-
 @pytest.fixture
 def clock() -> Clock:
     return Clock(NOW + HOUR)
 
 
 @pytest.fixture
-def ws(tmp_path: Path, made: bytes, clock: Clock) -> Iterator[Workspace]:
-    file = tmp_path / "subscribers/newsletter.db"
-    file.parent.mkdir()
-    file.write_bytes(made)
+def ws(tmp_path: Path, clock: Clock) -> Iterator[Workspace]:
+    """With one issue, which is an hour late, since nobody approved it."""
     opened = with_settings(open_at(tmp_path, clock), alerts=AlertSettings(mail=(f"Operator <{OPERATOR}>",)))
+    with_issue(opened, approved=False)
     yield opened
     opened.store.close()
 

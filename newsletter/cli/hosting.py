@@ -178,7 +178,8 @@ def run_workspaces(roots: Sequence[Path], opens: Opens = open_workspace, style: 
     """Run several communities until SIGTERM or SIGINT; batches under way are finished.
 
     A community that cannot be opened is said and tried again each minute, and at SIGHUP, which has the others read
-    their configuration again. Where none can be opened, the first one's error is raised.
+    their configuration again. Where none can be opened, the first one's error is raised; StoreError where a newer
+    program changes the store's schema meanwhile.
     """
     log_to(sys.stderr, style or "text")
     stop, asked = threading.Event(), threading.Event()
@@ -193,6 +194,9 @@ def run_workspaces(roots: Sequence[Path], opens: Opens = open_workspace, style: 
         say(f"{_count(hosting)}. Ctrl+C ends it.")
         sys.stdout.flush()
         _keep(hosting, stop, asked)
+    for home in hosting.homes:
+        if home.shift is not None and home.shift.fault:
+            home.shift.reloader.ws.store.check()
 
 
 def _format(hosting: Hosting) -> Style:

@@ -261,7 +261,7 @@ def test_an_issue_that_was_skipped_while_nothing_ran_is_told_once(ws: Workspace,
 
 
 def test_complaints_that_stop_an_issue_alert_at_once(tmp_path: Path) -> None:
-    """Check 56: complaints of 0.1 % alert and of 0.3 % pause, bounces of 5 % pause, in the middle of a sending."""
+    """The rates themselves are shown by test_app_guards_rates (check 56); here, that the operator hears of them."""
     clock = Clock()
     ws = guarded(tmp_path, clock, rates_from=10, complaints_alert=5, complaints_pause=15, breaker=0)
     planned(ws, 30)

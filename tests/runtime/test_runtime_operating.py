@@ -86,7 +86,7 @@ def test_an_issue_nobody_approved_is_skipped_and_says_so(root, clock):
     assert status(ws, WEEK)["history"][-1]["by"] == "schedule"
 
 
-def test_slots_missed_while_nothing_ran_are_written_down(root, clock):
+def test_check_21_slots_missed_while_nothing_ran_are_written_down(root, clock):
     ws = opened(root, clock, review="automatic")
     tick(ws, clock.move(DRAFT))
     tick(ws, clock.move(SEND))
@@ -347,7 +347,7 @@ def test_a_night_in_which_the_clocks_change_has_one_issue(root, clock, night, cl
     assert len(mails(ws)) == 2
 
 
-def test_two_wakers_on_one_store_make_one_issue(root, clock):
+def test_check_21_two_wakers_on_one_store_make_one_issue(root, clock):
     opened(root, clock).store.close()
     rooms = [opened(root, clock, review="automatic") for _ in range(4)]
     failures: list[BaseException] = []

@@ -109,7 +109,7 @@ CHANNELS = ("log", "webhook", "mail")
 
 
 @pytest.mark.no_cover
-def test_the_weeks_in_which_the_clocks_go_back(tmp_path: Path) -> None:
+def test_check_20_the_weeks_in_which_the_clocks_go_back(tmp_path: Path) -> None:
     """The month's issue is due in an hour that comes twice; the weeks' are killed, without a road, and doubled."""
     stories = {
         "weekly-2026-10-18": killed_while_sending,
@@ -121,13 +121,13 @@ def test_the_weeks_in_which_the_clocks_go_back(tmp_path: Path) -> None:
 
 
 @pytest.mark.no_cover
-def test_the_night_without_the_hour_of_the_issue(tmp_path: Path) -> None:
-    """Check 20, and 21: the very moment falls into the gap, and the program is started anew at it."""
+def test_check_21_started_anew_at_a_moment_that_the_night_has_not(tmp_path: Path) -> None:
+    """The very moment falls into the gap, and the program is started anew at it."""
     start = datetime(2027, 3, 12, 12, tzinfo=UTC)
     simulated(tmp_path, 2, start, start + timedelta(days=3), {"weekly-2027-03-14": restarted})
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(24))
-def test_a_year(tmp_path: Path, seed: int) -> None:
+def test_check_19_20_21_a_year(tmp_path: Path, seed: int) -> None:
     simulated(tmp_path, seed, datetime(2026, 9, 1, 12, tzinfo=UTC), datetime(2027, 9, 1, 12, tzinfo=UTC))

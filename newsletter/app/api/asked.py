@@ -10,6 +10,8 @@ from newsletter.model.people import SuppressionReason
 
 #: What one page of a list holds at most.
 LARGEST_PAGE = 100
+#: How many days numbers may be asked for at once.
+LONGEST_SPAN = 800
 
 
 #: Examples of bodies, which hold in the sample workspace.
@@ -33,7 +35,9 @@ Name = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^
 #: Words that people typed.
 Words = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]+$")]
 Address = Annotated[
-    str, StringConstraints(min_length=3, max_length=254), Field(json_schema_extra={"format": "email"})
+    str,
+    StringConstraints(min_length=3, max_length=254, pattern=r"^[^@\x00-\x20\x7f]+@[^@\x00-\x20\x7f]+$"),
+    Field(json_schema_extra={"format": "email"}),
 ]
 Zone = Annotated[
     str,
@@ -47,7 +51,10 @@ Language = Annotated[
 ]
 Names = Annotated[list[Name], Field(max_length=100)]
 Limit = Annotated[
-    int, BeforeValidator(_digits, json_schema_input_type=int), Field(ge=1, le=LARGEST_PAGE, description="How many.")
+    int,
+    # What the document says of the value as it is written, which the digits alone would not tell.
+    BeforeValidator(_digits, json_schema_input_type=Annotated[int, Field(ge=1, le=LARGEST_PAGE)]),
+    Field(ge=1, le=LARGEST_PAGE, description="How many."),
 ]
 Cursor = Annotated[
     str,
@@ -101,7 +108,11 @@ class SlotsQuery(Asked):
 class NumbersQuery(Asked):
     """How many days back, today included."""
 
-    days: Annotated[int, BeforeValidator(_digits, json_schema_input_type=int), Field(ge=1, le=800)] = 30
+    days: Annotated[
+        int,
+        BeforeValidator(_digits, json_schema_input_type=Annotated[int, Field(ge=1, le=LONGEST_SPAN)]),
+        Field(ge=1, le=LONGEST_SPAN),
+    ] = 30
 
 
 class LookUp(Asked):

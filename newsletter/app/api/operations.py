@@ -75,7 +75,7 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     Operation(
         "findSubscriber", "POST", "/subscribers/lookup", "subscribers:read", "Whoever has an address",
-        people.look_up, records.SubscriberRecord, body=asked.LookUp, refusals=("not-found",),
+        people.look_up, records.SubscriberRecord, body=asked.LookUp, refusals=("not-found", "conflict"),
     ),
     Operation(
         "askToJoin", "POST", "/subscribers/ask", "subscribers:write", "Ask somebody to join, who confirms by mail",
@@ -113,7 +113,7 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation(
         "findSuppression", "POST", "/suppressions/lookup", "suppressions:read",
         "Whether one address is never written to", people.look_up_suppression, records.Suppressed,
-        body=asked.LookUp,
+        body=asked.LookUp, refusals=("conflict",),
     ),
 )  # fmt: skip
 

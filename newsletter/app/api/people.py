@@ -6,7 +6,7 @@ from newsletter.app.api import records
 from newsletter.app.api.asked import LookUp, SuppressionsQuery
 from newsletter.app.api.call import Call, cursor_of, place_of
 from newsletter.app.api.going import tallies
-from newsletter.app.api.problems import ApiError, Flaw
+from newsletter.app.api.problems import ApiError
 from newsletter.app.owning.data import as_json, own_data
 from newsletter.app.subscribing import SubscriberError, read_address
 from newsletter.model.people import Subscriber, Subscription
@@ -80,8 +80,7 @@ def good_address(text: str) -> Address:
     try:
         return read_address(text)
     except SubscriberError:
-        flaw = Flaw(where="#/address", problem="it is not an address that mail can be sent to")
-        raise ApiError("invalid", "the address cannot be written to", [flaw]) from None
+        raise ApiError("conflict", "the address is none that mail can be sent to") from None
 
 
 def person_of(connection: Connection, call: Call) -> Subscriber:

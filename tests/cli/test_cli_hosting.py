@@ -1,6 +1,10 @@
 """Several communities in one process: each is served at its own address, and none falls with another."""
 
 import logging
+import os
+import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,9 +17,12 @@ from support_loopback import Served, ask
 from support_neighbours import CHOIR, LAB, MAKERS, NEIGHBOURS, Neighbour, store_url, with_members, write
 from support_workspace import Clock
 
+from newsletter.app.dispatching import edition_renderer
 from newsletter.app.operating import tick
+from newsletter.app.sending.planning import plan_issue
 from newsletter.app.workspace import Workspace, open_workspace
 from newsletter.cli.hosting import Hosting
+from newsletter.cli.working import work_for
 from newsletter.settings.reading import SettingsError
 
 NOW = datetime(2026, 10, 1, 12, tzinfo=UTC)
@@ -142,3 +149,41 @@ def test_the_metrics_tell_communities_apart(hosting, folders):
         f'newsletter_members{{community="data-lab",list="{LAB.list}",state="active"}} 5.0',
     ]
     assert hosting.observers.not_ready() == ""
+
+
+def test_workers_for_several_send_what_is_planned_though_one_of_them_cannot_begin(folders, caplog):
+    ws = opens(folders[0])
+    with_members(ws, LAB)
+    drafted_at, sent_at = datetime(2026, 10, 1, 17, tzinfo=UTC), datetime(2026, 10, 2, 16, 30, tzinfo=UTC)
+    tick(open_workspace(folders[0], {}, Clock(drafted_at)), drafted_at)
+    clock = Clock(sent_at)
+    late = open_workspace(folders[0], {}, clock)
+    key = f"{LAB.digest}-2026-10-02"
+    plan_issue(late, key, edition_renderer(late, key, sent_at), sent_at)
+    (folders[1] / "config.toml").write_text("[community\n")
+    assert not work_for(folders, threading.Event(), once=True, opens=lambda root: open_workspace(root, {}, clock))
+    assert len(list((folders[0] / "outbox" / key).rglob("*.eml"))) == 5
+    assert [str(folders[1]) in line for line in caplog.messages if "nothing is sent for" in line] == [True]
+
+
+@pytest.mark.slow
+def test_the_process_serves_all_and_ends_well_when_it_is_told_to(folders):
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("NEWSLETTER_")}
+    command = [sys.executable, "-m", "newsletter", "run", *map(str, folders)]
+    running = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environ, cwd=Path(__file__).parents[2]
+    )
+    try:
+        assert running.stdout
+        lines = [running.stdout.readline() for _ in range(4)]
+        assert lines[-1] == "3 of 3 communities run in this process. Ctrl+C ends it.\n"
+        server = Served(int(lines[0].rpartition("127.0.0.1:")[2].partition(",")[0]))
+        answer, page = ask(server, "GET", "/rheinklang/subscribe", headers={"Host": "houses.example.org"})
+        assert (answer.status, "Rheinklang Circle" in page) == (200, True)
+        running.send_signal(signal.SIGTERM)
+        _, said = running.communicate(timeout=60)
+    finally:
+        running.kill()
+        running.communicate()
+    assert running.returncode == 0, said
+    assert "Traceback" not in said

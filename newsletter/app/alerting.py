@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy.engine import Connection
 
 from newsletter.app.workspace import Workspace
+from newsletter.log_fields import about
 from newsletter.model.joining import Alert
 from newsletter.store import alerts
 
@@ -16,7 +17,7 @@ def sound_alert(connection: Connection, ws: Workspace, alert: Alert) -> bool:
     """Write the alert down in the caller's transaction, and log it; False where it was told before."""
     new = alerts.sound(connection, ws.settings.community.id, alert)
     if new:
-        LOG.warning("%s", alert.text)
+        LOG.warning("%s", alert.text, extra=about("alert.sounded", ws.settings.community.id))
     return new
 
 

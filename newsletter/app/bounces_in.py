@@ -16,6 +16,7 @@ from newsletter.delivery.bounces.reading import read_report
 from newsletter.delivery.bounces.report import Nature, Report
 from newsletter.delivery.planning import sender_domain
 from newsletter.delivery.return_path import delivery_of
+from newsletter.log_fields import about
 from newsletter.model.delivery import Notice, NoticeKind
 from newsletter.providers.inbound.registry import open_inbox
 from newsletter.store import notices
@@ -57,13 +58,19 @@ def read_bounces(ws: Workspace) -> Counter[str]:
 def take_report(ws: Workspace, report: Report) -> str:
     """Take a report in, and say what it told: the notice's kind, "told before", "not ours" or "passed over"."""
     if report.nature == "pass":
-        LOG.info("a mail is passed over: %s", report.detail)
+        LOG.info(
+            "a mail is passed over: %s", report.detail, extra=about("mail.passed_over", ws.settings.community.id)
+        )
         return "passed over"
     for notice in _notices(ws, report, ws.clock()):
         result = apply_notices(ws, (notice,))
         if result.new or result.repeated:
             return notice.kind if result.new else "told before"
-    LOG.warning("a report names no mail that was sent from here: %s", report.detail)
+    LOG.warning(
+        "a report names no mail that was sent from here: %s",
+        report.detail,
+        extra=about("bounce.foreign", ws.settings.community.id),
+    )
     return "not ours"
 
 

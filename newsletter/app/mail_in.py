@@ -14,6 +14,7 @@ from newsletter.app.numbers.replies import count_mail
 from newsletter.app.owning.leaving import leave
 from newsletter.app.workspace import Workspace
 from newsletter.delivery.bounces.reading import read_report
+from newsletter.log_fields import about
 from newsletter.model.joining import SignupKind, Wish
 from newsletter.people.address import parse_address
 from newsletter.people.mail_commands import MailCommand, read_command
@@ -57,13 +58,16 @@ def _outcome(ws: Workspace, raw: bytes) -> tuple[str, bool]:
 def deal_with(ws: Workspace, command: MailCommand) -> str:
     """Do what one mail asks for, as far as its word goes; what became of it."""
     if command.kind == "pass":
-        LOG.info("a mail is passed over: %s", command.why)
+        LOG.info("a mail is passed over: %s", command.why, extra=about("mail.passed_over", ws.settings.community.id))
         return "passed over"
     if command.kind == "leave" and command.token and leave(ws, command.token, "mail"):
         return "leaving"
     parsed, name = parse_address(command.sender), command.list or _list(ws, command.kind)
     if parsed.problems or not name:
-        LOG.info("a mail is passed over: its sender or list is not known")
+        LOG.info(
+            "a mail is passed over: its sender or list is not known",
+            extra=about("mail.passed_over", ws.settings.community.id),
+        )
         return "passed over"
     joins = command.kind == "join" and ws.settings.lists[name].sign_up
     verdict = request(ws, _wish(ws, name, parsed.address, parsed.key, "join" if joins else "link"), "mail")

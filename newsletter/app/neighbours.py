@@ -4,6 +4,7 @@ import logging
 from datetime import datetime
 
 from newsletter.app.workspace import Workspace
+from newsletter.log_fields import about
 from newsletter.people.tokens import key_id
 from newsletter.store import sharing, suppressions
 
@@ -30,6 +31,7 @@ def keep_to_choice(ws: Workspace, now: datetime) -> None:
             "bounces and complaints are not shared with %s: their NEWSLETTER_SECRET is another than that of %s",
             ", ".join(strangers),
             community,
+            extra=about("suppressions.unshared", community),
         )
 
 

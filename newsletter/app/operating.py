@@ -29,6 +29,7 @@ from newsletter.app.workspace import Workspace
 from newsletter.compose.issue import compose
 from newsletter.dates.catch_up import OVERTAKEN, Action, Decision, decide, overtaken, parse_catch_up
 from newsletter.delivery.planning import editions_wanted
+from newsletter.log_fields import about
 from newsletter.model.issue import Choices, IssueState, Slot
 from newsletter.model.ledger import IssueRow
 from newsletter.store import issues
@@ -95,7 +96,10 @@ def _tell_editors(ws: Workspace, now: datetime) -> None:
         look_after(ws, now)
         post_editor_mails(ws, now)
     except Exception:
-        LOG.exception("editors could not be told; drafts and issues are as they are")
+        LOG.exception(
+            "editors could not be told; drafts and issues are as they are",
+            extra=about("editors.untold", ws.settings.community.id),
+        )
 
 
 def _work(ws: Workspace, name: str, now: datetime, stopping: Callable[[], bool]) -> Iterator[Step]:
@@ -136,7 +140,7 @@ def _guarded(key: str, work: Callable[[], Step]) -> Step:
     except SendRefused as error:
         return Step(key, "wait", str(error))
     except Exception as error:
-        LOG.exception("%s could not be worked on", key)
+        LOG.exception("%s could not be worked on", key, extra=about("issue.failed", issue=key))
         return Step(key, "wait", f"{type(error).__name__}: {error}")
 
 
@@ -210,7 +214,12 @@ def _draft(ws: Workspace, job: Job, now: datetime) -> Step:
     rounded = now - (now - datetime.min.replace(tzinfo=now.tzinfo)) % ROUND
     slot = as_known(ws, job.due) if isinstance(job.due, Slot) else None
     drafted = draft_issue(ws, job.digest, rounded, slot)
-    LOG.info("%s drafted; the editor's file is %s", job.key, drafted.file)
+    LOG.info(
+        "%s drafted; the editor's file is %s",
+        job.key,
+        drafted.file,
+        extra=about("issue.drafted", ws.settings.community.id, issue=job.key),
+    )
     return Step(job.key, "draft", f"hash {drafted.hash[:12]}")
 
 
@@ -224,7 +233,9 @@ def _merge(ws: Workspace, slot: Slot, coming: Job, why: str, now: datetime) -> S
         issues.move(connection, community, slot.key, "skipped", now, by=issues.SCHEDULE, detail=why)
         takes_in = f"covers from {start:%Y-%m-%d}, since {slot.key} was merged into it"
         issues.cover_from(connection, community, coming.key, start, now, takes_in)
-    LOG.warning("%s skipped: %s", slot.key, why)
+    LOG.warning(
+        "%s skipped: %s", slot.key, why, extra=about("issue.skipped", ws.settings.community.id, issue=slot.key)
+    )
     return Step(slot.key, "merge", why)
 
 
@@ -233,7 +244,7 @@ def _skip(ws: Workspace, key: str, why: str, now: datetime) -> Step:
         row = issues.find_issue(connection, ws.settings.community.id, key)
         why = f"{why}; it was held: {row.held}" if row and row.held else why
         issues.move(connection, ws.settings.community.id, key, "skipped", now, by=issues.SCHEDULE, detail=why)
-    LOG.warning("%s skipped: %s", key, why)
+    LOG.warning("%s skipped: %s", key, why, extra=about("issue.skipped", ws.settings.community.id, issue=key))
     return Step(key, "skip", why)
 
 
@@ -264,5 +275,11 @@ def _send(ws: Workspace, key: str, why: str, now: datetime, stopping: Callable[[
                 return Step(key, "wait", summary.held.why)
             if summary.finished or summary.batches < AT_A_STRETCH:
                 break
-    LOG.info("%s: %d planned in %d editions", key, plan.planned, plan.editions)
+    LOG.info(
+        "%s: %d planned in %d editions",
+        key,
+        plan.planned,
+        plan.editions,
+        extra=about("issue.planned", ws.settings.community.id, issue=key, count=plan.planned),
+    )
     return Step(key, "send", f"{plan.planned} planned in {plan.editions} editions")

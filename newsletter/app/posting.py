@@ -9,6 +9,7 @@ from newsletter.app.mail_in import read_mailbox
 from newsletter.app.owning.fresh_links import forget_links
 from newsletter.app.service_mails import forget_old_requests, post_service_mails
 from newsletter.app.workspace import Workspace
+from newsletter.log_fields import about
 from newsletter.providers.inbound.registry import MailboxError
 
 LOG = logging.getLogger(__name__)
@@ -40,7 +41,11 @@ class Post:
             self._tidy(now)
             self._not_before = None
         except Exception:
-            LOG.exception("mails that answer people wait for %d seconds", REST.seconds)
+            LOG.exception(
+                "mails that answer people wait for %d seconds",
+                REST.seconds,
+                extra=about("post.waits", self.ws.settings.community.id, seconds=REST.seconds),
+            )
             self._not_before = now + REST
 
     def _read_mail(self, now: datetime) -> None:
@@ -52,7 +57,7 @@ class Post:
             try:
                 read(self.ws)
             except MailboxError as error:
-                LOG.warning("%s", error)
+                LOG.warning("%s", error, extra=about("post.waits", self.ws.settings.community.id))
 
     def _tidy(self, now: datetime) -> None:
         if self._tidied is None or now - self._tidied >= TIDY:

@@ -13,6 +13,7 @@ from newsletter.app.observing.several import Observers
 from newsletter.app.workspace import Workspace, open_workspace
 from newsletter.cli.at_work import Shift
 from newsletter.cli.output import say
+from newsletter.log_fields import about
 from newsletter.model.workspace import Settings
 from newsletter.runtime.log_lines import Style, log_to
 from newsletter.runtime.server import address, listen, reloading_on_hang_up, serving, stopping_on_signals
@@ -136,7 +137,13 @@ class Hosting:
         home.error, fault = error, "; ".join(map(str, getattr(error, "problems", ()))) or str(error)
         if fault != home.fault:
             known = bool(getattr(error, "problems", ())) or isinstance(error, OSError | ValueError)
-            LOG.error("%s is not run: %s", home.root, fault, exc_info=None if known else error)
+            LOG.error(
+                "%s is not run: %s",
+                home.root,
+                fault,
+                exc_info=None if known else error,
+                extra=about("community.failed"),
+            )
         home.fault = fault
         self.observers.fell_out(home.name, fault)
 
@@ -150,7 +157,7 @@ class Hosting:
         try:
             socket.hosts.put(community, web.base_url, shift.app)
         except PlaceTakenError as error:
-            LOG.error("%s", error)
+            LOG.error("%s", error, extra=about("community.failed"))
             raise
         home.place = web.base_url
 

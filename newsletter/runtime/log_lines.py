@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import IO, Any, Literal
 
-from newsletter.log_fields import FIELDS
+from newsletter.log_fields import FIELDS, about
 from newsletter.redaction import Redactor, redact
 
 Style = Literal["text", "json"]
@@ -120,7 +120,11 @@ def log_crashes() -> None:
     logger = logging.getLogger("newsletter")
 
     def crashed(kind: type[BaseException], error: BaseException, _trace: TracebackType | None) -> None:
-        logger.critical("the program ended on a fault of its own", exc_info=(kind, error, error.__traceback__))
+        logger.critical(
+            "the program ended on a fault of its own",
+            exc_info=(kind, error, error.__traceback__),
+            extra=about("program.crashed"),
+        )
 
     def thread_crashed(args: threading.ExceptHookArgs) -> None:
         if args.exc_value is not None and not isinstance(args.exc_value, SystemExit):
@@ -128,7 +132,11 @@ def log_crashes() -> None:
 
     def ignored(args: Any) -> None:
         if args.exc_value is not None:
-            logger.error("an error was passed over", exc_info=(args.exc_type, args.exc_value, args.exc_traceback))
+            logger.error(
+                "an error was passed over",
+                exc_info=(args.exc_type, args.exc_value, args.exc_traceback),
+                extra=about("program.error"),
+            )
 
     sys.excepthook, threading.excepthook, sys.unraisablehook = crashed, thread_crashed, ignored
 

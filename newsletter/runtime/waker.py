@@ -13,6 +13,8 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from newsletter.log_fields import about
+
 LOG = logging.getLogger(__name__)
 EVERY = timedelta(seconds=30)
 
@@ -49,4 +51,4 @@ def _guarded(tick: Callable[[], object]) -> None:
     try:
         tick()
     except Exception:
-        LOG.exception("this wake-up failed; the next one tries again")
+        LOG.exception("this wake-up failed; the next one tries again", extra=about("wake.failed"))

@@ -15,6 +15,7 @@ from newsletter.app.alerts.webhook import post_alert
 from newsletter.app.alerts.wording import log_line
 from newsletter.app.workspace import Workspace
 from newsletter.delivery.retry import MAX_TRIES, backoff
+from newsletter.log_fields import about
 from newsletter.model.alerting import Channel, Telling, Tried
 from newsletter.store import episodes
 
@@ -43,7 +44,12 @@ class Teller:
             for one in self._due():
                 self._tell(one)
         except Exception:
-            LOG.exception("alerts by %s wait for %d seconds", self.channel, REST.seconds)
+            LOG.exception(
+                "alerts by %s wait for %d seconds",
+                self.channel,
+                REST.seconds,
+                extra=about("alert.waits", self.ws.settings.community.id, seconds=REST.seconds),
+            )
             self._not_before = now + REST
 
     def _due(self) -> tuple[Telling, ...]:
@@ -58,7 +64,12 @@ class Teller:
         with self.ws.store.begin("told") as connection:
             episodes.settle(connection, one, tried, self.ws.clock())
         if tried.state != "told":
-            LOG.warning("an alert is not told by %s yet: %s", self.channel, tried.detail)
+            LOG.warning(
+                "an alert is not told by %s yet: %s",
+                self.channel,
+                tried.detail,
+                extra=about("alert.waits", self.ws.settings.community.id),
+            )
 
 
 def tellers(ws: Workspace) -> tuple[Teller, ...]:
@@ -69,7 +80,12 @@ def tellers(ws: Workspace) -> tuple[Teller, ...]:
 def handed_over(ws: Workspace, one: Telling, jitter: float) -> Tried:
     """Try it once, and say what became of it."""
     if one.channel == "log":
-        LOG.log(logging.INFO if one.turn == "over" else logging.WARNING, "%s", log_line(one))
+        LOG.log(
+            logging.INFO if one.turn == "over" else logging.WARNING,
+            "%s",
+            log_line(one),
+            extra=about("alert.told", ws.settings.community.id),
+        )
         return Tried("told")
     if one.channel == "mail":
         return mail_alert(ws, one, jitter)

@@ -12,6 +12,7 @@ from newsletter.app.workspace import Workspace
 from newsletter.dates.spans import parse_span
 from newsletter.health.episodes import LATELY, Began, Change, Cleared, Lasts, Over, follow
 from newsletter.health.troubles import troubles
+from newsletter.log_fields import about
 from newsletter.model.alerting import Episode, Trouble
 from newsletter.store import alert_facts, episodes
 
@@ -35,7 +36,10 @@ class AlertWatch:
         try:
             look(self.ws, now, waits)
         except Exception:
-            LOG.exception("it could not be looked for what is wrong; the next wake-up tries again")
+            LOG.exception(
+                "it could not be looked for what is wrong; the next wake-up tries again",
+                extra=about("alert.failed", self.ws.settings.community.id),
+            )
 
 
 def look(ws: Workspace, now: datetime, waits: Mapping[str, str]) -> tuple[Change, ...]:

@@ -22,6 +22,7 @@ from newsletter.app.api.pace import Pace
 from newsletter.app.api.problems import ApiError, Flaw
 from newsletter.app.archiving.hosting import base_url
 from newsletter.app.workspace import Workspace
+from newsletter.log_fields import about
 from newsletter.model.api import ApiToken
 from newsletter.store import api_tokens
 
@@ -97,10 +98,16 @@ class ApiDesk:
         except ApiError as error:
             return self._refusal(error)
         except SQLAlchemyError:
-            LOG.exception("the store could not be used for %s of the API", operation.id)
+            LOG.exception(
+                "the store could not be used for %s of the API",
+                operation.id,
+                extra=about("api.failed", self.ws.settings.community.id),
+            )
             return self.refuse("unavailable", "nothing was changed", {"Retry-After": "5"})
         except Exception:
-            LOG.exception("%s of the API failed", operation.id)
+            LOG.exception(
+                "%s of the API failed", operation.id, extra=about("api.failed", self.ws.settings.community.id)
+            )
             return self.refuse("fault", "nothing was changed")
 
     def beat(self) -> None:
@@ -117,7 +124,10 @@ class ApiDesk:
         try:
             self.beat()
         except Exception:
-            LOG.exception("on which day tokens were used last could not be written")
+            LOG.exception(
+                "on which day tokens were used last could not be written",
+                extra=about("api.failed", self.ws.settings.community.id),
+            )
 
     def _answer(self, operation: Operation, incoming: Incoming) -> Reply:
         token = self._token(operation, incoming)

@@ -8,6 +8,7 @@ from newsletter.app.archiving.hosting import publisher_of
 from newsletter.app.collecting import collect
 from newsletter.app.drafting import stored_draft
 from newsletter.app.workspace import Workspace
+from newsletter.log_fields import about
 from newsletter.model.item import Reading
 from newsletter.render.calendar.revising import Reread, revise
 from newsletter.store import revisions
@@ -34,7 +35,11 @@ def publish_issue(ws: Workspace, key: str, now: datetime) -> None:
         if draft.kind == "issue":
             _publish(ws, Reread(draft.items, draft.problems, draft.as_of), now)
     except Exception:
-        LOG.exception("the calendars could not be brought up to %s; newsletter archive build does so", key)
+        LOG.exception(
+            "the calendars could not be brought up to %s; newsletter archive build does so",
+            key,
+            extra=about("calendars.failed", ws.settings.community.id, issue=key),
+        )
 
 
 class Keeper:
@@ -52,7 +57,10 @@ class Keeper:
         try:
             note_sources(self.ws, publish_sources(self.ws, now), now)
         except Exception:
-            LOG.exception("the calendars could not be brought up to the sources")
+            LOG.exception(
+                "the calendars could not be brought up to the sources",
+                extra=about("calendars.failed", self.ws.settings.community.id),
+            )
 
 
 def _publish(ws: Workspace, reading: Reread, now: datetime) -> None:
@@ -65,4 +73,8 @@ def _publish(ws: Workspace, reading: Reread, now: datetime) -> None:
         revisions.put(connection, community, found)
     changed = sum(one.changed_at != getattr(known.get(one.item_id), "changed_at", None) for one in found)
     if changed:
-        LOG.info("calendars: %d events new, changed or withdrawn", changed)
+        LOG.info(
+            "calendars: %d events new, changed or withdrawn",
+            changed,
+            extra=about("calendars.published", ws.settings.community.id, count=changed),
+        )

@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection
 
 from newsletter.app.timing import home_zone
 from newsletter.app.workspace import Workspace
+from newsletter.log_fields import about
 from newsletter.model.numbers import Number, NumberKind
 from newsletter.store import numbers
 from newsletter.store.numbers import Left
@@ -53,14 +54,20 @@ class NumberDesk:
         try:
             write(self.ws, (Number(*key, count) for key, count in taken.items()))
         except Exception:
-            LOG.exception("numbers could not be written; they wait for the next time")
+            LOG.exception(
+                "numbers could not be written; they wait for the next time",
+                extra=about("numbers.failed", self.ws.settings.community.id),
+            )
             with self._lock:
                 self._counts.update(taken)
             return
         try:
             count_leavings(self.ws)
         except Exception:
-            LOG.exception("leavings could not be counted; they wait for the next time")
+            LOG.exception(
+                "leavings could not be counted; they wait for the next time",
+                extra=about("numbers.failed", self.ws.settings.community.id),
+            )
 
     def close(self) -> None:
         """Write what is left."""

@@ -6,6 +6,7 @@ from newsletter.app.numbers.counting import today, write
 from newsletter.app.workspace import Workspace
 from newsletter.delivery.bounces.parts import field, message_ids_in, read_mail
 from newsletter.delivery.planning import sender_domain
+from newsletter.log_fields import about
 from newsletter.model.numbers import Number
 from newsletter.store import numbers
 
@@ -24,7 +25,7 @@ def count_mail(ws: Workspace, raw: bytes, outcome: str, *, by_machine: bool) -> 
             found.append(Number(today(ws), "automatic reply" if by_machine else "reply", issue, 1))
         write(ws, found)
     except Exception:
-        LOG.exception("a mail could not be counted")
+        LOG.exception("a mail could not be counted", extra=about("numbers.failed", ws.settings.community.id))
 
 
 def _answered(ws: Workspace, raw: bytes) -> str:

@@ -8,6 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from newsletter.app.observing.exposition import exposition_of_all
 from newsletter.app.observing.observer import Observer
+from newsletter.log_fields import about
 from newsletter.model.figures import Figures
 
 LOG = logging.getLogger(__name__)
@@ -48,4 +49,4 @@ class Observers:
             try:
                 yield one.figures()
             except SQLAlchemyError:
-                LOG.warning("the store of %s does not answer", name)
+                LOG.warning("the store of %s does not answer", name, extra=about("store.silent", name))

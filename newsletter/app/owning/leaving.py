@@ -15,6 +15,7 @@ from newsletter.app.membership import Event, line_of
 from newsletter.app.sending.addressing import LEAVE
 from newsletter.app.service_mails import ask_for_mail
 from newsletter.app.workspace import Workspace
+from newsletter.log_fields import about
 from newsletter.model.people import SubscriptionState
 from newsletter.model.service import ServiceMail
 from newsletter.people.consent import decide
@@ -137,7 +138,11 @@ class Leaver:
         try:
             found = leave_all(self.ws, [(token, how) for token, how, _ in batch])
         except Exception:
-            LOG.exception("%d leavings could not be written; who asked is told to try again", len(batch))
+            LOG.exception(
+                "%d leavings could not be written; who asked is told to try again",
+                len(batch),
+                extra=about("leaving.failed", self.ws.settings.community.id, count=len(batch)),
+            )
             found = [None] * len(batch)
         for (_, _, answer), ours in zip(batch, found, strict=True):
             answer(ours)

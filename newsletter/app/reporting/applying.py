@@ -20,6 +20,7 @@ from newsletter.app.reporting.receiving import spool_of
 from newsletter.app.sending.reports import AT_ONCE, take
 from newsletter.app.workspace import Workspace
 from newsletter.delivery.evidence import LATE_BOUNCE
+from newsletter.log_fields import about
 from newsletter.model.delivery import Notice
 from newsletter.model.events import Keepsake, Posted, ProviderEvent, Standing, Webhook
 from newsletter.model.joining import Alert
@@ -116,7 +117,7 @@ def _apply_files(
     except Exception as error:
         if len(paths) > 1:
             return _one_by_one(ws, spool, webhook, paths)
-        LOG.exception("%s cannot be applied", paths[0])
+        LOG.exception("%s cannot be applied", paths[0], extra=about("events.unreadable", ws.settings.community.id))
         _give_up(ws, spool, paths[0], error)
         return tally
     for path in paths:

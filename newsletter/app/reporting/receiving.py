@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from newsletter.app.workspace import Workspace
+from newsletter.log_fields import about
 from newsletter.model.events import Posted, Webhook
 from newsletter.providers.webhooks import open_webhook
 from newsletter.store.spool import Spool
@@ -108,7 +109,11 @@ class Receiver:
         except ValueError:
             return 400
         except Exception:
-            LOG.exception("a post of %s could not be looked at", self.provider)
+            LOG.exception(
+                "a post of %s could not be looked at",
+                self.provider,
+                extra=about("post.failed", self.ws.settings.community.id),
+            )
             return 503
         return 204
 
@@ -119,6 +124,11 @@ class Receiver:
         try:
             self._spool.add([Posted(self.provider, now, body) for body in bodies])
         except OSError:
-            LOG.exception("%d posts of %s cannot be kept; it is asked to post them again", len(bodies), self.provider)
+            LOG.exception(
+                "%d posts of %s cannot be kept; it is asked to post them again",
+                len(bodies),
+                self.provider,
+                extra=about("post.unkept", self.ws.settings.community.id, count=len(bodies)),
+            )
             return False
         return True

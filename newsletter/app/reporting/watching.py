@@ -8,6 +8,7 @@ from newsletter.app.dispatching import provider_of
 from newsletter.app.reporting.applying import apply_spool, forget_old_events
 from newsletter.app.sending.reconciling import Reconciled, all_unknown, reconcile_all
 from newsletter.app.workspace import Workspace
+from newsletter.log_fields import about
 
 LOG = logging.getLogger(__name__)
 #: After a failure, so that it does not fill the log.
@@ -37,13 +38,17 @@ class ReportWatch:
             self._tidy(now)
             self._not_before = None
         except Exception:
-            LOG.exception("reports of the provider wait for %d seconds", REST.seconds)
+            LOG.exception(
+                "reports of the provider wait for %d seconds",
+                REST.seconds,
+                extra=about("events.wait", self.ws.settings.community.id, seconds=REST.seconds),
+            )
             self._not_before = now + REST
 
     def _apply(self) -> None:
         applied = apply_spool(self.ws, self._stopping)
         if applied.files:
-            LOG.info("events applied: %s", applied)
+            LOG.info("events applied: %s", applied, extra=about("events.applied", self.ws.settings.community.id))
 
     def _look(self, now: datetime) -> None:
         if now - self._looked < BETWEEN_LOOKS:
@@ -63,6 +68,7 @@ class ReportWatch:
                 "of %(unknown)d unknown deliveries %(accepted)d are accepted, %(sent_again)d are to be sent again, "
                 "%(held)d are held: newsletter reconcile",
                 counts,
+                extra=about("deliveries.reconciled", self.ws.settings.community.id, count=counts["unknown"]),
             )
         self._told = counts
 

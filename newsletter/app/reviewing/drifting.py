@@ -13,6 +13,7 @@ from newsletter.app.timing import find_digest
 from newsletter.app.workspace import Workspace
 from newsletter.compose.draft import dump_draft, load_draft
 from newsletter.compose.drift import Drift, drift_of
+from newsletter.log_fields import about
 from newsletter.model.issue import Draft
 from newsletter.model.ledger import IssueRow
 from newsletter.store import approvals, issues
@@ -89,14 +90,18 @@ def _tell(ws: Workspace, row: IssueRow, drift: Drift, now: datetime) -> None:
     try:
         tell_drift(ws, row, drift, now)
     except Exception:
-        LOG.exception("editors could not be told what moved in the sources of %s", row.key)
+        LOG.exception(
+            "editors could not be told what moved in the sources of %s",
+            row.key,
+            extra=about("editors.untold", ws.settings.community.id, issue=row.key),
+        )
 
 
 def _hold(ws: Workspace, key: str, what: str, now: datetime) -> None:
     with ws.store.begin() as connection:
         news = issues.hold(connection, ws.settings.community.id, key, what, now)
     if news:
-        LOG.warning("%s is held: %s", key, what)
+        LOG.warning("%s is held: %s", key, what, extra=about("issue.held", ws.settings.community.id, issue=key))
     raise SendRefused(
         f"{key} is held, since its sources are not as they were when it was approved ({what}): look, then "
         f"newsletter approve {key} --refresh, or --keep to send what was approved"
@@ -122,4 +127,4 @@ def _remark(ws: Workspace, key: str, detail: str, now: datetime) -> None:
         known = {event.detail for event in issues.history(connection, ws.settings.community.id, key)}
         if detail not in known:
             issues.remark(connection, ws.settings.community.id, key, detail, now)
-            LOG.warning("%s is %s", key, detail)
+            LOG.warning("%s is %s", key, detail, extra=about("issue.held", ws.settings.community.id, issue=key))

@@ -9,6 +9,7 @@ from datetime import datetime
 from newsletter.app.workspace import Workspace
 from newsletter.delivery.planning import message_id, sender_domain
 from newsletter.delivery.retry import complete, settlement
+from newsletter.log_fields import about
 from newsletter.model.delivery import Batch, Provider, Receipt
 from newsletter.model.mail import Row
 from newsletter.model.reviewing import DueEditorMail
@@ -31,7 +32,12 @@ def post_editor_mails(ws: Workspace, now: datetime, jitter: Callable[[], float] 
     try:
         provider = open_provider(ws.settings.provider, ws.settings.secrets, ws.root)
     except Exception as error:
-        LOG.warning("mails to editors wait (%d): %s", len(due), error)
+        LOG.warning(
+            "mails to editors wait (%d): %s",
+            len(due),
+            error,
+            extra=about("editor_mail.waits", ws.settings.community.id, count=len(due)),
+        )
         return 0
     try:
         return sum(_post(ws, provider, one, now, jitter()) for one in due)
@@ -49,7 +55,16 @@ def _post(ws: Workspace, provider: Provider, one: DueEditorMail, now: datetime, 
         editor_mails.settle(connection, one.id, settled)
     if settled.state != "accepted":
         mail = one.mail
-        LOG.warning("the %s mail about %s is %s: %s", mail.kind, mail.key, settled.state, settled.detail)
+        LOG.warning(
+            "the %s mail about %s is %s: %s",
+            mail.kind,
+            mail.key,
+            settled.state,
+            settled.detail,
+            extra=about(
+                "editor_mail.failed", ws.settings.community.id, issue=mail.key, mail=mail.kind, attempt=one.tries + 1
+            ),
+        )
     return settled.state == "accepted"
 
 

@@ -15,6 +15,7 @@ from newsletter.app.workspace import Workspace
 from newsletter.compose.draft import load_draft
 from newsletter.compose.drift import Drift
 from newsletter.dates.cadence.parsing import parse_lead
+from newsletter.log_fields import about
 from newsletter.model.issue import Draft
 from newsletter.model.ledger import IssueRow
 from newsletter.model.problem import Problem
@@ -40,7 +41,11 @@ def look_after(ws: Workspace, now: datetime) -> None:
             tell_draft(ws, row.key, now)
             _remind(ws, row, now)
         except Exception:
-            LOG.exception("editors could not be told of %s; its draft stands", row.key)
+            LOG.exception(
+                "editors could not be told of %s; its draft stands",
+                row.key,
+                extra=about("editors.untold", ws.settings.community.id, issue=row.key),
+            )
 
 
 def tell_draft(ws: Workspace, key: str, now: datetime) -> int:

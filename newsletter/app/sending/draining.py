@@ -15,6 +15,7 @@ from newsletter.app.sending.planning import SendRefused
 from newsletter.app.sending.pump import pump
 from newsletter.app.sending.workers import this_worker
 from newsletter.app.workspace import Workspace
+from newsletter.log_fields import about
 from newsletter.model.delivery import Provider
 from newsletter.store import mailings
 
@@ -88,13 +89,25 @@ def _turn(ws: Workspace, provider: Provider, key: str, stopping: Callable[[], bo
             stopping=stopping,
         )
     except SendRefused as error:
-        LOG.warning("%s", error)
+        LOG.warning("%s", error, extra=about("issue.waits", ws.settings.community.id))
         return Drained()
     except Exception:
-        LOG.exception("%s could not be worked on", key)
+        LOG.exception(
+            "%s could not be worked on", key, extra=about("issue.failed", ws.settings.community.id, issue=key)
+        )
         return Drained(failed=1)
     if summary.batches:
-        LOG.info("%s: %s", key, "sent" if summary.finished else f"{summary.batches} batches handed over")
+        LOG.info(
+            "%s: %s",
+            key,
+            "sent" if summary.finished else f"{summary.batches} batches handed over",
+            extra=about(
+                "issue.sent" if summary.finished else "issue.sending",
+                ws.settings.community.id,
+                issue=key,
+                count=summary.batches,
+            ),
+        )
     return Drained(summary.batches, 0, summary.next_due)
 
 

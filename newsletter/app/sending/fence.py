@@ -13,6 +13,7 @@ from newsletter.app.sending.holding import BY, hold, lift
 from newsletter.app.workspace import Workspace
 from newsletter.delivery import fence
 from newsletter.delivery.fence import Mark
+from newsletter.log_fields import about
 from newsletter.model.guarding import Hold, Standing
 from newsletter.store import guards, issues, mailings
 
@@ -52,7 +53,12 @@ def keep_mark(ws: Workspace, mark: Mark, *, lower: bool = False) -> None:
             fcntl.flock(file, fcntl.LOCK_EX)
             _write(file.fileno(), mark, lower=lower)
     except OSError as error:
-        LOG.warning("%s cannot be written (%s): an old copy of the store would not be noticed", FILE, error.strerror)
+        LOG.warning(
+            "%s cannot be written (%s): an old copy of the store would not be noticed",
+            FILE,
+            error.strerror,
+            extra=about("fence.unwritten", ws.settings.community.id),
+        )
 
 
 def _write(handle: int, mark: Mark, *, lower: bool) -> None:

@@ -18,6 +18,7 @@ from newsletter.dates.spans import parse_span
 from newsletter.delivery import breaker, deadline, pace, poison, reserve, warmup
 from newsletter.delivery.batches import Aside
 from newsletter.delivery.fence import Mark
+from newsletter.log_fields import about
 from newsletter.model.guarding import GuardName, Hold, Road
 from newsletter.model.ledger import Claim, Due, Mailing, Settlement
 from newsletter.store import guards, issues, mailings, recovery
@@ -229,7 +230,13 @@ class Guards:
 
     def broke(self, held: Claim, error: Exception, now: datetime) -> None:
         """Making the batch failed: it goes back, and its deliveries are tried one by one."""
-        LOG.error("%s: a batch of %d broke off", self.job.key, len(held.rows), exc_info=error)
+        LOG.error(
+            "%s: a batch of %d broke off",
+            self.job.key,
+            len(held.rows),
+            exc_info=error,
+            extra=about("batch.broken", self.ws.settings.community.id, issue=self.job.key, count=len(held.rows)),
+        )
         with self.ws.store.begin("break") as connection:
             why = f"making its mail broke off: {type(error).__name__}"
             recovery.release(connection, [held.attempt_id], now, why=why, broke=poison.WAIT)

@@ -13,6 +13,7 @@ from newsletter.app.signing_in.people import Person, people_of
 from newsletter.app.signing_in.sessions import LINK_LASTS, forget_over, new_link
 from newsletter.app.workspace import Workspace
 from newsletter.delivery.planning import message_id, sender_domain
+from newsletter.log_fields import about
 from newsletter.model.delivery import Batch
 from newsletter.model.joining import Limit
 from newsletter.model.mail import Row
@@ -56,7 +57,10 @@ class LinkMails:
             try:
                 self._mail(person)
             except Exception:
-                LOG.exception("a link to sign in could not be mailed")
+                LOG.exception(
+                    "a link to sign in could not be mailed",
+                    extra=about("sign_in.unmailed", self.ws.settings.community.id),
+                )
         self._tidy(self.ws.clock())
 
     def _weigh(self, key: str, host: str, now: datetime) -> bool:
@@ -99,7 +103,12 @@ class LinkMails:
         finally:
             provider.close()
         if receipt.outcome != "accepted":
-            LOG.warning("a link to sign in is %s: %s", receipt.outcome, receipt.detail)
+            LOG.warning(
+                "a link to sign in is %s: %s",
+                receipt.outcome,
+                receipt.detail,
+                extra=about("sign_in.unmailed", self.ws.settings.community.id),
+            )
 
 
 def _text(community: str, url: str) -> str:

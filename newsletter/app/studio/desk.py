@@ -29,6 +29,7 @@ from newsletter.app.studio.view import Audience, Menu, Shown, Step, excerpt, fau
 from newsletter.app.timing import UsageError, read_at
 from newsletter.app.workspace import Workspace, acting, open_workspace, utc_now, with_settings
 from newsletter.dates.cadence.rules import CadenceError
+from newsletter.log_fields import about
 from newsletter.model.deeds import SCHEDULE_ACTOR, Actor
 from newsletter.model.problem import Problem
 from newsletter.model.workspace import StoreSettings
@@ -216,7 +217,7 @@ class Studio:
             return self._fallback(asked, (fault("preview.cannot", str(error)),))
         except Exception as error:
             # An editor in the middle of a sentence keeps the last good mail, whatever happens in here.
-            LOG.exception("the preview could not be built")
+            LOG.exception("the preview could not be built", extra=about("studio.failed"))
             why = "the program's log says why" if self._hosted else f"{type(error).__name__}: {error}"
             return self._fallback(asked, (fault("preview.fault", why),))
         self._good[asked] = shown

@@ -5,7 +5,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -83,8 +83,7 @@ class Hosting:
         for home in self.homes:
             if home.shift is not None:
                 home.shift.look(0)
-                with suppress(PlaceTakenError):
-                    self._put(home, home.shift)
+                self._follow(home, home.shift)
 
     def ask(self) -> None:
         """Have every configuration read again."""
@@ -94,25 +93,26 @@ class Hosting:
 
     def close(self) -> None:
         """End all of it: first the beats, each after the batch in hand, then the pages."""
-        for home in self.homes:
-            if home.shift is not None:
-                home.shift.rest()
-        self._servers.close()
-        for home in self.homes:
-            if home.shift is not None:
-                home.shift.close()
+        shifts = [home.shift for home in self.homes if home.shift is not None]
+        with ExitStack() as last_first:
+            for shift in shifts:
+                last_first.callback(shift.close)
+            last_first.callback(self._servers.close)
+            for shift in shifts:
+                last_first.callback(shift.rest)
 
     def _try(self, home: Home) -> None:
         with ExitStack() as undo:
             try:
                 shift = self._opened(home, undo)
+                undo.callback(shift.rest)
+                shift.begin()
             except Exception as error:
                 self._fell_out(home, error)
                 return
             undo.pop_all()
         home.shift, home.fault, home.error = shift, "", None
         self.observers.put(home.name, shift.observer, known_as=home.root.name)
-        shift.begin()
         settings = shift.reloader.ws.settings
         where = self._sockets[settings.web.host, settings.web.port].address
         say(f"{settings.community.name}: public pages of {home.place} on {where}, cadence running.")
@@ -148,7 +148,7 @@ class Hosting:
         self.observers.fell_out(home.name, fault)
 
     def _put(self, home: Home, shift: Shift) -> None:
-        """Serve it at its public address, which a new configuration may have changed."""
+        """Serve it at its public address."""
         settings = shift.reloader.ws.settings
         if home.place == settings.web.base_url:
             return
@@ -160,6 +160,13 @@ class Hosting:
             LOG.error("%s", error, extra=about("community.failed"))
             raise
         home.place = web.base_url
+
+    def _follow(self, home: Home, shift: Shift) -> None:
+        """Serve it where a new configuration says; where that is taken, it stays where it was, which is said once."""
+        try:
+            self._put(home, shift)
+        except PlaceTakenError:
+            home.place = shift.reloader.ws.settings.web.base_url
 
     def _take_down(self, home: Home, settings: Settings) -> None:
         """Serve it no more."""

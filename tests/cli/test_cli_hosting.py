@@ -20,7 +20,7 @@ from support_workspace import Clock
 from newsletter.app.dispatching import edition_renderer
 from newsletter.app.operating import tick
 from newsletter.app.sending.planning import plan_issue
-from newsletter.app.workspace import Workspace, open_workspace
+from newsletter.app.workspace import Workspace, open_workspace, with_settings
 from newsletter.cli.hosting import Hosting
 from newsletter.cli.working import work_for
 from newsletter.settings.reading import SettingsError
@@ -164,6 +164,18 @@ def test_workers_for_several_send_what_is_planned_though_one_of_them_cannot_begi
     assert not work_for(folders, threading.Event(), once=True, opens=lambda root: open_workspace(root, {}, clock))
     assert len(list((folders[0] / "outbox" / key).rglob("*.eml"))) == 5
     assert [str(folders[1]) in line for line in caplog.messages if "nothing is sent for" in line] == [True]
+
+
+def test_an_address_that_a_new_configuration_takes_from_another_is_refused_once(hosting, caplog):
+    hosting.open_all()
+    shift = hosting.homes[1].shift
+    ws = shift.reloader.ws
+    web = ws.settings.web.model_copy(update={"base_url": LAB.base_url})
+    shift.reloader.ws = with_settings(ws, web=web)
+    hosting.look()
+    hosting.look()
+    assert ["both reached at" in line for line in caplog.messages].count(True) == 1
+    assert visit(hosting, LAB, "/subscribe")[0] == visit(hosting, CHOIR, "/subscribe")[0] == 200
 
 
 @pytest.mark.slow

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ from support_operator import BATCH, Filler, named
 from support_workspace import KEY, NOW, Clock, open_at, with_issue, with_readers
 
 from newsletter.app.accounting.actors import with_token
+from newsletter.app.operator.charts import handing_over
 from newsletter.app.operator.desk import OperatorDesk
 from newsletter.app.operator.progress import progress
 from newsletter.app.operator.rows import ON_A_PAGE
@@ -27,6 +29,7 @@ from newsletter.store.tables import delivery, issue
 
 ME = with_token("tests")
 PEOPLE, LEFT = 130, 60
+MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -303,6 +306,22 @@ def test_what_was_handed_over_is_drawn_minute_by_minute_and_none_is_lost(ws: Wor
     assert [one.mails for one in batches] == [BATCH] * (LEFT // BATCH)
     refused = sum(cell.number for cell in view.states if cell.show in ("failed", "unknown"))
     assert sum(one.refused for one in batches) == refused
+
+
+def test_what_was_not_accepted_is_drawn_apart_and_a_pause_leaves_a_gap() -> None:
+    batches = [HandedOver(NOW, 20, 3), HandedOver(NOW + timedelta(seconds=30), 20), HandedOver(NOW + 4 * MINUTE, 5)]
+    chart = handing_over(batches, ZoneInfo("America/Los_Angeles"))
+    assert chart.rows == (
+        ("09:00", "37", "3"),
+        ("09:01", "0", "0"),
+        ("09:02", "0", "0"),
+        ("09:03", "0", "0"),
+        ("09:04", "5", "0"),
+    )
+    assert chart.summary == ("45 mails handed over in 4 min, 3 of 45 not accepted; at most 40 in a minute, at 09:00.")
+    days = handing_over([HandedOver(NOW, 1), HandedOver(NOW + timedelta(days=3), 1)], ZoneInfo("UTC"))
+    assert len(days.rows) <= 80
+    assert days.title == "Handed over per 60 min"
 
 
 def test_pages_of_an_empty_store_say_what_would_stand_there(ws: Workspace, desk: OperatorDesk) -> None:

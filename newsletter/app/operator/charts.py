@@ -43,7 +43,7 @@ def handing_over(batches: Sequence[HandedOver], zone: ZoneInfo) -> Chart:
         f"{refused:,} of {total:,} not accepted; at most {sum(most.values):,.0f} in {each}, at {most.label}."
     )
     legend = (("good", "accepted"), ("bad", "not accepted"))
-    rows = tuple((one.title.partition(":")[0], *(f"{value:,.0f}" for value in one.values)) for one in columns)
+    rows = tuple((one.label, *(f"{value:,.0f}" for value in one.values)) for one in columns)
     drawn = plot(columns, (Series("good"), Series("bad")))
     return Chart("minutes", title, summary, drawn, legend, ("From", "Accepted", "Not accepted"), rows)
 
@@ -67,7 +67,7 @@ def _minutes(batches: Sequence[HandedOver], size: timedelta, zone: ZoneInfo) -> 
     for index, (accepted, refused) in enumerate(bins):
         local = (start + index * size).astimezone(zone)
         label = f"{local:%a %H:%M}" if days else f"{local:%H:%M}"
-        title = f"{label.replace(':', '.')}: {accepted:,} accepted, {refused:,} not"
+        title = f"{label}: {accepted:,} accepted, {refused:,} not"
         yield Column(label, title, (accepted, refused))
 
 

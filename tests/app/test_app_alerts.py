@@ -14,15 +14,16 @@ from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
-from support_guards import Road, guarded, planned, send
+from support_guards import Road, guarded, send
 from support_http import canned, response
-from support_workspace import KEY, NOW, Clock, open_at, with_issue
+from support_workspace import KEY, NOW, Clock, open_at, render, with_issue, with_readers
 
 from newsletter.app.alerts.facts import gather
 from newsletter.app.alerts.sources import note_sources
 from newsletter.app.alerts.telling import LEASE, Teller, tellers
 from newsletter.app.alerts.watch import AlertWatch, look, open_episodes, past_episodes
 from newsletter.app.sending.control import pause
+from newsletter.app.sending.planning import plan_issue
 from newsletter.app.workspace import Workspace, with_settings
 from newsletter.model.alert_settings import AlertSettings
 from newsletter.model.delivery import Notice
@@ -274,6 +275,13 @@ def test_complaints_that_stop_an_issue_alert_at_once(tmp_path: Path) -> None:
     look(ws, clock.now, {})
     assert ("held", f"complaints {KEY}") in kinds(ws)
     ws.store.close()
+
+
+def planned(ws: Workspace, readers: int) -> None:
+    """An approved issue with so many readers."""
+    with_readers(ws, readers)
+    with_issue(ws)
+    plan_issue(ws, KEY, render, NOW)
 
 
 def complain(ws: Workspace, count: int) -> None:

@@ -61,7 +61,9 @@ def written(cadence: str, clock: str, day: datetime) -> str:
 
 
 @pytest.mark.parametrize(("night", "cadence", "clock_time", "minutes"), RUNS)
-def test_check_20_each_slot_is_drafted_and_sent_once_however_the_waker_wakes(tmp_path, night, cadence, clock_time, minutes):
+def test_check_20_each_slot_is_drafted_and_sent_once_however_the_waker_wakes(
+    tmp_path, night, cadence, clock_time, minutes
+):
     zone, date = night
     day = datetime.fromisoformat(date).replace(tzinfo=ZoneInfo(zone))
     clock = Clock("2026-08-01T12:00")

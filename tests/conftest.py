@@ -25,6 +25,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--store", choices=("sqlite", "postgresql"), default="sqlite", help="What stores are made of.")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Rows that are read in parts and not to their end leave a cursor to the end of their transaction."""
+    if config.getoption("--store") == "postgresql":
+        config.addinivalue_line(
+            "filterwarnings", "ignore:.*ServerCursor.* was deleted while still open:ResourceWarning"
+        )
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What is shown of SQLite's files alone has nothing to show of another database."""
     if config.getoption("--store") == "postgresql":

@@ -13,6 +13,7 @@ from newsletter.app.sending.pump import Summary, plan_issue, pump, status, this_
 from newsletter.app.workspace import Workspace, with_settings
 from newsletter.model.delivery import Batch, Outcome, Receipt
 from newsletter.model.guarding import GuardSettings, PaceSettings
+from newsletter.store.engine import is_file
 
 LATER = "weekly-2026-12-11"
 Answer = Callable[[Batch], Outcome]
@@ -56,6 +57,8 @@ def planned(ws: Workspace, readers: int = 5) -> tuple[str, ...]:
     audience = with_readers(ws, readers)
     with_issue(ws)
     plan_issue(ws, KEY, render, NOW)
+    if not is_file(ws.settings.store.url, ws.root):
+        return audience
     with closing(sqlite3.connect(file)) as store:
         _MADE[readers] = store.serialize()
     return audience

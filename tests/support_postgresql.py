@@ -87,6 +87,15 @@ class Server:
         """A database with a new store in it."""
         return self._created(f"store_{os.getpid()}_{next(_NUMBERS)}", self._migrated)
 
+    def copy(self, name: str) -> URL:
+        """A database like this one, whoever was connected to that."""
+        self._do(
+            sql.SQL("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = {}").format(
+                sql.Literal(name)
+            )
+        )
+        return self._created(f"copy_{os.getpid()}_{next(_NUMBERS)}", name)
+
     def _created(self, name: str, template: str) -> URL:
         self._do(
             sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(
@@ -121,28 +130,44 @@ def stop_server() -> None:
 
 
 class Stores:
-    """Databases in the place of files: a workspace that asks for an SQLite file gets a database of its own."""
+    """Databases in the place of files: a workspace that asks for an SQLite file gets a database of its own.
+
+    The file is there and names the database. Whoever copies a folder with it gets a copy of the database as well.
+    """
 
     def __init__(self) -> None:
-        self._urls: dict[str, URL] = {}
+        self._places: dict[str, Path] = {}
         self._engines: list[Engine] = []
         self._anchored, self._engine_at = engine.anchored, postgresql.engine_at
 
     def anchored(self, text: str, root: Path) -> URL:
         """Where the store is instead."""
-        return self._instead(self._anchored(text, root), migrated=True)
+        place = self._anchored(text, root)
+        if place.get_backend_name() != "sqlite" or not _is_of_a_workspace(place):
+            return place
+        file = Path(str(place.database)).resolve()
+        return server().url.set(database=self._named_in(file) or self._named(file, server().new()))
 
     def looked_at(self, text: str, root: Path) -> URL:
-        """The same for who only looks: what is not there yet is empty."""
-        return self._instead(self._anchored(text, root), migrated=False)
+        """The same for who only looks: a file that is not there is not made."""
+        place = self._anchored(text, root)
+        return self.anchored(text, root) if Path(str(place.database)).exists() else place
 
-    def _instead(self, place: URL, *, migrated: bool) -> URL:
-        if place.get_backend_name() != "sqlite":
-            return place
-        path = str(Path(str(place.database)).resolve())
-        if path not in self._urls:
-            self._urls[path] = server().new() if migrated else server().empty()
-        return self._urls[path]
+    def _named_in(self, file: Path) -> str | None:
+        """The database that the file names: its own, or a copy of what the file was copied from."""
+        name = file.read_text() if file.exists() else ""
+        if name not in self._places:
+            return None
+        if self._places[name] == file:
+            return name
+        return self._named(file, server().copy(name))
+
+    def _named(self, file: Path, url: URL) -> str:
+        name = str(url.database)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(name)
+        self._places[name] = file
+        return name
 
     def engine_at(self, url: URL) -> Engine:
         """An engine whose connections end with the test."""
@@ -152,13 +177,18 @@ class Stores:
     @contextmanager
     def ended(self) -> Iterator[None]:
         """Delete at the end the databases that were asked for meanwhile, with everybody's connections to them."""
-        urls, engines = len(self._urls), len(self._engines)
+        before, engines = set(self._places), len(self._engines)
         yield
         for one in self._engines[engines:]:
             one.dispose()
         del self._engines[engines:]
-        for path in list(self._urls)[urls:]:
-            server().drop(self._urls.pop(path))
+        for name in self._places.keys() - before:
+            del self._places[name]
+            server().drop(server().url.set(database=name))
+
+
+def _is_of_a_workspace(place: URL) -> bool:
+    return str(place.database).endswith("subscribers/newsletter.db")
 
 
 @contextmanager

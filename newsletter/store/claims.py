@@ -4,7 +4,7 @@ Every step names the attempt, the worker and the phase it expects, and says whet
 its lease while it slept writes nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,8 @@ from sqlalchemy.engine import Connection
 
 from newsletter.model.delivery import DeliveryState, Outcome
 from newsletter.model.ledger import Claim, Due, Mailing, Settlement
+from newsletter.store import dialects
+from newsletter.store.dialects import bulk_insert
 from newsletter.store.tables import (
     attempt,
     attempt_item,
@@ -96,6 +98,23 @@ def _due(row: sa.RowMapping) -> Due:
     )
 
 
+def one_by_one(connection: Connection, job: Mailing) -> None:
+    """Claims of one mailing go one after the other, so that what its guards decide by holds until it is written."""
+    dialects.one_by_one(connection, f"claim {job.id}")
+
+
+def marked_until(connection: Connection, hold: Claim) -> datetime | None:
+    """The lease of a batch that its worker marked; None where it did not, or it was taken away."""
+    mine = (attempt.c.id == hold.attempt_id, attempt.c.worker == hold.worker, attempt.c.phase == "submitting")
+    return connection.execute(sa.select(attempt.c.lease_until).where(*mine)).scalar()
+
+
+def is_settled(connection: Connection, hold: Claim) -> bool:
+    """Whether the answers for a batch stand already."""
+    mine = (attempt.c.id == hold.attempt_id, attempt.c.worker == hold.worker, attempt.c.phase == "done")
+    return connection.execute(sa.select(attempt.c.id).where(*mine)).first() is not None
+
+
 def set_aside(
     connection: Connection, community: str, rows: Sequence[tuple[str, DeliveryState, str]], at: datetime
 ) -> None:
@@ -126,7 +145,7 @@ def claim(connection: Connection, job: Mailing, hold: Claim, at: datetime) -> No
     }
     connection.execute(sa.insert(attempt).values(row))
     base = {"community": job.community, "attempt_id": hold.attempt_id, "live": True}
-    connection.execute(sa.insert(attempt_item), [base | {"delivery_id": due.delivery_id} for due in hold.rows])
+    bulk_insert(connection, attempt_item, [base | {"delivery_id": due.delivery_id} for due in hold.rows])
     claimed = (
         sa.update(delivery)
         .where(delivery.c.id.in_([due.delivery_id for due in hold.rows]), delivery.c.state == "pending")
@@ -164,31 +183,7 @@ def settle(
     if connection.execute(done).rowcount != 1:
         return False
     _settle_items(connection, hold.attempt_id, settlements)
-    change = (
-        sa.update(delivery)
-        .where(delivery.c.id == sa.bindparam("delivery_id"), delivery.c.attempt_id == hold.attempt_id)
-        .where(delivery.c.state == "submitting")  # a notice may have been faster than the reply
-        .values(
-            state=sa.bindparam("to"),
-            reason=sa.bindparam("why"),
-            not_before=sa.func.coalesce(
-                sa.bindparam("wait", type_=delivery.c.not_before.type), delivery.c.not_before
-            ),
-            tries=delivery.c.tries - sa.bindparam("spared"),
-            updated_at=at,
-        )
-    )
-    rows = [
-        {
-            "delivery_id": s.delivery_id,
-            "to": s.state,
-            "why": s.detail,
-            "wait": s.not_before,
-            "spared": int(not s.counts),
-        }
-        for s in settlements
-    ]
-    connection.execute(change, rows)
+    _settle_deliveries(connection, hold.attempt_id, settlements, at)
     noted = [(s.delivery_id, s.outcome, s.state, s.detail) for s in settlements]
     _note(connection, community, noted, at, hold.attempt_id)
     if any(s.state == "pending" for s in settlements):
@@ -211,28 +206,39 @@ def _cancel_with_its_mailing(connection: Connection, community: str, attempt_id:
         _note(connection, community, [(one, "cancelled", "cancelled", why) for one in ended], at, attempt_id)
 
 
+def _settle_deliveries(
+    connection: Connection, attempt_id: str, settlements: Sequence[Settlement], at: datetime
+) -> None:
+    # A notice may have been faster than the reply: then it is not submitting any more.
+    mine = sa.update(delivery).where(delivery.c.attempt_id == attempt_id, delivery.c.state == "submitting")
+    for (state, why, wait, counts), ids in _alike(settlements, lambda s: (s.state, s.detail, s.not_before, s.counts)):
+        values = {"state": state, "reason": why, "updated_at": at}
+        if wait is not None:
+            values["not_before"] = wait
+        if not counts:
+            values["tries"] = delivery.c.tries - 1
+        connection.execute(mine.where(delivery.c.id.in_(ids)).values(values))
+
+
 def _settle_items(connection: Connection, attempt_id: str, settlements: Sequence[Settlement]) -> None:
-    change = (
-        sa.update(attempt_item)
-        .where(attempt_item.c.attempt_id == attempt_id, attempt_item.c.delivery_id == sa.bindparam("one"))
-        .values(
-            live=sa.bindparam("alive"),
-            outcome=sa.bindparam("end"),
-            detail=sa.bindparam("why"),
-            provider_id=sa.bindparam("theirs"),
-        )
-    )
-    rows = [
-        {
-            "one": s.delivery_id,
-            "alive": s.outcome not in PROVEN_UNSENT,
-            "end": s.outcome,
-            "why": s.detail,
-            "theirs": s.provider_id,
-        }
-        for s in settlements
-    ]
-    connection.execute(change, rows)
+    mine = sa.update(attempt_item).where(attempt_item.c.attempt_id == attempt_id)
+    for (outcome, why), ids in _alike(settlements, lambda s: (s.outcome, s.detail)):
+        values = {"live": outcome not in PROVEN_UNSENT, "outcome": outcome, "detail": why}
+        connection.execute(mine.where(attempt_item.c.delivery_id.in_(ids)).values(values))
+    named = [{"one": s.delivery_id, "theirs": s.provider_id} for s in settlements if s.provider_id]
+    if named:
+        theirs = mine.where(attempt_item.c.delivery_id == sa.bindparam("one"))
+        connection.execute(theirs.values(provider_id=sa.bindparam("theirs")), named)
+
+
+def _alike(
+    settlements: Sequence[Settlement], key: Callable[[Settlement], tuple[Any, ...]]
+) -> Iterable[tuple[tuple[Any, ...], list[str]]]:
+    """The deliveries of a batch by what is to be written: mostly the same for all, which is one statement."""
+    found: dict[tuple[Any, ...], list[str]] = {}
+    for one in settlements:
+        found.setdefault(key(one), []).append(one.delivery_id)
+    return found.items()
 
 
 def _mine(attempt_id: str, worker: str, phase: str) -> sa.Update:
@@ -258,4 +264,4 @@ def _note(
         }
         for delivery_id, kind, state, detail in events
     ]
-    connection.execute(sa.insert(delivery_event), rows)
+    bulk_insert(connection, delivery_event, rows)

@@ -8,6 +8,7 @@ from sqlalchemy.engine import Connection
 
 from newsletter.model.delivery import STATES, DeliveryState, MailingKind
 from newsletter.model.ledger import Baseline, Mailing, MailingState, Planned
+from newsletter.store.dialects import bulk_insert
 from newsletter.store.tables import delivery, delivery_event, edition, mailing, planning
 
 #: A reader who has a mailing in one of these states has seen it, as far as anybody can tell.
@@ -57,6 +58,19 @@ def being_sent(connection: Connection, community: str) -> tuple[str, ...]:
     return tuple(connection.execute(found.order_by(mailing.c.id)).scalars())
 
 
+def due_now(connection: Connection, community: str, now: datetime, most: int) -> dict[str, int]:
+    """By key, how many deliveries of each mailing under way may leave now, up to so many; service mails are apart."""
+    under_way = sa.select(mailing.c.id, mailing.c.key).where(
+        mailing.c.community == community, mailing.c.state == "sending", mailing.c.kind != "service"
+    )
+    found = {}
+    for mailing_id, key in connection.execute(under_way.order_by(mailing.c.id)):
+        mine = (delivery.c.mailing_id == mailing_id, delivery.c.state == "pending", delivery.c.not_before <= now)
+        some = sa.select(delivery.c.id).where(*mine).limit(most).subquery()
+        found[key] = connection.execute(sa.select(sa.func.count()).select_from(some)).scalar_one()
+    return found
+
+
 def move(connection: Connection, mailing_id: int, state: MailingState) -> None:
     """Set the mailing's state; which steps are right is decided by the issue's table, in the same transaction."""
     connection.execute(sa.update(mailing).where(mailing.c.id == mailing_id).values(state=state))
@@ -70,10 +84,10 @@ def add_deliveries(
         return
     planning_id = _planning(connection, community, mailing_id, at)
     rows = [_row(community, mailing_id, planning_id, one, at) for one in planned]
-    connection.execute(sa.insert(delivery), rows)
+    bulk_insert(connection, delivery, rows)
     events = [_event(community, one, at) for one in planned if one.state != "pending"]
     if events:
-        connection.execute(sa.insert(delivery_event), events)
+        bulk_insert(connection, delivery_event, events)
 
 
 def _planning(connection: Connection, community: str, mailing_id: int, at: datetime) -> int:

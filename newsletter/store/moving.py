@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from newsletter.store import dialects
 from newsletter.store.copying import copy_store, file_of, seal_copy
 from newsletter.store.dialects import postgresql
-from newsletter.store.engine import anchored, unmigrated
+from newsletter.store.engine import is_file, unmigrated
 from newsletter.store.handle import Store, StoreError
 from newsletter.store.migrate import HEAD, build, migrate, schema_version
 from newsletter.store.tables import delivery, metadata
@@ -56,7 +56,7 @@ def copy_to_file(url: str, root: Path, file: Path) -> dict[str, int]:
 
     StoreError where there is none, or what was copied is not sound.
     """
-    if anchored(url, root).get_backend_name() == "sqlite":
+    if is_file(url, root):
         return copy_store(file_of(url, root), file)
     store = unmigrated(url, root)
     try:
@@ -114,9 +114,8 @@ def _make_room(connection: Connection, aside: str) -> bool:
 
 def holds_rows(url: str, root: Path) -> bool:
     """Whether there is a store with anything in it."""
-    place = anchored(url, root)
-    if place.get_backend_name() == "sqlite":
-        return Path(str(place.database)).exists()
+    if is_file(url, root):
+        return file_of(url, root).exists()
     store = unmigrated(url, root)
     try:
         with store.read() as connection:

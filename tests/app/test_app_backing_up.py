@@ -121,6 +121,7 @@ def test_check_22_what_was_sent_after_the_backup_is_not_sent_again(ws: Workspace
     assert len(road.addresses) == 3
 
 
+@pytest.mark.sqlite_only  # looks into the file
 def test_a_store_that_is_there_is_moved_aside_and_never_lost(ws: Workspace, backup: Path) -> None:
     add(ws, "late@mail.example.org", "community")
     ws.store.close()
@@ -142,6 +143,7 @@ def test_a_store_in_use_is_left_where_it_is(ws: Workspace, backup: Path) -> None
     assert (ws.root / STORE).exists()
 
 
+@pytest.mark.sqlite_only  # looks into the file
 def test_another_key_is_refused_since_it_would_forget_who_left(ws: Workspace, backup: Path, tmp_path: Path) -> None:
     for other in (at(tmp_path / "a", signing="another key"), at(tmp_path / "b")):
         if not other.settings.secrets.signing:
@@ -167,6 +169,7 @@ def listing_after(ws: Workspace, file: Path) -> Sequence[object]:
     return listing(ws)
 
 
+@pytest.mark.sqlite_only  # looks for the file
 @pytest.mark.parametrize("harm", ["cut", "flip", "text", "empty", "other"])
 def test_what_is_no_sound_backup_changes_nothing(ws: Workspace, backup: Path, tmp_path: Path, harm: str) -> None:
     data = bytearray(backup.read_bytes())
@@ -184,6 +187,7 @@ def test_what_is_no_sound_backup_changes_nothing(ws: Workspace, backup: Path, tm
     assert list((other.root / "subscribers").iterdir()) == []
 
 
+@pytest.mark.sqlite_only  # looks into the file
 def test_a_backup_of_a_newer_program_is_refused(ws: Workspace, tmp_path: Path) -> None:
     with ws.store.begin() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
@@ -192,6 +196,7 @@ def test_a_backup_of_a_newer_program_is_refused(ws: Workspace, tmp_path: Path) -
         restore(at(tmp_path / "other"), tmp_path / "new.backup")
 
 
+@pytest.mark.sqlite_only  # looks into the file
 def test_an_old_schema_is_brought_up_with_a_backup_before(ws: Workspace) -> None:
     assert migrate_with_backup(ws).backup is None
     with ws.store.begin() as connection:

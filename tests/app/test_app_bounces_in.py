@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from pydantic import SecretStr
 from support_workspace import KEY, NOW, Clock, open_at, render, with_issue, with_readers
 
@@ -90,7 +91,7 @@ def after(ws: Workspace, row: Row) -> tuple[str, str, bool]:
 
 def states(ws: Workspace, row: Row) -> list[str]:
     with ws.store.read() as connection:
-        found = connection.exec_driver_sql("SELECT state FROM delivery WHERE id = ?", (row.delivery_id,))
+        found = connection.exec_driver_sql(f"SELECT state FROM delivery WHERE id = '{row.delivery_id}'")
         return [state for (state,) in found]
 
 
@@ -138,7 +139,7 @@ def test_why_a_mail_was_refused_can_be_read(ws: Workspace) -> None:
 
 def dump(ws: Workspace) -> str:
     with ws.store.read() as connection:
-        tables = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'").scalars().all()
+        tables = sa.inspect(connection).get_table_names()
         return "".join(
             f"{name}: {connection.exec_driver_sql(f'SELECT * FROM {name}').fetchall()}\n" for name in sorted(tables)
         )

@@ -333,6 +333,7 @@ def test_a_healthy_workspace_has_nothing_the_matter(world: World) -> None:
     }
 
 
+@pytest.mark.sqlite_only  # some faults are planted in the file
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_planted_fault_is_named_and_nothing_else_is(world: World, name: str) -> None:
     plant, expected = FAULTS[name]

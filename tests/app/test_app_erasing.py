@@ -68,6 +68,7 @@ def with_a_life(ws: Workspace) -> str:
     return person
 
 
+@pytest.mark.sqlite_only  # looks through the file's bytes
 def test_check_53_after_erasing_no_byte_is_left_and_only_keyed_hashes_remember(
     ws: Workspace, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -115,6 +116,7 @@ def test_check_36_leaving_after_an_erasure_twice_and_after_two_years_is_answered
     assert leave(ws, token, "one-click")
 
 
+@pytest.mark.sqlite_only  # looks through the file's bytes
 def test_an_address_that_nobody_had_is_kept_out_too(ws: Workspace) -> None:
     done = erase(ws, ADA)
     assert (done.known, done.traces.left) == (False, 0)
@@ -122,6 +124,7 @@ def test_an_address_that_nobody_had_is_kept_out_too(ws: Workspace) -> None:
     assert places(ws) == []
 
 
+@pytest.mark.sqlite_only  # looks through the file's bytes
 def test_an_address_that_somebody_else_wished_for_is_forgotten_too(ws: Workspace) -> None:
     grace = add(ws, "grace@example.org", "community").subscriber.id
     ask_new_address(ws, make_token(ws.secret, MINE, grace, fresh_scope("community", ws.clock())), WANTED)
@@ -131,6 +134,7 @@ def test_an_address_that_somebody_else_wished_for_is_forgotten_too(ws: Workspace
     assert show(ws, "grace@example.org").subscriptions[0].state == "active"
 
 
+@pytest.mark.sqlite_only  # looks into the file
 def test_what_a_store_kept_from_before_is_rebuilt_away(ws: Workspace) -> None:
     add(ws, ADA, "community")
     ws.store.close()
@@ -147,6 +151,7 @@ def test_what_a_store_kept_from_before_is_rebuilt_away(ws: Workspace) -> None:
     assert (done.traces.left, done.traces.rebuilt, places(ws)) == (0, True, [])
 
 
+@pytest.mark.sqlite_only  # looks through the file's bytes
 def test_an_erasure_that_finds_somebody_elses_longer_address_says_what_is_left(ws: Workspace) -> None:
     add(ws, "ada@example.org", "community")
     add(ws, "b.ada@example.org", "community")

@@ -37,6 +37,7 @@ def memory_of(root: Path, file: Path) -> float:
     return used.ru_maxrss / 1024
 
 
+@pytest.mark.sqlite_only  # looks into the file
 @pytest.mark.slow
 def test_check_51_a_million_rows_are_all_accounted_for_and_take_the_room_of_ten_thousand(tmp_path: Path) -> None:
     small = memory_of(tmp_path / "small", written(tmp_path / "small.csv", 10_000))

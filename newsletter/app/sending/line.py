@@ -18,6 +18,7 @@ from newsletter.app.list_addresses import with_addresses
 from newsletter.app.sending.addressing import Addressing, addressing_for
 from newsletter.app.sending.guarding import Allowance, Guards
 from newsletter.app.sending.journal import witnessed
+from newsletter.app.sending.lasting import lasting
 from newsletter.app.service_addresses import with_service_mails
 from newsletter.app.workspace import Workspace
 from newsletter.crash_points import crash_point
@@ -27,7 +28,7 @@ from newsletter.delivery.leases import CLAIM_LEASE, SUBMIT_LEASE
 from newsletter.delivery.retry import complete, settlement
 from newsletter.model.delivery import NOBODY, Batch, Outcome, Provider, Receipt, Witness, receipts_for_all
 from newsletter.model.guarding import Hold
-from newsletter.model.ledger import Claim, Due, Mailing
+from newsletter.model.ledger import Claim, Due, Mailing, Settlement
 from newsletter.model.mail import Edition
 from newsletter.store import claims, editions, mailings, recovery
 
@@ -108,8 +109,17 @@ class Line:
 
     def claim(self) -> tuple[Claim | None, int]:
         """Take the next batch, if anything is due, and set aside who may not be written to any more."""
+        tried: list[str] = []
+        return lasting(lambda _: self._take(tried))
+
+    def _take(self, tried: list[str]) -> tuple[Claim | None, int]:
+        """One try; what an earlier one may have taken before the database went away is given back."""
         now = self.now()
-        with self.ws.store.begin("claim") as connection:
+        with self.ws.store.begin("claim", shared=True) as connection:
+            claims.one_by_one(connection, self.job)
+            if tried:
+                recovery.release(connection, tried, now, why="the database went away while it was claimed")
+            tried.append(uuid4().hex)
             job = mailings.find(connection, self.job.community, self.job.kind, self.job.key)
             if job is None or job.state != "sending":
                 return None, 0
@@ -119,15 +129,17 @@ class Line:
             due = self.guards.in_pace(connection, allowed, now, partial(self._due, connection, job, now))
             found = sort_out(due, job.digest, allowed.size)
             claims.set_aside(connection, job.community, found.aside, now)
-            held = self._claim(connection, job, found.batch, now)
+            held = self._claim(connection, job, found.batch, now, tried[-1])
             self.guards.claimed(connection, held, found.aside, now)
             return held, len(found.aside)
 
-    def _claim(self, connection: Connection, job: Mailing, batch: tuple[Due, ...], now: datetime) -> Claim | None:
+    def _claim(
+        self, connection: Connection, job: Mailing, batch: tuple[Due, ...], now: datetime, attempt_id: str
+    ) -> Claim | None:
         if not batch:
             return None
         edition = batch[0].edition_key
-        held = Claim(uuid4().hex, self.worker, job.id, edition, now + CLAIM_LEASE, batch)
+        held = Claim(attempt_id, self.worker, job.id, edition, now + CLAIM_LEASE, batch)
         claims.claim(connection, job, held, now)
         return held
 
@@ -159,8 +171,7 @@ class Line:
     def fill(self, held: Claim, witness: Witness = NOBODY) -> Batch:
         """The claimed rows as the provider takes them."""
         if held.edition_key not in self.editions:
-            with self.ws.store.read() as connection:
-                self.editions[held.edition_key] = editions.get(connection, held.mailing_id, held.edition_key)
+            self.editions[held.edition_key] = lasting(lambda _: self._edition(held))
         return Batch(
             attempt_id=held.attempt_id,
             mailing=self.job.key,
@@ -171,10 +182,20 @@ class Line:
             witness=witness,
         )
 
+    def _edition(self, held: Claim) -> Edition:
+        with self.ws.store.read() as connection:
+            return editions.get(connection, held.mailing_id, held.edition_key)
+
     def mark(self, held: Claim) -> bool:
         """Write down that the batch is about to leave; False where it must not, and was given back."""
+        return lasting(lambda again: self._mark(held, again))
+
+    def _mark(self, held: Claim, again: bool) -> bool:
         now = self.now()
-        with self.ws.store.begin("mark") as connection:
+        with self.ws.store.begin("mark", shared=True) as connection:
+            if again and (until := claims.marked_until(connection, held)):
+                self.lease_until = until  # the answer was lost, and nothing else
+                return True
             if claims.mark_submitting(connection, held, now, now + SUBMIT_LEASE):
                 self.guards.marked(connection)
                 self.lease_until = now + SUBMIT_LEASE
@@ -201,14 +222,20 @@ class Line:
         tries = {due.delivery_id: due.tries + 1 for due in held.rows}
         jitter = self.jitter()  # one for the batch: what is put off together is tried again together
         settled = spare([settlement(one, tries[one.delivery_id], now, jitter) for one in receipts])
-        with self.ws.store.begin("settle") as connection:
-            written = claims.settle(connection, self.job.community, held, settled, now)
-            self.guards.settled(connection, settled, now)
+        written = lasting(lambda again: self._settle(held, settled, now, again))
         if written:
             self.outcomes.update(receipt.outcome for receipt in receipts)
         else:
             self.fenced += 1
         return written
+
+    def _settle(self, held: Claim, settled: Sequence[Settlement], now: datetime, again: bool) -> bool:
+        with self.ws.store.begin("settle", shared=True) as connection:
+            if again and claims.is_settled(connection, held):
+                return True
+            written = claims.settle(connection, self.job.community, held, settled, now)
+            self.guards.settled(connection, settled, now)
+            return written
 
     @property
     def held_by_pace(self) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from newsletter.app.sending.control import cancel, finish, pause, status
+from newsletter.app.sending.lasting import lasting
 from newsletter.app.sending.line import Line, Recovered, Summary
 from newsletter.app.sending.planning import PlanResult, RenderEdition, SendRefused, find_mailing, plan_issue
 from newsletter.app.sending.recovering import recover
@@ -62,8 +63,9 @@ def pump(
     SendRefused where the issue is not planned yet. An exception of the provider leaves its batch unknown and is
     raised again.
     """
-    line = Line(ws, provider, find_job(ws, key), now_fn, batch, worker_id, jitter)
-    line.recovered = recover(ws, now_fn())
+    job = lasting(lambda _: find_job(ws, key))
+    line = Line(ws, provider, job, now_fn, batch, worker_id, jitter)
+    line.recovered = lasting(lambda _: recover(ws, now_fn()))
     waited, looked_at = timedelta(0), None
     while (max_batches is None or line.batches < max_batches) and not stopping():
         if line.step():
@@ -76,7 +78,7 @@ def pump(
             break
         sleep(wait.total_seconds())
         waited += timedelta(0) if paced else wait
-    return line.summary(finished=finish(ws, line.job, now_fn()))
+    return line.summary(finished=lasting(lambda _: finish(ws, line.job, now_fn())))
 
 
 def find_job(ws: Workspace, key: str) -> Mailing:

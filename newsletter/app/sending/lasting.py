@@ -1,0 +1,40 @@
+"""A step of the ledger that outlasts a database that goes away: it is taken again once there is one.
+
+Whether a transaction whose answer was lost was committed, nobody knows: a step that is taken again is told so, and
+finds out by itself.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TypeVar
+
+from sqlalchemy.exc import DBAPIError
+
+from newsletter.delivery.leases import SUBMIT_LEASE
+from newsletter.store.dialects import is_lost
+
+LOG = logging.getLogger(__name__)
+T = TypeVar("T")
+#: Seconds before the second try, and most between two.
+FIRST, MOST = 0.1, 5.0
+
+
+def lasting(
+    step: Callable[[bool], T], *, patience: timedelta = SUBMIT_LEASE, sleep: Callable[[float], None] = time.sleep
+) -> T:
+    """What the step returns; it is told whether it is taken again. The last error, after that much waiting.
+
+    Any other error than that the database went away, or asks for another try, is raised at once.
+    """
+    wait, waited = FIRST, 0.0
+    while True:
+        try:
+            return step(waited > 0)
+        except DBAPIError as error:
+            if not is_lost(error) or waited >= patience.total_seconds():
+                raise
+            LOG.warning("the database went away (%s); trying again in %.1f s", type(error.orig).__name__, wait)
+        sleep(wait)
+        wait, waited = min(2 * wait, MOST), waited + wait

@@ -6,7 +6,7 @@ RUNTIME := $(VENV)/.runtime-ready
 DEV := $(VENV)/.dev-ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
-.PHONY: demo test lint types rules unit test-slow crash tour lock clean
+.PHONY: demo test lint types rules unit test-slow test-postgresql crash tour lock clean
 
 demo: $(RUNTIME)
 	@$(BIN)/newsletter demo
@@ -28,6 +28,10 @@ unit: $(DEV)
 
 test-slow: $(DEV)
 	$(BIN)/pytest -m "slow or hypothesis" --hypothesis-profile=searching
+
+# The same suite with a real PostgreSQL in the place of SQLite's files; what is about those files alone is left out.
+test-postgresql: $(DEV)
+	$(BIN)/pytest -n 2 --dist worksteal -m "not slow and not browser" --store postgresql
 
 # The pictures of docs/studio.md and of the operator's pages, of the sample workspace at a fixed moment; needs a Chromium.
 tour: $(DEV)

@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
+from sqlalchemy.engine import Connection
+
 from newsletter.model.deeds import SCHEDULE_ACTOR, Actor
 from newsletter.model.people import Persona
 from newsletter.model.problem import Origin, Problem, has_errors
@@ -30,6 +32,14 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+#: Tells workers, in the transaction that plans it, of a mailing: community, key, and how many batches it makes.
+Announce = Callable[[Connection, str, str, int], None]
+
+
+def _to_nobody(_connection: Connection, _community: str, _key: str, _batches: int) -> None:
+    """Whoever drains looks for mailings by itself."""
+
+
 @dataclass(frozen=True)
 class Workspace:
     """One opened workspace, and who acts in it. Store and signing key are made at first need, not at opening."""
@@ -38,6 +48,7 @@ class Workspace:
     clock: Callable[[], datetime] = utc_now
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
     actor: Actor = SCHEDULE_ACTOR
+    announce: Announce = field(default=_to_nobody, repr=False)
 
     @property
     def root(self) -> Path:

@@ -36,6 +36,7 @@ def workspace(context: typer.Context) -> "Workspace":
     """The workspace of --workspace, or the nearest one upwards."""
     from newsletter.app.accounting.actors import account
     from newsletter.app.workspace import find_root, open_workspace
+    from newsletter.runtime.workers import announce
 
     chosen: Path | None = context.find_root().obj
-    return replace(open_workspace(chosen if chosen else find_root(Path.cwd())), actor=account())
+    return replace(open_workspace(chosen if chosen else find_root(Path.cwd())), actor=account(), announce=announce)

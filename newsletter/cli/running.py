@@ -26,13 +26,13 @@ def run(context: typer.Context, folders: Folders = None, log_format: LogFormat =
     from newsletter.cli.hosting import run_workspaces
     from newsletter.cli.serving import run_workspace
     from newsletter.model.deeds import SCHEDULE_ACTOR
+    from newsletter.runtime.workers import announce
 
     if folders and len(folders) > 1:
         run_workspaces(folders, style=log_format)
     else:
-        run_workspace(
-            open_workspace(folders[0]) if folders else replace(workspace(context), actor=SCHEDULE_ACTOR), log_format
-        )
+        named = replace(open_workspace(folders[0]), announce=announce) if folders else None
+        run_workspace(named or replace(workspace(context), actor=SCHEDULE_ACTOR), log_format)
 
 
 def dev_sink(

@@ -17,23 +17,25 @@ def worker(
     folders: Folders = None,
     log_format: LogFormat = None,
     once: Annotated[bool, typer.Option("--once", help="End when nothing is due any more.")] = False,
+    lanes: Annotated[
+        int,
+        typer.Option(min=1, max=16, help="Batches in hand at once, on PostgreSQL alone."),
+    ] = 1,
 ) -> int:
     """Hand over whatever is planned and being sent, beside `run` and other workers, until told to stop.
 
     Of several workspaces, where they are named: each in a thread of its own.
 
     It plans nothing: `newsletter send` or `run` freezes who gets an issue, and any number of workers may help to
-    send it. SIGTERM or Ctrl+C lets the batch in hand be finished; what a killed worker had in hand is settled by the
-    next one.
+    send it, on this machine or, where the store is a PostgreSQL database, on any. SIGTERM or Ctrl+C lets the batch in
+    hand be finished; what a killed worker had in hand is settled by the next one.
 
     Example: `newsletter --workspace /srv/common-hours worker`, `newsletter worker /srv/common-hours /srv/choir`
     """
     import sys
     import threading
 
-    from newsletter.app.dispatching import provider_of
-    from newsletter.app.sending.draining import work
-    from newsletter.cli.working import work_for
+    from newsletter.cli.working import work_for, work_on
     from newsletter.runtime.log_lines import log_to
     from newsletter.runtime.server import stopping_on_signals
 
@@ -41,8 +43,8 @@ def worker(
     stop = threading.Event()
     if folders:
         with stopping_on_signals(stop):
-            return int(not work_for(folders, stop, once=once))
+            return int(not work_for(folders, stop, once=once, lanes=lanes))
     ws = workspace(context)
     log_to(sys.stderr, log_format or ws.settings.logs.format)
-    with stopping_on_signals(stop), provider_of(ws) as provider:
-        return int(not work(ws, provider, stop, once=once))
+    with stopping_on_signals(stop):
+        return int(not work_on(ws, stop, once=once, lanes=lanes))

@@ -57,7 +57,7 @@ def drain(ws: Workspace, provider: Provider, stopping: Callable[[], bool]) -> Dr
     total = Drained()
     for key in keys_being_sent(ws):
         if not stopping():
-            total = _sum(total, _turn(ws, provider, key, stopping))
+            total = _sum(total, turn(ws, provider, key, stopping))
     return total
 
 
@@ -65,6 +65,14 @@ def keys_being_sent(ws: Workspace) -> tuple[str, ...]:
     """Issues, corrections and one-offs whose audience is frozen and that are neither over nor paused."""
     with ws.store.read() as connection:
         return mailings.being_sent(connection, ws.settings.community.id)
+
+
+def due_keys(ws: Workspace, most: int) -> dict[str, int]:
+    """The mailings with something to send at this moment, each with how many batches that makes, up to so many."""
+    size = ws.settings.provider.batch
+    with ws.store.read() as connection:
+        found = mailings.due_now(connection, ws.settings.community.id, ws.clock(), most * size)
+    return {key: -(-count // size) for key, count in found.items() if count}
 
 
 def rest_after(done: Drained, now: datetime) -> timedelta:
@@ -76,7 +84,8 @@ def rest_after(done: Drained, now: datetime) -> timedelta:
     return max(SHORT_WAIT, min(done.next_due - now, LOOK_AGAIN))
 
 
-def _turn(ws: Workspace, provider: Provider, key: str, stopping: Callable[[], bool]) -> Drained:
+def turn(ws: Workspace, provider: Provider, key: str, stopping: Callable[[], bool]) -> Drained:
+    """Some batches of one mailing, wherever it is called: by a loop over all of them, or by a job of an engine."""
     try:
         summary = pump(
             ws,

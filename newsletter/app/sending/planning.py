@@ -73,6 +73,7 @@ def plan_issue(
                 result = _freeze(connection, ws, issue, readers, rendered, now)
                 issues.move(connection, ws.settings.community.id, key, "sending", now, by, detail)
                 comparing.go_on(connection, ws, key, accept_audience, now)
+                ws.announce(connection, ws.settings.community.id, key, batches(ws, result.pending))
                 note(connection, ws, "sent", key, f"{result.planned} planned in {result.editions} editions")
                 return result
         if odd:
@@ -80,6 +81,11 @@ def plan_issue(
             raise SendRefused(odd)
         rendered |= {one: render_edition(wanted.choices, wanted.baseline) for one, wanted in missing.items()}
     raise SendRefused(f"the audience of {key} kept changing while its editions were rendered; send it again")
+
+
+def batches(ws: Workspace, deliveries: int) -> int:
+    """How many batches so many deliveries make."""
+    return -(-deliveries // ws.settings.provider.batch)
 
 
 def _begins(ws: Workspace, issue: IssueRow) -> datetime:

@@ -12,6 +12,7 @@ from newsletter.app.sending.planning import (
     RenderEdition,
     SendRefused,
     add_readers,
+    batches,
     find_issue,
     mailing_of,
 )
@@ -80,6 +81,7 @@ def _add(
 ) -> PlanResult:
     community = ws.settings.community.id
     added = add_readers(connection, community, issue, mailing.id, readers, rendered, now)
+    ws.announce(connection, community, issue.key, batches(ws, added.pending))
     if added.planned and issue.state == "sent":
         issues.move(connection, community, issue.key, "sending", now, detail=f"{added.planned} joined since")
         mailings.move(connection, mailing.id, "sending")

@@ -177,7 +177,6 @@ def erase(call: Call) -> None:
     """Erase somebody: nothing that names them stays, but a keyed hash by which their address is kept out."""
     with call.ws.store.begin() as connection:
         person = person_of(connection, call)
-        words = erase_subscriber(connection, call.ws, person.id, call.how)
-        call.note(connection, "erased", person.id)
+        words = erase_subscriber(connection, call.ws, person.id, call.how, call.actor)
     if words is not None:
         erasing.clear_traces(call.ws.store, words)

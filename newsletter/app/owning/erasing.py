@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
 
-from newsletter.app.accounting.actors import reader
 from newsletter.app.accounting.deeds import note_deed
 from newsletter.app.membership import Event, end_all
 from newsletter.app.subscribing import read_address
@@ -38,13 +37,18 @@ def erase(ws: Workspace, address: str, *, how: str = "command line") -> Erased:
     return Erased(known, erasing.clear_traces(ws.store, (parsed.address, parsed.key)), _elsewhere(ws))
 
 
-def erase_subscriber(connection: Connection, ws: Workspace, subscriber_id: str, how: str) -> tuple[str, str] | None:
-    """Erase a subscriber inside the caller's transaction; the words whose traces are to be cleared after it."""
+def erase_subscriber(
+    connection: Connection, ws: Workspace, subscriber_id: str, how: str, actor: Actor
+) -> tuple[str, str] | None:
+    """Erase a subscriber inside the caller's transaction, in somebody's name.
+
+    The words whose traces are to be cleared after it; None where there is no such subscriber.
+    """
     person = subscribers.by_id(connection, ws.settings.community.id, subscriber_id)
     if person is None:
         return None
     key = subscribers.key_of(connection, ws.settings.community.id, subscriber_id) or person.address
-    _erase(connection, ws, person.address, key, how, reader(subscriber_id))
+    _erase(connection, ws, person.address, key, how, actor)
     return person.address, key
 
 
@@ -55,8 +59,9 @@ def _erase(connection: Connection, ws: Workspace, address: str, key: str, how: s
         end_all(connection, community, person.id, Event("left", now, how), None)
     known = erasing.erase(connection, community, who, address, key)
     suppressions.add(connection, community, who, reason="erased", at=now)
-    # By the hash, which is what stays of them: the deed is found again for an address that is known.
-    note_deed(connection, community, actor, "erased", who, "" if known else "nobody had the address", at=now)
+    # With the hash, which is what stays of them: the deed is found again for an address that is asked about.
+    subject = person.id if person else ""
+    note_deed(connection, community, actor, "erased", subject, f"the address is kept out under {who}", at=now)
     return known
 
 

@@ -85,7 +85,8 @@ def erase_own(ws: Workspace, token: str) -> bool:
     """Erase the link's owner; False where the link does not hold for that any more."""
     with ws.store.begin() as connection:
         person = _use(connection, ws, token, ("erase",))
-        words = erase_subscriber(connection, ws, person.id, "freshly mailed link") if person else None
+        how = "freshly mailed link"
+        words = erase_subscriber(connection, ws, person.id, how, reader(person.id)) if person else None
     if words is None:
         return False
     erasing.clear_traces(ws.store, words)

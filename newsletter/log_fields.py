@@ -1,7 +1,10 @@
 """What a line of the log is about, in fields: ids that say which, and never what they stand for."""
 
+from contextvars import ContextVar
 from typing import Any
 
+#: The community that a thread works for; what its lines do not say themselves is said by this.
+SPOKEN_OF: ContextVar[str] = ContextVar("community", default="")
 #: The fields of a line, in the order in which they stand.
 FIELDS = ("community", "issue", "mailing", "delivery", "attempt", "worker", "mail", "count", "seconds")
 

@@ -45,10 +45,15 @@ def _wait_until_it_answers(port: int) -> None:
 
 
 def ask(
-    server: Served, method: str, path: str, body: object = None, headers: dict[str, str] | None = None
+    server: Served,
+    method: str,
+    path: str,
+    body: object = None,
+    headers: dict[str, str] | None = None,
+    timeout: float = 10,
 ) -> tuple[HTTPResponse, str]:
     """One request on a connection of its own, without a cookie jar, and the whole answer."""
-    connection = HTTPConnection("127.0.0.1", server.port, timeout=10)
+    connection = HTTPConnection("127.0.0.1", server.port, timeout=timeout)
     try:
         connection.request(method, path, body, headers or {})
         answer = connection.getresponse()

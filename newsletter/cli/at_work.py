@@ -30,7 +30,7 @@ from newsletter.app.studio.desk import Studio
 from newsletter.app.studio.page import fill_page
 from newsletter.app.workspace import Workspace
 from newsletter.cli.serving_operator import followed
-from newsletter.log_fields import about
+from newsletter.log_fields import SPOKEN_OF, about
 from newsletter.runtime.server import GRACE, App
 from newsletter.runtime.switch import Switch
 from newsletter.runtime.waker import EVERY, waking
@@ -72,9 +72,18 @@ class AtWork:
         """Wake on the cadence, and answer people and providers; ended by `rest`."""
         note_settings(self.ws)
         for beat, every in self._beating:
-            self._beats.enter_context(waking(beat, every))
+            self._beats.enter_context(waking(self._named(beat), every))
         for places, changed in self._watched:
             self._beats.enter_context(watching(places, changed))
+
+    def _named(self, beat: Callable[[], object]) -> Callable[[], object]:
+        """The beat, in whose thread every line of the log is this community's."""
+
+        def named() -> object:
+            SPOKEN_OF.set(self.ws.settings.community.id)
+            return beat()
+
+        return named
 
     def rest(self) -> None:
         """Wait until the wake-up under way has ended, which it does after the batch in hand; nothing wakes again."""

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import IO, Any, Literal
 
-from newsletter.log_fields import FIELDS, about
+from newsletter.log_fields import FIELDS, SPOKEN_OF, about
 from newsletter.redaction import Redactor, redact
 
 Style = Literal["text", "json"]
@@ -48,6 +48,8 @@ class LogLines(logging.Formatter):
     def _fields(self, record: logging.LogRecord) -> dict[str, Any]:
         about = getattr(record, "about", None)
         known: Mapping[str, object] = about if isinstance(about, dict) else {}
+        if community := SPOKEN_OF.get():
+            known = {"community": community, **known}
         fields: dict[str, Any] = {
             "time": _time(record.created),
             "level": record.levelname.lower(),

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,11 +19,13 @@ from support_neighbours import CHOIR, LAB, MAKERS, NEIGHBOURS, Neighbour, store_
 from support_workspace import Clock
 
 from newsletter.app.dispatching import edition_renderer
-from newsletter.app.operating import tick
+from newsletter.app.operating import TickResult, tick
 from newsletter.app.sending.planning import plan_issue
 from newsletter.app.workspace import Workspace, open_workspace, with_settings
+from newsletter.cli import at_work
 from newsletter.cli.hosting import Hosting
 from newsletter.cli.working import work_for
+from newsletter.runtime.log_lines import LogLines
 from newsletter.settings.reading import SettingsError
 
 NOW = datetime(2026, 10, 1, 12, tzinfo=UTC)
@@ -115,17 +118,28 @@ def test_where_none_can_be_opened_the_fault_is_raised(tmp_path):
     assert error.problems[0].level == "error"
 
 
-def test_one_that_fails_at_every_wake_up_keeps_no_other_from_sending(folders, hosting, caplog):
+def test_one_that_fails_at_every_wake_up_keeps_no_other_from_sending(folders, hosting, caplog, monkeypatch):
     for one, root in zip(NEIGHBOURS, folders, strict=True):
         with_members(opens(root), one)
     drafted_at = datetime(2026, 10, 1, 17, tzinfo=UTC)
     tick(open_workspace(folders[0], {}, Clock(drafted_at)), drafted_at)
     (folders[1] / "content" / "programme.csv").write_bytes(b"\xff\xfe\x00")
+    monkeypatch.setattr(at_work, "tick", partial(failing_for, CHOIR.id))
+    caplog.handler.setFormatter(LogLines("text"))
     clock = Clock(datetime(2026, 10, 2, 16, 30, tzinfo=UTC))  # the lab's Friday, half past nine in Seattle
     hosting.opens = lambda root: open_workspace(root, {}, clock)
     assert hosting.open_all() == 3
     until(lambda: len(list((folders[0] / "outbox").rglob("*.eml"))) >= 5)
+    until(lambda: "this wake-up failed" in caplog.text)
+    (said,) = [line for line in caplog.text.splitlines() if "this wake-up failed" in line]
+    assert "[community=choir]" in said
     assert not list((folders[2] / "outbox").rglob("*.eml"))
+
+
+def failing_for(community: str, ws: Workspace, *rest: object) -> TickResult:
+    if ws.settings.community.id == community:
+        raise OSError("the choir's folder cannot be read")
+    return tick(ws, *rest)
 
 
 @pytest.mark.slow

@@ -75,7 +75,7 @@ class Quarter:
         """A request to a community's public address, or to that with a path of another's."""
         host, _, before = one.base_url.removeprefix("https://").partition("/")
         where = f"/{before}{path}" if before else path
-        answer, page = ask(self.server, method, where, body, {"Host": host, **headers})
+        answer, page = ask(self.server, method, where, body, {"Host": host, **headers}, timeout=120)
         return answer.status, page
 
     def mails(self, one: Neighbour | None = None) -> list[dict[str, Any]]:

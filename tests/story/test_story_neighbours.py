@@ -57,16 +57,16 @@ def quarter(tmp_path_factory: pytest.TempPathFactory, dev_sink_process: DevSink)
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory, dev_sink_process: DevSink) -> Iterator[Quarter]:
-    """The quarter, looked at three times a day, with a restart of each community in the middle of it."""
+    """The quarter, looked at twice a day, with a restart of each community in the middle of it."""
     dev_sink_process.forget()
     with _beginning(tmp_path_factory.mktemp("quarter"), dev_sink_process) as made, communities_audited() as wide:
         made.wide = wide
-        made.until(datetime(2026, 10, 8, tzinfo=UTC), timedelta(hours=8))
+        made.until(datetime(2026, 10, 8, tzinfo=UTC), timedelta(hours=12))
         people_act(made)
-        made.until(datetime(2026, 11, 10, tzinfo=UTC), timedelta(hours=8))
+        made.until(datetime(2026, 11, 10, tzinfo=UTC), timedelta(hours=12))
         for one in NEIGHBOURS:
             made.restart(one)
-        made.until(END, timedelta(hours=8))
+        made.until(END, timedelta(hours=12))
         yield made
 
 

@@ -164,7 +164,7 @@ class OperatorPages:
             "said": self.actions.said(request.query_params.get("form", "")),
             "number": None,
         }
-        return HTMLResponse(self.fill(_templates(), name, {**context, **values}), status)
+        return HTMLResponse(self.fill(page_templates(), name, {**context, **values}), status)
 
 
 def operator_routes(pages: OperatorPages) -> list[Route]:
@@ -220,7 +220,8 @@ def asset(name: str) -> Callable[[Request], Response]:
 
 
 @cache
-def _templates() -> Mapping[str, str]:
+def page_templates() -> Mapping[str, str]:
+    """The pages by their names."""
     folder = files("newsletter.web.operator").joinpath("templates")
     return {one.name: _text("templates", one.name) for one in folder.iterdir() if one.name.endswith(".html")}
 

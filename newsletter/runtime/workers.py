@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from newsletter.app.sending.draining import Drained, due_keys, rest_after, turn
 from newsletter.app.workspace import Workspace
+from newsletter.log_fields import about
 from newsletter.model.delivery import Provider
 from newsletter.store import queueing
 
@@ -62,15 +63,15 @@ def attend(
     from procrastinate.schema import SchemaManager
 
     if queueing.set_up(ws.store, SchemaManager.get_schema()):
-        LOG.info("the tables of the workers' engine were made")
+        LOG.info("the tables of the workers' engine were made", extra=about("workers.prepared"))
     while not stop.is_set():
         connector = PsycopgConnector(conninfo=queueing.address_of(ws.store), min_size=1, max_size=lanes + 3)
         with ExitStack() as roads:
             try:
                 asyncio.run(_attend(App(connector=connector), _Hands(ws, road, roads, stop), lanes))
             except Exception as error:
-                LOG.warning("the workers' engine broke off (%s); it starts again", type(error).__name__)
-                LOG.debug("it was this", exc_info=True)
+                said = "the workers' engine broke off (%s); it starts again"
+                LOG.warning(said, type(error).__name__, extra=about("workers.broke"))
                 stop.wait(POLL)
 
 

@@ -13,6 +13,7 @@ from typing import TypeVar
 from sqlalchemy.exc import DBAPIError
 
 from newsletter.delivery.leases import SUBMIT_LEASE
+from newsletter.log_fields import about
 from newsletter.store.dialects import is_lost
 
 LOG = logging.getLogger(__name__)
@@ -35,6 +36,7 @@ def lasting(
         except DBAPIError as error:
             if not is_lost(error) or waited >= patience.total_seconds():
                 raise
-            LOG.warning("the database went away (%s); trying again in %.1f s", type(error.orig).__name__, wait)
+            said = "the database went away (%s); trying again in %.1f s"
+            LOG.warning(said, type(error.orig).__name__, wait, extra=about("database.away", seconds=wait))
         sleep(wait)
         wait, waited = min(2 * wait, MOST), waited + wait

@@ -29,6 +29,7 @@ from newsletter.cli import (
     signing_in,
     simulate,
     store,
+    web,
     worker,
 )
 from newsletter.cli.output import say
@@ -60,6 +61,7 @@ people.register(app)
 running.register(app)
 operator.register(app)
 worker.register(app)
+web.register(app)
 doctor.register(app)
 alerts.register(app)
 configuring.register(app)

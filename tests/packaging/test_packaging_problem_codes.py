@@ -23,14 +23,21 @@ ROW = re.compile(r"\| `([^`]+)` \| ([^|]+) \| ([^|]+) \|")
 
 def codes_in(source: str) -> Iterator[str]:
     """Every text that has the form of a code, and whatever a Problem is made with as its code."""
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+    tree = ast.parse(source)
+    logged = {id(name) for one in ast.walk(tree) if is_log_line(one) for name in ast.walk(one)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in logged:
             if CODE.fullmatch(node.value) and not FILE_NAME.fullmatch(node.value):
                 yield node.value
         elif isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Problem" and len(node.args) > 1:
             code = node.args[1]
             if isinstance(code, ast.Constant) and isinstance(code.value, str):
                 yield code.value
+
+
+def is_log_line(node: ast.AST) -> bool:
+    """Whether it names the event of a line that is logged, which docs/operators.md tells of."""
+    return isinstance(node, ast.Call) and getattr(node.func, "id", "") == "about"
 
 
 def raised() -> set[str]:

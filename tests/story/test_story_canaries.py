@@ -28,6 +28,7 @@ from support_loopback import Served, ask, served
 from support_smtp import Step, scripted
 
 from newsletter.app.observing.observer import Observer
+from newsletter.app.reloading import Reloader
 from newsletter.app.sample import init_workspace
 from newsletter.app.sending.addressing import LEAVE
 from newsletter.app.signing_in.people import people_of
@@ -214,7 +215,8 @@ def ask_pages(told: Told, ws: Workspace, listener: socket.socket) -> None:
     leave = make_token(ws.secret, LEAVE, reader.id, "community")
     link = new_link(ws, person, ws.clock())
     told.secrets |= {"leave link": leave, "sign-in link": link}
-    with closing(AtWork(ws, Observer(ws), threading.Event())) as at_work, served(at_work.app, listener) as server:
+    made = AtWork(ws, Observer(ws), threading.Event(), Reloader(ws))
+    with closing(made) as at_work, served(at_work.app, listener) as server:
         public = (
             "/",
             f"/u/{leave}",

@@ -32,6 +32,7 @@ TAKES_FORMS: Mapping[str, Role | str] = {
     "/sign-out": "",
     "/studio/act": "editor",
     "/operator/act": "operator",
+    "/operator/reload": "operator",
     "/operator/people": "operator",
     "/operator/deliveries/{id}": "operator",
     "/operator/issues/{key}/deliveries": "operator",

@@ -3,6 +3,7 @@
 import socket
 import threading
 from collections.abc import Iterator
+from itertools import takewhile
 
 import pytest
 from pydantic import SecretStr
@@ -40,7 +41,7 @@ class Api:
 
     def _serve(self, sock: socket.socket) -> None:
         with sock, sock.makefile("rb") as reader:
-            while head := b"".join(iter(reader.readline, b"\r\n")):
+            while head := b"".join(takewhile(lambda line: line != b"\r\n", reader)):
                 length = next(line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length"))
                 reader.read(int(length.split(b":")[1]))
                 self.requests += 1

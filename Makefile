@@ -6,7 +6,7 @@ RUNTIME := $(VENV)/.runtime-ready
 DEV := $(VENV)/.dev-ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
-.PHONY: demo test lint types rules unit test-slow test-postgresql crash tour lock clean
+.PHONY: demo test lint types rules unit test-slow test-postgresql crash tour lock clean bench
 
 demo: $(RUNTIME)
 	@$(BIN)/newsletter demo
@@ -32,6 +32,10 @@ test-slow: $(DEV)
 # The same suite with a real PostgreSQL in the place of SQLite's files; what is about those files alone is left out.
 test-postgresql: $(DEV)
 	$(BIN)/pytest -n 2 --dist worksteal -m "not slow and not browser" --store postgresql
+
+# A table of ratios beside named references; ten minutes at most. Uses Postfix's smtp-sink and smtp-source if they can be had.
+bench: $(DEV)
+	@$(BIN)/python benchmarks/bench.py
 
 # The pictures of docs/studio.md and of the operator's pages, of the sample workspace at a fixed moment; needs a Chromium.
 tour: $(DEV)

@@ -28,7 +28,7 @@ from newsletter.store import consents, deeds, episodes, growth, guards, operator
 from newsletter.store.tables import delivery, issue
 
 ME = with_token("tests")
-PEOPLE, LEFT = 130, 60
+PEOPLE, LEFT = 105, 60
 MINUTE = timedelta(minutes=1)
 
 
@@ -110,7 +110,7 @@ def test_what_is_paused_or_put_off_or_held_promises_no_end(ws: Workspace, desk: 
     key = filled(ws)
     (sending,) = desk.now().sending
     assert sending.rate == "55 a minute"
-    assert sending.left == "about 77 s left"
+    assert sending.left == "about 49 s left"
     with ws.store.begin() as connection:
         guards.keep(connection, "data-lab", Standing(Hold("breaker", "no answer", None), NOW))
     held = desk.now()

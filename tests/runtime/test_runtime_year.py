@@ -11,11 +11,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from year_oracle import Fate, Slot, fates, slots_between, unread
 from year_stories import REST, Plan, Story, killed_while_sending, plan_of, restarted, road_closed, two_of_them
 from year_world import READERS, World, new_world
 
 from newsletter.app.sending.auditing import audit_mailing
+from newsletter.store.tables import issue_event
 
 GRACE = timedelta(minutes=15)
 
@@ -42,8 +44,10 @@ class Ledger:
         with world.processes[0].ws.store.read() as connection:
             ask = connection.exec_driver_sql
             self.states = dict(ask("SELECT key, state FROM issue").all())
-            events = ask("SELECT key, state, detail FROM issue_event ORDER BY id").all()
-            self.why = {(key, state): detail for key, state, detail in events if detail}
+            here = issue_event.c
+            events = connection.execute(sa.select(here.key, here.state, here.detail, here.at).order_by(here.id)).all()
+            self.why = {(key, state): detail for key, state, detail, _ in events if detail}
+            self.left = {key: at for key, state, _, at in reversed(events) if state == "sending"}
             self.deliveries = Counter(
                 ask("SELECT m.key, d.state FROM delivery d JOIN mailing m ON m.id = d.mailing_id").all()
             )
@@ -59,7 +63,10 @@ def every_slot_is_accounted_for(slots: list[Slot], found: dict[str, set[Fate]], 
         assert ledger.states.get(slot.key) in ends, (slot.key, found[slot.key])
         if ledger.states[slot.key] == "skipped":
             assert "missed by " in ledger.why[slot.key, "skipped"], slot.key
-        elif {one.late > GRACE for one in found[slot.key]} == {True}:
+        elif len(found[slot.key]) == 1 and ends == {"sent"}:
+            (fate,) = found[slot.key]
+            assert ledger.left[slot.key] == slot.send_at + fate.late, slot.key
+        if ends == {"sent"} and all(one.late > GRACE for one in found[slot.key]):
             assert ledger.why[slot.key, "sending"].endswith(" late"), slot.key
     known = {slot.key for slot in slots}
     others = {key: state for key, state in ledger.states.items() if key not in known}

@@ -44,6 +44,7 @@ BY_ID = frozenset(
         "store.mailings.next_due",
         "store.mailings.subscribers_of",
         # an attempt that this worker wrote, and the deliveries that it claimed for it
+        "store.claims._settle_deliveries",
         "store.claims._settle_items",
         "store.claims.claim",
         "store.claims.mark_submitting",

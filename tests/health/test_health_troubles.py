@@ -140,7 +140,10 @@ def test_a_rate_is_told_unless_its_guard_holds_already() -> None:
 @pytest.mark.parametrize(
     ("reading", "words"),
     [
-        (replace(WELL, read_at=NOW - 7 * HOUR, fault="HTTP 500"), "not read for 7 hours (HTTP 500); its last reading is used: 12 items"),
+        (
+            replace(WELL, read_at=NOW - 7 * HOUR, fault="HTTP 500"),
+            "not read for 7 hours (HTTP 500); its last reading is used: 12 items",
+        ),
         (replace(WELL, read_at=NOW - 7 * HOUR, tried_at=NOW - 7 * HOUR), "not read for 7 hours (nobody tried since"),
         (replace(WELL, items=0, filled_at=NOW - 2 * DAY), "0 items for 2 days, and it had some before"),
         (replace(WELL, changed_at=NOW - 91 * DAY), "nothing in it changed for 91 days: 12 items"),

@@ -1,8 +1,8 @@
 """The SendGrid road with the durable ledger beside the official package's helper classes, to a sink on this machine.
 
 Run `python benchmarks/sendgrid_road.py [ROUNDS] [READERS]`. The sink is a process of its own that reads whole
-requests, counts the recipients in them and answers 202. The reference makes the same requests with the package's Mail and
-Personalization and sends them with its client; it keeps no ledger.
+requests, counts the recipients in them and answers 202. The reference makes the same requests with the package's Mail
+and Personalization and sends them with its client; it keeps no ledger.
 """
 
 import json

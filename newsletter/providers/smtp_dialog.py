@@ -156,7 +156,10 @@ def last_answer(reply: Reply) -> Answer:
     if reply.kind == 2:
         words = reply.words
         found = _QUEUE_ID.search(words)
-        return Answer(OUTCOMES["taken"], words, alive=True, provider_id=found[1] if found else "")
+        if found is None:
+            return Answer(OUTCOMES["taken"], words, alive=True)
+        # Without the id, which is kept beside them, the words are the same for all: the ledger writes them as one.
+        return Answer(OUTCOMES["taken"], words[: found.start(1)].rstrip(" <"), alive=True, provider_id=found[1])
     return refusal(reply, whole=True)
 
 

@@ -10,10 +10,9 @@ from starlette.testclient import TestClient
 from newsletter.app.accounting.actors import account
 from newsletter.app.api.tokens import create_token, tokens_of
 from newsletter.app.numbers.counting import today
-from newsletter.app.observing.observer import Observer
 from newsletter.app.sample import init_workspace
 from newsletter.app.workspace import open_workspace
-from newsletter.cli.at_work import AtWork
+from newsletter.cli.at_work import Shift
 from newsletter.store import numbers
 
 
@@ -21,7 +20,7 @@ def test_what_was_asked_for_is_written_when_the_program_ends(tmp_path: Path) -> 
     init_workspace(tmp_path / "lab")
     ws = open_workspace(tmp_path / "lab", environ={})
     _, token = create_token(ws, "site", ("published:read",), ws.clock() + timedelta(days=1), account())
-    with closing(AtWork(ws, Observer(ws), threading.Event())) as at_work:
+    with closing(Shift(ws, threading.Event())) as at_work:
         client = TestClient(at_work.app)
         answer = client.get("/api/v1/topics", headers={"Authorization": f"Bearer {token}"})
         assert (answer.status_code, len(answer.json()["topics"])) == (200, len(ws.settings.topics))

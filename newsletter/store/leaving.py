@@ -25,7 +25,9 @@ def standing(
     return {(row[0], row[1]): (row[2], row[3]) for row in connection.execute(found)}
 
 
-def end(connection: Connection, community: str, places: Sequence[tuple[Place, SubscriptionState]], at: datetime) -> None:
+def end(
+    connection: Connection, community: str, places: Sequence[tuple[Place, SubscriptionState]], at: datetime
+) -> None:
     """Write the state in which each of these memberships ends; a pause ends with it."""
     if not places:
         return

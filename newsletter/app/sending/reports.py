@@ -59,7 +59,8 @@ class _Taking:
         self.community = ws.settings.community.id
         ids = {one.delivery_id for one in notices}
         self.known = reported.about_all(connection, self.community, ids)
-        self.left = reported.that_left(connection, self.community, {one.attempt_id for one in notices if one.attempt_id})
+        attempts = {one.attempt_id for one in notices if one.attempt_id}
+        self.left = reported.that_left(connection, self.community, attempts)
         self.told = reported.told(connection, self.community, ids)
         self.states: dict[str, DeliveryState] = {one: found.state for one, found in self.known.items()}
         self.lines: list[Line] = []

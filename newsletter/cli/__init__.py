@@ -5,9 +5,16 @@ import sys
 
 def main() -> None:
     """Run the command line; problems are listed and set the exit code, tracebacks are for faults of the program."""
+    from newsletter.cli.overview import show_overview, wants_overview
+
+    arguments = sys.argv[1:]
+    if wants_overview(arguments):
+        show_overview()
+        sys.exit(0 if arguments else 2)
+
     from newsletter.cli.failures import run_guarded
     from newsletter.runtime.log_lines import log_crashes, log_plainly
 
     log_plainly(sys.stderr)
     log_crashes()
-    sys.exit(run_guarded(sys.argv[1:]))
+    sys.exit(run_guarded(arguments))

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add the command to the command line."""
-    app.command("audit-log", rich_help_panel="Running")(audit_log)
+    app.command("audit-log")(audit_log)
 
 
 def audit_log(

@@ -11,7 +11,7 @@ from newsletter.cli.output import print_json, say, show_table
 
 def register(app: typer.Typer) -> None:
     """Add the command to the command line."""
-    app.command("alerts", rich_help_panel="Running")(alerts)
+    app.command("alerts")(alerts)
 
 
 def alerts(

@@ -21,7 +21,7 @@ LONGEST = 60
 
 def register(commands: typer.Typer) -> None:
     """Add the commands to the command line."""
-    commands.add_typer(app, name="api-tokens", rich_help_panel="Running")
+    commands.add_typer(app, name="api-tokens")
     app.command("create")(create)
     app.command("list")(list_tokens)
     app.command("revoke")(revoke)

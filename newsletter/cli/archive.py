@@ -17,7 +17,7 @@ Out = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Add the group to the command line."""
-    app.add_typer(_archive, name="archive", rich_help_panel="Running")
+    app.add_typer(_archive, name="archive")
 
 
 @_archive.command("build")

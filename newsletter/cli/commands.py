@@ -1,72 +1,67 @@
-"""The commands, in the order a newcomer meets them."""
+"""The command line: its options for all commands, and the commands, each loaded when it is called."""
 
+from collections.abc import Iterator, MutableMapping
+from importlib import import_module
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from newsletter import __version__
-from newsletter.cli import (
-    accounting,
-    alerts,
-    api_tokens,
-    archive,
-    configuring,
-    content,
-    doctor,
-    events,
-    finding,
-    issues,
-    ledger,
-    mails,
-    numbers,
-    operator,
-    people,
-    reconciling,
-    reviewing,
-    running,
-    sending,
-    signing_in,
-    simulate,
-    store,
-    web,
-    worker,
-)
+from newsletter.cli import overview
 from newsletter.cli.output import say
+
+
+class OnDemand(MutableMapping[str, Any]):
+    """The commands by name, each loaded with its module when it is asked for."""
+
+    def __init__(self) -> None:
+        self._loaded: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._loaded:
+            module = overview.module_of(name)
+            if module is None:
+                raise KeyError(name)
+            registered = typer.Typer()
+            import_module(f"newsletter.cli.{module}").register(registered)
+            self._loaded |= typer.main.get_group(registered).commands
+        return self._loaded[name]
+
+    def __setitem__(self, name: str, command: Any) -> None:
+        self._loaded[name] = command
+
+    def __delitem__(self, name: str) -> None:
+        del self._loaded[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(overview.names())
+
+    def __len__(self) -> int:
+        return len(overview.names())
+
+
+class _Newsletter(TyperGroup):
+    """The first level: its help is the overview, and a command is loaded when it is called."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.commands = OnDemand()
+
+    def format_help(self, ctx: object, formatter: object) -> None:
+        overview.show_overview()
+
 
 app = typer.Typer(
     name="newsletter",
-    help="Reads a community's events as they are written, composes the digest, and mails every subscriber once.\n\n"
-    "Start with `newsletter demo`, then `newsletter init DIR` and `newsletter preview`.",
+    cls=_Newsletter,
+    help=overview.ABOUT,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
-content.register(app)
-finding.register(app)
-issues.register(app)
-simulate.register(app)
-reviewing.register(app)
-sending.register(app)
-signing_in.register(app)
-api_tokens.register(app)
-numbers.register(app)
-ledger.register(app)
-accounting.register(app)
-reconciling.register(app)
-events.register(app)
-mails.register(app)
-people.register(app)
-running.register(app)
-operator.register(app)
-worker.register(app)
-web.register(app)
-doctor.register(app)
-alerts.register(app)
-configuring.register(app)
-store.register(app)
-archive.register(app)
 
 
 def _version(wanted: bool) -> None:

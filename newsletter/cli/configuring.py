@@ -12,7 +12,7 @@ app = typer.Typer(no_args_is_help=True, help="Look at config.toml and all that b
 
 def register(commands: typer.Typer) -> None:
     """Add the commands to the command line."""
-    commands.add_typer(app, name="config", rich_help_panel="Running")
+    commands.add_typer(app, name="config")
     app.callback()(_group)
     app.command("check")(check)
 

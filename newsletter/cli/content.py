@@ -13,10 +13,10 @@ from newsletter.model.problem import has_errors
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
-    app.command("demo", rich_help_panel="Start")(demo)
-    app.command("init", rich_help_panel="Start")(init)
-    app.command("collect", rich_help_panel="Content")(collect)
-    app.command("cadence", rich_help_panel="Content")(cadence)
+    app.command("demo")(demo)
+    app.command("init")(init)
+    app.command("collect")(collect)
+    app.command("cadence")(cadence)
 
 
 def demo(

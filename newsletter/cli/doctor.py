@@ -20,7 +20,7 @@ _SIGNS = {"ok": ("ok", "green"), "warning": ("warning", "yellow"), "error": ("er
 
 def register(app: typer.Typer) -> None:
     """Add the command to the command line."""
-    app.command("doctor", rich_help_panel="Running")(doctor)
+    app.command("doctor")(doctor)
 
 
 def doctor(context: typer.Context, as_json: AsJson = False) -> int:

@@ -8,7 +8,7 @@ from newsletter.cli.output import print_json, say, show_table
 
 def register(app: typer.Typer) -> None:
     """Add the command to the command line."""
-    app.command("events", rich_help_panel="Delivery")(events)
+    app.command("events")(events)
 
 
 def events(context: typer.Context, as_json: AsJson = False) -> None:

@@ -10,8 +10,8 @@ from newsletter.cli.output import print_json, say
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
-    app.command("suggest", rich_help_panel="Content")(suggest)
-    app.command("explain", rich_help_panel="Content")(explain)
+    app.command("suggest")(suggest)
+    app.command("explain")(explain)
 
 
 def suggest(context: typer.Context, at: At = None, as_json: AsJson = False) -> None:

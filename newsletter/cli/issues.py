@@ -21,7 +21,7 @@ def register(app: typer.Typer) -> None:
         ("compose", compose),
         ("render", render),
     ):
-        app.command(name, rich_help_panel="Issue")(command)
+        app.command(name)(command)
 
 
 def draft(
@@ -139,7 +139,7 @@ def preview(
     open_: Annotated[bool, typer.Option("--open", help="Open a browser.")] = False,
     real: Annotated[bool, typer.Option("--real", help="Show readers' addresses as they are.")] = False,
 ) -> None:
-    """Look at the next issue in a browser: phone and desk, light and dark, as each persona; reloads on change.
+    """Look at the next issue in a browser, as each persona, on phone and desk; it follows what you change.
 
     Example: `newsletter preview --at 2026-12-04 --open`
     """

@@ -16,11 +16,11 @@ MOST_LINES = 20
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
-    app.command("audit", rich_help_panel="Delivery")(audit)
+    app.command("audit")(audit)
 
 
 def audit(context: typer.Context, key: Key, as_json: AsJson = False) -> int:
-    """Prove from the ledger alone that an issue lost nobody and mailed nobody twice; exit 1 where it does not.
+    """Prove from the ledger alone that an issue lost nobody and mailed nobody twice; exit 1 if not.
 
     Example: `newsletter audit weekly-2026-12-04`
     """

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
-    app.command("correct", rich_help_panel="Delivery")(correct)
-    app.command("mail", rich_help_panel="Delivery")(mail)
+    app.command("correct")(correct)
+    app.command("mail")(mail)
 
 
 def correct(
@@ -30,7 +30,7 @@ def correct(
     at: At = None,
     as_json: AsJson = False,
 ) -> None:
-    """Tell those who were told of an event what has changed; without EVENT, list what is other than it was told.
+    """Tell those who were told of an event what has changed; without EVENT, list what could be told.
 
     Example: `newsletter correct "Data Deep Dive"`
     """
@@ -61,7 +61,7 @@ def mail(
     at: At = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make a mail to everybody on a list, or a segment of it, from a Markdown file; it leaves once it is approved.
+    """Make a mail to a list, or a segment of it, from a Markdown file; it leaves once it is approved.
 
     Example: `newsletter mail closed.md --list community --where 'zone=Europe/*'`
     """

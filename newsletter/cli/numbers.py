@@ -17,7 +17,7 @@ WIDTH = 40
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
-    app.command("numbers", rich_help_panel="Running")(numbers)
+    app.command("numbers")(numbers)
 
 
 def numbers(

@@ -9,7 +9,7 @@ from newsletter.cli.options import workspace
 
 def register(app: typer.Typer) -> None:
     """Add the command to the command line."""
-    app.command("operator", rich_help_panel="Running")(operator)
+    app.command("operator")(operator)
 
 
 def operator(
@@ -17,7 +17,7 @@ def operator(
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes a free one.")] = 0,
     open_: Annotated[bool, typer.Option("--open", help="Open a browser.")] = False,
 ) -> None:
-    """Open the operator's pages on this machine, for one browser: sendings, what needs a look, numbers, who did what.
+    """Open the operator's pages on this machine, for one browser: sendings, what needs a look, numbers.
 
     The address that is printed works once, and on this machine alone; what is done there is written down in the name
     of this account. Nothing is sent by it: `newsletter run` may run beside it, or not.

@@ -23,7 +23,7 @@ _people = typer.Typer(no_args_is_help=True, help="Add, import, export, list, cha
 def register(app: typer.Typer) -> None:
     """Add the group to the command line."""
     people_files.register(_people)
-    app.add_typer(_people, name="subscribers", rich_help_panel="People")
+    app.add_typer(_people, name="subscribers")
 
 
 def _list(context: typer.Context, name: str) -> str:

@@ -17,7 +17,7 @@ MOST_LINES = 50
 
 def register(app: typer.Typer) -> None:
     """Add the command to the command line."""
-    app.command("reconcile", rich_help_panel="Delivery")(reconcile)
+    app.command("reconcile")(reconcile)
 
 
 def reconcile(
@@ -37,7 +37,7 @@ def reconcile(
     because: Annotated[str, typer.Option("--because", metavar="WHY", help="How you know; kept in the history.")] = "",
     as_json: AsJson = False,
 ) -> int:
-    """Settle deliveries of which nobody knows whether they left: by events, the provider's log, or your own word.
+    """Settle what nobody knows to have left: by events, the provider's log, or your own word.
 
     Exit 1 while some stay unknown.
 

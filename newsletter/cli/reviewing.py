@@ -23,7 +23,7 @@ Format = Literal["text", "json", "sarif", "github"]
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
     for name, command in (("check", check), ("approve", approve), ("revoke", revoke)):
-        app.command(name, rich_help_panel="Issue")(command)
+        app.command(name)(command)
 
 
 def check(

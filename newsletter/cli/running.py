@@ -13,12 +13,12 @@ Port = Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
-    app.command("run", rich_help_panel="Running")(run)
-    app.command("dev-sink", rich_help_panel="Running")(dev_sink)
+    app.command("run")(run)
+    app.command("dev-sink")(dev_sink)
 
 
 def run(context: typer.Context, folders: Folders = None, log_format: LogFormat = None) -> None:
-    """Run the cadence, delivery and the public pages until told to stop; of several workspaces, where they are named.
+    """Run the cadence, delivery and the public pages, of one workspace or several, until told to stop.
 
     Example: `newsletter --workspace /srv/common-hours run`, `newsletter run /srv/common-hours /srv/choir`
     """

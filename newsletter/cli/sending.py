@@ -23,7 +23,7 @@ def register(app: typer.Typer) -> None:
     for name, command in (
         ("send", send), ("status", status), ("pause", pause), ("resume", resume), ("cancel", cancel),
     ):  # fmt: skip
-        app.command(name, rich_help_panel="Delivery")(command)
+        app.command(name)(command)
 
 
 def send(

@@ -11,7 +11,7 @@ from newsletter.cli.output import print_json, say, show_table
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
-    app.command("sign-ins", rich_help_panel="Running")(sign_ins)
+    app.command("sign-ins")(sign_ins)
 
 
 def sign_ins(

@@ -20,13 +20,13 @@ COLUMNS = ("When", "Issue", "Subject, or why nothing", "Entries", "New", "Change
 
 def register(app: typer.Typer) -> None:
     """Add the command to the command line."""
-    app.command("simulate", rich_help_panel="Issue")(simulate)
+    app.command("simulate")(simulate)
 
 
 def simulate(
     context: typer.Context, days: Days = 90, at: At = None, as_json: AsJson = False, out: Out = None
 ) -> None:
-    """Show every issue that each reader of personas.toml would get, as a table and a picture; nothing is sent.
+    """Show every issue that each reader of personas.toml would get; nothing is sent.
 
     Example: `newsletter simulate --days 90 --at 2026-12-01`
     """

@@ -21,7 +21,7 @@ File = Annotated[Path, typer.Argument(metavar="FILE", help="The backup.", dir_ok
 
 def register(commands: typer.Typer) -> None:
     """Add the commands to the command line."""
-    commands.add_typer(app, name="store", rich_help_panel="Running")
+    commands.add_typer(app, name="store")
     app.command("backup")(backup)
     app.command("restore")(restore)
     app.command("migrate")(migrate)

@@ -20,7 +20,7 @@ BEAT = timedelta(seconds=1)
 
 def register(app: typer.Typer) -> None:
     """Add the command to the command line."""
-    app.command("web", rich_help_panel="Running")(web)
+    app.command("web")(web)
 
 
 def web(context: typer.Context, log_format: LogFormat = None) -> None:

@@ -9,7 +9,7 @@ from newsletter.cli.options import Folders, LogFormat, workspace
 
 def register(app: typer.Typer) -> None:
     """Add the command to the command line."""
-    app.command("worker", rich_help_panel="Running")(worker)
+    app.command("worker")(worker)
 
 
 def worker(

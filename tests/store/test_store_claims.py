@@ -6,7 +6,7 @@ from support_workspace import KEY, NOW, open_at, render, with_issue, with_reader
 
 from newsletter.app.sending.pump import find_job, plan_issue
 from newsletter.store import claims
-from newsletter.store.tables import delivery
+from newsletter.store.tables import delivery, subscriber
 
 
 @pytest.mark.sqlite_only  # the words of its planner
@@ -60,3 +60,11 @@ def test_deliveries_over_which_a_worker_broke_off_leave_the_batches_of_the_other
         assert not {one.delivery_id for one in claims.due(connection, job, NOW, 3)} & set(first)
         connection.execute(sa.update(delivery).where(delivery.c.breaks == 0).values(state="skipped"))
         assert [one.delivery_id for one in claims.due(connection, job, NOW, 3)] == first
+
+
+def test_sums_are_whole_numbers_and_means_are_not(tmp_path: Path) -> None:
+    ws = open_at(tmp_path)
+    with_readers(ws, 2)
+    with ws.store.read() as connection:
+        found = connection.execute(sa.select(sa.func.sum(subscriber.c.clock), sa.func.avg(subscriber.c.clock))).one()
+    assert [(type(one), one) for one in found] == [(int, 24), (float, 12.0)]

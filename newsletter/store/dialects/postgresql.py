@@ -88,6 +88,16 @@ def speak(engine: Engine) -> None:
 
 
 def _prepare(raw: Any, _record: object) -> None:
+    from psycopg.adapt import Loader
+
+    class Plain(Loader):
+        """Sums and means as SQLite gives them: PostgreSQL's are of a type for money."""
+
+        def load(self, data: Any) -> int | float:
+            text = bytes(data).decode()
+            return int(text) if text.lstrip("-").isdecimal() else float(text)
+
+    raw.adapters.register_loader("numeric", Plain)
     raw.execute(_SESSION)
     raw.commit()
 

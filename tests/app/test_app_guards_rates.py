@@ -170,6 +170,7 @@ def full(ws: Workspace) -> Iterator[None]:
         ws.store.engine.dispose()
 
 
+@pytest.mark.sqlite_only  # copies and caps the file
 def test_check_17_a_disk_that_is_full_before_a_claim_sends_nothing_and_after_a_mark_leaves_it_unknown(
     tmp_path: Path, clock: Clock
 ) -> None:
@@ -247,6 +248,7 @@ def put_back(ws: Workspace, copy: Path, clock: Clock) -> Workspace:
     return guarded(ws.root, clock)
 
 
+@pytest.mark.sqlite_only  # copies and caps the file
 def test_check_22_an_old_copy_of_the_store_sends_nothing_until_a_person_says_so(tmp_path: Path, clock: Clock) -> None:
     ws = guarded(tmp_path, clock)
     planned(ws)
@@ -275,6 +277,7 @@ def test_check_22_an_old_copy_of_the_store_sends_nothing_until_a_person_says_so(
         take_up_restored(old, clock.now)
 
 
+@pytest.mark.sqlite_only  # copies and caps the file
 def test_check_22_a_copy_that_does_not_know_who_left_since_is_an_old_one(tmp_path: Path, clock: Clock) -> None:
     ws = guarded(tmp_path, clock)
     planned(ws)

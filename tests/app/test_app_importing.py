@@ -251,6 +251,7 @@ def test_addresses_of_roles_and_of_throwaway_domains_are_flagged_and_taken(ws: W
     assert [(one.line, len(one.remarks)) for one in report.remarked] == [(2, 1), (3, 1)]
 
 
+@pytest.mark.sqlite_only  # reads its schema table
 def test_many_new_people_find_their_indexes_again(ws: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("newsletter.store.imports._MANY", 1)
     indexes = lambda: [line for line in schema(ws) if "index" in line.lower()]  # noqa: E731

@@ -70,6 +70,7 @@ def test_nothing_of_a_person_and_no_key_stands_in_it(ws: Workspace) -> None:
     assert ws.secret not in text
 
 
+@pytest.mark.sqlite_only  # breaks the file
 def test_it_is_ready_while_it_wakes_and_its_store_answers(ws: Workspace, clock: Clock, tmp_path: Path) -> None:
     observer = Observer(ws)
     with served(monitor_app(observer)) as server:

@@ -185,10 +185,12 @@ def fail_at_every(tmp_path: Path, step: int) -> int:
     return counted.calls
 
 
+@pytest.mark.sqlite_only  # copies the file
 def test_check_18_no_call_of_the_database_that_fails_breaks_a_promise(tmp_path: Path) -> None:
     assert fail_at_every(tmp_path, 23) > 60
 
 
+@pytest.mark.sqlite_only  # copies the file
 @pytest.mark.slow
 def test_check_18_at_every_call(tmp_path: Path) -> None:
     assert fail_at_every(tmp_path, 1) > 60

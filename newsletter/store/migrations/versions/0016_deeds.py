@@ -6,7 +6,7 @@ from alembic import op
 from newsletter.store.triggers import append_only
 from newsletter.store.types import Utc
 
-revision = "0018"
+revision = "0016"
 down_revision = "0012"
 
 

@@ -5,8 +5,8 @@ from alembic import op
 
 from newsletter.store.types import Utc
 
-revision = "0019"
-down_revision = "0018"
+revision = "0017"
+down_revision = "0016"
 
 
 def upgrade() -> None:

@@ -5,8 +5,8 @@ from alembic import op
 
 from newsletter.store.types import Utc
 
-revision = "0017"
-down_revision = "0019"
+revision = "0018"
+down_revision = "0017"
 
 
 def upgrade() -> None:

@@ -5,8 +5,8 @@ from alembic import op
 
 from newsletter.store.types import Utc
 
-revision = "0016"
-down_revision = "0020"
+revision = "0020"
+down_revision = "0019"
 
 
 def upgrade() -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 #: Program and arguments, and the seconds it may take.
 COMMANDS: tuple[tuple[str, int], ...] = (
+    ("start_up.py 15", 60),
     ("personalising.py 10000 5000", 90),
     ("smtp_road.py 3 5000", 270),
     ("smtp_road.py far 1", 60),

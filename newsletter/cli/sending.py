@@ -10,7 +10,7 @@ from newsletter.cli.output import print_json, say, show_table
 from newsletter.cli.reconciling import show_unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from newsletter.app.dispatching import Audience, Sent
     from newsletter.app.sending.planning import PlanResult
@@ -127,21 +127,15 @@ def status(
 
     Example: `newsletter status weekly-2026-12-04`
     """
-    from newsletter.app.reviewing import standing
     from newsletter.app.sending import control
 
     ws = workspace(context)
     if key is None:
-        reports = control.overview(ws)
-        if as_json:
-            print_json(list(reports))
-        else:
-            show_table(
-                "",
-                ("Issue", "State", "Planned", "Deliveries"),
-                [(one["key"], one["state"], one["planned"], _counts(one)) for one in reports],
-            )
+        _show_all(control.overview(ws), as_json)
         return
+    # Reviewing brings the whole road from sources to checks with it, which a list of issues need not wait for.
+    from newsletter.app.reviewing import standing
+
     report, review = control.status(ws, key), standing.review_of(ws, key)
     if as_json:
         print_json(report | {"review": standing.review_json(review) if review else None})
@@ -153,6 +147,14 @@ def status(
         show_unknown(ws, key)
     if lost := control.stranded(ws, key, ws.clock()):
         say(f"{lost} of {report['planned']} were being handed over when their sender ended: newsletter send {key}")
+
+
+def _show_all(reports: "Sequence[dict[str, Any]]", as_json: bool) -> None:
+    if as_json:
+        print_json(list(reports))
+        return
+    rows = [(one["key"], one["state"], one["planned"], _counts(one)) for one in reports]
+    show_table("", ("Issue", "State", "Planned", "Deliveries"), rows)
 
 
 def _counts(report: dict[str, Any]) -> str:

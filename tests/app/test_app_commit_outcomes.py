@@ -41,9 +41,9 @@ class LosingStore:
         self.lost = False
 
     @contextmanager
-    def begin(self, name: str = "write") -> Iterator[Connection]:
+    def begin(self, name: str = "write", *, shared: bool = False) -> Iterator[Connection]:
         losing = name == self.name and not self.lost
-        with self.store.begin(name) as connection:
+        with self.store.begin(name, shared=shared) as connection:
             yield connection
             if losing and not self.took_effect:
                 self._lose()

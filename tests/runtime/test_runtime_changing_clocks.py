@@ -11,6 +11,9 @@ from cadence_workspace import Clock, mails, new_workspace, opened
 from newsletter.app.operating import tick
 from newsletter.app.workspace import Workspace, with_settings
 
+# Thousands of wake-ups; what is covered, test_runtime_operating.py tells.
+pytestmark = pytest.mark.no_cover
+
 #: A community's zone and a local date whose night changes its clocks.
 NIGHTS = (
     ("America/Los_Angeles", "2026-11-01"),
@@ -35,7 +38,6 @@ CADENCES = (
     "quarterly {before} days after quarter at {clock}, year from {month}",
 )
 CLOCKS = ("00:00", "00:30", "01:30", "02:00", "02:30", "03:00")
-#: Each night with another cadence, hour and pace of waking.
 #: Each night with another cadence, hour and pace of waking (minutes).
 RUNS = tuple(
     zip(NIGHTS, cycle(CADENCES), (*CLOCKS[2:], *CLOCKS, *CLOCKS[:2]), cycle((20, 60, 13, 7, 45)), strict=False)

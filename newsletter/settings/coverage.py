@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from itertools import islice
 from zoneinfo import ZoneInfo
 
@@ -49,6 +50,7 @@ def uncovered_days(settings: Settings) -> Iterator[Fault]:
             yield ("digests", name, "window"), "settings.window-gap", text
 
 
+@lru_cache(maxsize=256)
 def _first_gap(name: str, digest: DigestSettings, home: ZoneInfo) -> Slot | None:
     if parse_cadence(digest.cadence).kind in ("term", "manual"):
         return None

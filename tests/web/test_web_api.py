@@ -14,7 +14,9 @@ from support_public_pages import dump
 from support_workspace import slot
 
 from newsletter.app.accounting.actors import account
+from newsletter.app.alerting import alerts_since
 from newsletter.app.api import tokens
+from newsletter.app.api.call import cursor_of
 from newsletter.app.api.openapi import as_text
 from newsletter.app.api.operations import Operation
 from newsletter.app.api.tokens import PREFIX as TOKEN_PREFIX
@@ -22,12 +24,15 @@ from newsletter.app.api.tokens import create_token, revoke_token, tokens_of
 from newsletter.app.subscribing import show, suppress
 from newsletter.app.workspace import with_settings
 from newsletter.model.api import ApiSettings
+from newsletter.model.requests import JoiningSettings
 from newsletter.store import deeds
 from newsletter.store import issues as rows
 from newsletter.store.tables import issue
 
 ROOT = Path(__file__).parents[2]
 IDS = [one.id for one in OPERATIONS]
+#: Half of a character, which JSON can spell and UTF-8 cannot.
+HALF = "\ud800"
 
 
 @pytest.fixture(scope="module")
@@ -127,6 +132,10 @@ def test_what_is_read_is_what_stands_in_the_store(api: Api) -> None:
         ("GET", "/issues?limit=1&limit=2", None, "", 422, "invalid"),
         ("GET", "/issues?page=2", None, "", 422, "invalid"),
         ("GET", "/issues?cursor=bm8", None, "", 404, "not-found"),
+        ("GET", f"/issues?cursor={cursor_of('2026-01-01T00:00:00+00:00', HALF)}", None, "", 404, "not-found"),
+        ("GET", f"/issues?cursor={cursor_of('0001-01-01T00:00:00+14:00', 'x')}", None, "", 404, "not-found"),
+        ("GET", f"/published?cursor={cursor_of('9999-12-31T23:00:00-14:00', 'x')}", None, "", 404, "not-found"),
+        ("GET", f"/suppressions?cursor={cursor_of(HALF)}", None, "", 404, "not-found"),
         ("GET", "/issues/never-2026-12-04", None, "", 404, "not-found"),
         ("GET", "/subscribers/0%00", None, "", 404, "not-found"),
         ("GET", "/nothing/here", None, "", 404, "not-found"),
@@ -170,9 +179,20 @@ def test_who_agreed_elsewhere_is_a_member_at_once_with_the_proof(api: Api) -> No
     assert line.given_at is not None
     assert line.given_at.isoformat() == "2026-11-30T17:00:00+00:00"
     assert person.subscriber.name == "Pa"
-    late = asked | {"address": "late@mail.example.org", "consent": consent | {"given_at": "2027-01-01T00:00:00Z"}}
-    assert problem(api.ask("POST", "/subscribers", late)) == "conflict"
+    for given_at in ("2027-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"):
+        odd = asked | {"address": "odd@mail.example.org", "consent": consent | {"given_at": given_at}}
+        assert problem(api.ask("POST", "/subscribers", odd)) == "conflict"
     assert api.ask("POST", "/subscribers", {**asked, "consent": None}).status_code == 422
+
+
+def test_the_operator_is_told_once_that_a_site_asks_for_too_many(api: Api, caplog: pytest.LogCaptureFixture) -> None:
+    busy = api_of(with_settings(api.ws, joining=JoiningSettings(per_hour=1)), name="busy site")
+    asked = [{"address": f"busy{number}@mail.example.org", "list": "community"} for number in range(4)]
+    answers = [busy.ask("POST", "/subscribers/ask", one, Idempotency_Key=one["address"]) for one in asked]
+    assert {problem(one) for one in answers[1:]} == {"too-many"}
+    assert [one.kind for one in alerts_since(busy.ws, busy.ws.clock())] == ["joining-everybody"]
+    assert caplog.text.count("sign-ups in an hour") == 1
+    assert not [line for line in dump(busy.ws) if "busy3@" in line]
 
 
 @pytest.mark.parametrize(

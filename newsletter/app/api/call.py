@@ -4,8 +4,9 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy.engine import Connection
@@ -72,6 +73,7 @@ def place_of(cursor: str, count: int) -> list[str]:
     """The place that a cursor names, in so many parts; refused where it is none of ours."""
     try:
         parts = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        json.dumps(parts, ensure_ascii=False).encode()  # JSON can spell half of a character, which no store takes
     except (Base64Error, ValueError, RecursionError):
         parts = None
     fits = isinstance(parts, list) and len(parts) == count and all(isinstance(one, str) for one in parts)
@@ -82,10 +84,8 @@ def place_of(cursor: str, count: int) -> list[str]:
 
 def moment_of(text: str) -> datetime:
     """A moment out of a cursor."""
-    try:
+    with suppress(ValueError, OverflowError):
         found = datetime.fromisoformat(text)
-    except ValueError:
-        found = None
-    if found is None or found.tzinfo is None:
-        raise ApiError("not-found", "no page begins at this cursor: take it from `next` of the page before")
-    return found
+        if found.tzinfo is not None:
+            return found.astimezone(UTC)
+    raise ApiError("not-found", "no page begins at this cursor: take it from `next` of the page before")

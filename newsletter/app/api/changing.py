@@ -1,7 +1,8 @@
 """Operations that change something about people, each in one transaction with its line in the log of deeds."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from newsletter.app.api import records
 from newsletter.app.api.asked import AddSubscriber, AskToJoin, Choices
@@ -9,6 +10,7 @@ from newsletter.app.api.call import Call
 from newsletter.app.api.people import good_address, person_of, record
 from newsletter.app.api.problems import ApiError
 from newsletter.app.joining.asking import take_request
+from newsletter.app.joining.limits import tell_refused
 from newsletter.app.joining.offers import consent_text, home_language, offer_of
 from newsletter.app.membership import Event
 from newsletter.app.owning.choosing import choose_as
@@ -16,6 +18,7 @@ from newsletter.app.owning.erasing import erase_subscriber
 from newsletter.app.owning.leaving import write_leavings
 from newsletter.app.sending.addressing import LEAVE, PREFERENCES
 from newsletter.app.subscribing import SubscriberError, bring_in, newcomer, wanted_by
+from newsletter.app.workspace import Workspace
 from newsletter.model.joining import Wish
 from newsletter.model.people import SubscriptionState
 from newsletter.model.workspace import ListSettings
@@ -26,6 +29,8 @@ from newsletter.store import erasing, subscribers
 
 #: A clock elsewhere may be so far ahead of ours.
 CLOCKS_APART = timedelta(minutes=10)
+#: What lies much further back is not even a moment in UTC.
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def ask(call: Call) -> records.AskedToJoin:
@@ -40,8 +45,14 @@ def ask(call: Call) -> records.AskedToJoin:
     call.note(call.connection, "asked to join", address_hash(call.ws.hash_key, wish.key), body.list)
     if verdict in ("network", "everybody"):
         headers = {"Retry-After": "3600"}
-        raise ApiError("too-many", "too many people asked to join in this hour", headers=headers)
+        text = "too many people asked to join in this hour"
+        raise ApiError("too-many", text, headers=headers, after=partial(_tell_operator, call.ws))
     return records.AskedToJoin(confirms=offer.settings.double_opt_in)
+
+
+def _tell_operator(ws: Workspace) -> None:
+    with ws.store.begin() as connection:
+        tell_refused(connection, ws, "everybody", "", ws.clock())
 
 
 def _wish(call: Call, body: AskToJoin) -> Wish:
@@ -70,6 +81,8 @@ def add(call: Call) -> records.Added:
     now, parsed = call.ws.clock(), good_address(body.address)
     if body.consent.given_at > now + CLOCKS_APART:
         raise ApiError("conflict", "`consent.given_at` is still to come")
+    if body.consent.given_at < EARLIEST:
+        raise ApiError("conflict", "`consent.given_at` lies before 1970")
     try:
         person = newcomer(parsed, name=body.name, timezone=body.timezone or "", language=body.language or "")
         wanted = wanted_by(call.ws, person, body.list, body.topics, body.digests)

@@ -95,8 +95,6 @@ class ApiDesk:
         """Do what is asked for, or say why not; it never raises."""
         try:
             return self._answer(operation, incoming)
-        except ApiError as error:
-            return self._refusal(error)
         except SQLAlchemyError:
             LOG.exception(
                 "the store could not be used for %s of the API",
@@ -130,6 +128,14 @@ class ApiDesk:
             )
 
     def _answer(self, operation: Operation, incoming: Incoming) -> Reply:
+        try:
+            return self._done(operation, incoming)
+        except ApiError as error:
+            if error.after is not None:
+                error.after()
+            return self._refusal(error)
+
+    def _done(self, operation: Operation, incoming: Incoming) -> Reply:
         token = self._token(operation, incoming)
         path = {name: _segment(text) for name, text in incoming.path.items()}
         query = _read_query(operation.query, incoming.query)

@@ -1,6 +1,6 @@
 """What a request is refused with: problem details (RFC 9457), one row for each kind."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -59,13 +59,19 @@ class ProblemDetails(BaseModel):
 
 
 class ApiError(Exception):
-    """A request is refused; nothing of it was done."""
+    """A request is refused; nothing of it was done. What is to be done all the same comes `after` it was undone."""
 
     def __init__(
-        self, kind: str, detail: str, flaws: Sequence[Flaw] = (), headers: Mapping[str, str] | None = None
+        self,
+        kind: str,
+        detail: str,
+        flaws: Sequence[Flaw] = (),
+        headers: Mapping[str, str] | None = None,
+        after: Callable[[], None] | None = None,
     ) -> None:
         super().__init__(detail)
         self.kind, self.detail, self.flaws, self.headers = kind, detail, tuple(flaws), dict(headers or {})
+        self.after = after
 
     @property
     def status(self) -> int:

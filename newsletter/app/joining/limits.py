@@ -19,15 +19,19 @@ Verdict = Literal["free", "again", "network", "everybody"]
 def weigh(connection: Connection, ws: Workspace, mailbox: str, network: str, now: datetime) -> Verdict:
     """Count this request and say whether it may lead to a mail; whether anybody has the address is not asked.
 
-    Of no network is what a program asks for with a token, which has a limit of its own.
+    Of no network is what a program asks for with a token, which has a limit of its own. It undoes what it is refused,
+    and tells the operator of that afterwards.
     Whoever is refused for everybody's sake is so whatever their address, so the answer tells nothing of it.
     """
     community, settings = ws.settings.community.id, ws.settings.joining
     everybody = Limit("everybody", settings.per_hour, HOUR)
     if network and not limits.take(connection, community, Limit("network", settings.per_network, HOUR), network, now):
-        return _refused(connection, ws, "network", network, now)
+        tell_refused(connection, ws, "network", network, now)
+        return "network"
     if limits.is_full(connection, community, everybody, "", now):
-        return _refused(connection, ws, "everybody", "", now)
+        if network:
+            tell_refused(connection, ws, "everybody", "", now)
+        return "everybody"
     address = Limit("address", settings.a_day, DAY, spacing=60.0 * settings.minutes_apart)
     if not limits.take(connection, community, address, mailbox, now):
         return "again"
@@ -35,9 +39,9 @@ def weigh(connection: Connection, ws: Workspace, mailbox: str, network: str, now
     return "free"
 
 
-def _refused(
+def tell_refused(
     connection: Connection, ws: Workspace, kind: Literal["network", "everybody"], key: str, now: datetime
-) -> Verdict:
+) -> None:
     """Tell the operator once an hour, and never which network it was."""
     settings = ws.settings.joining
     most, whose = {
@@ -47,4 +51,3 @@ def _refused(
     text = f"more than {most} sign-ups in an hour from {whose}: the rest are turned away until it is over"
     about = hashlib.sha256(f"{key} {now:%Y-%m-%dT%H}".encode()).hexdigest()[:32]
     sound_alert(connection, ws, Alert(f"joining-{kind}", about, now, text))
-    return kind

@@ -93,7 +93,7 @@ def public_app(
     It sets no cookie and sends nobody elsewhere.
     """
     pages = PublicPages(desk)
-    return Starlette(
+    app = Starlette(
         routes=[
             Route("/u/{token}", pages.ask, methods=["GET"]),
             Route("/u/{token}", pages.leave, methods=["POST"]),
@@ -113,6 +113,9 @@ def public_app(
         ],
         exception_handlers={404: pages.not_found},
     )
+    # A slash too many would be taken off under whatever Host the request names, and without the community's path.
+    app.router.redirect_slashes = False
+    return app
 
 
 class PublicPages:

@@ -102,6 +102,12 @@ def test_the_archive_is_found_without_its_slash(server):
     assert (answer.status, answer.getheader("Location")) == (308, "archive/")
 
 
+def test_a_slash_too_many_leads_nobody_to_another_host(server):
+    for path in ("/u/a-token/", "/p/a-token/", "/healthz/", "/archive/index.html/"):
+        answer, _ = ask(server, "GET", path, headers={"Host": "elsewhere.example.net"})
+        assert (answer.status, answer.getheader("Location")) == (404, None)
+
+
 def test_what_is_not_there_is_told_as_a_link_that_does_not_work(server):
     told = ask(server, "GET", "/u/nobody")[1]
     for path in (

@@ -33,7 +33,7 @@ def hosted_operator(sign_in: SignIn, desk: OperatorDesk, fill: Fill, watching: W
     """The pages behind the gate for operators; an editor is told that they are not theirs."""
     pages, denied = OperatorPages(desk, fill, watching, key=new_key(), home=sign_in.path), SignInPages(sign_in).denied
     sign_in.tell_of_ends(watching.changes.wake)
-    return Starlette(
+    app = Starlette(
         routes=operator_routes(pages),
         middleware=[
             Middleware(FixedHeaders, headers=HEADERS),
@@ -41,6 +41,9 @@ def hosted_operator(sign_in: SignIn, desk: OperatorDesk, fill: Fill, watching: W
             Middleware(BodyLimit, limit=LARGEST_BODY),
         ],
     )
+    # A slash too many would be taken off without the path of a community that has one.
+    app.router.redirect_slashes = False
+    return app
 
 
 def local_operator(desk: OperatorDesk, fill: Fill, watching: Watching, ticket: Ticket) -> Starlette:

@@ -39,7 +39,7 @@ def hosted_studio(sign_in: SignIn, doors: SignInPages, desk: PreviewDesk, fill: 
     pages = PreviewPages(desk, fill, changes, key=new_key(), cookie="")
     sign_in.tell_of_ends(changes.wake)
     routes: list[Route] = studio_routes(pages)
-    return Starlette(
+    app = Starlette(
         routes=routes,
         middleware=[
             Middleware(FixedHeaders, headers=PAGE_HEADERS),
@@ -47,3 +47,6 @@ def hosted_studio(sign_in: SignIn, doors: SignInPages, desk: PreviewDesk, fill: 
             Middleware(BodyLimit, limit=LARGEST_FORM),
         ],
     )
+    # A slash too many would be taken off without the path of a community that has one.
+    app.router.redirect_slashes = False
+    return app

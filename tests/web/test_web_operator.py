@@ -1,5 +1,6 @@
 """The operator's pages over real HTTP: who is let in, what a form may do, what never stands in a page or a URL."""
 
+import asyncio
 import re
 from collections.abc import Iterator
 
@@ -53,6 +54,7 @@ def test_an_operator_sees_every_page(lab: Hosted, olga: dict[str, str]) -> None:
         assert "no-store" in headers["cache-control"]
         assert "unsafe" not in headers["content-security-policy"]
     assert jar.get("/operator/issues/weekly-1999-01-01")[0] == 404
+    assert jar.get("/operator/issues/")[0] == 404, "not led away from below a community's path"
     assert jar.get("/operator/deliveries/nothing")[0] == 404
 
 
@@ -107,6 +109,18 @@ def test_looking_changes_nothing_and_a_form_does_once(lab: Hosted, olga: dict[st
     jar.post("/operator/act", page, **sent)
     history = status(lab.ws, KEY)["history"]
     assert [(event["state"], event["by"]) for event in history[-2:]] == [("paused", OLGA), ("sending", OLGA)]
+
+
+def test_an_act_looks_at_the_store_while_others_are_answered(
+    lab: Hosted, olga: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[asyncio.AbstractEventLoop | None] = []
+    monkeypatch.setattr(lab.operator, "look", lambda: looked.append(asyncio._get_running_loop()))
+    jar = lab.browser()
+    jar.cookies |= olga
+    page = jar.get("/operator/")[1]
+    assert jar.post("/operator/act", page, act="nothing", key=OLD, form="in a thread")[0] == 303
+    assert looked == [None]
 
 
 def test_a_form_that_is_not_ours_does_nothing(lab: Hosted, olga: dict[str, str]) -> None:

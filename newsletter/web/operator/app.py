@@ -118,7 +118,7 @@ class OperatorPages:
             by = _by(request, actor)
             said = await run_in_threadpool(self.desk.act, values.get("act", ""), key, by, actor)
             self.actions.end(form, said)
-            self.watching.look()
+            await run_in_threadpool(self.watching.look)
         back = f"{self.home}/" if values.get("back") == "now" else f"{self.home}/issues/{quote(key, safe='')}"
         return RedirectResponse(f"{back}?form={quote(form, safe='')}", 303)
 

@@ -69,8 +69,8 @@ class AtWork:
             self._pages = pages.pop_all()
 
     def begin(self) -> None:
-        """Wake on the cadence, and answer people and providers; ended by `rest`."""
-        note_settings(self.ws)
+        """Wake on the cadence, and answer people and providers; ended by `rest`, after which it may begin again."""
+        self._resting.clear()
         for beat, every in self._beating:
             self._beats.enter_context(waking(self._named(beat), every))
         for places, changed in self._watched:
@@ -117,6 +117,7 @@ class AtWork:
             changes.publish()
 
         pages.callback(studio.close)
+        pages.callback(sign_in.mails.close)
         self._streams.callback(changes.close)
         self._watched.append((studio.watched, changed))
         self._beating.append((sign_in.mails.beat, BEAT))
@@ -167,6 +168,7 @@ class Shift:
 
     def begin(self) -> None:
         """Start the beats; ended by `rest`."""
+        note_settings(self._now.ws)
         self._now.begin()
 
     def rest(self) -> None:
@@ -184,19 +186,33 @@ class Shift:
         if ws is None or self._stop.is_set():
             return
         try:
-            self._relieve(AtWork(ws, self.observer, self._stop, self.reloader))
+            new = AtWork(ws, self.observer, self._stop, self.reloader)
+            with ExitStack() as undo:
+                undo.callback(new.close)
+                note_settings(ws)  # where the store takes nothing, that is known while the old one is at work
+                self._hand_over(new)
+                undo.pop_all()
+            self._relieve(new)
         except Exception:
             LOG.exception(
                 "the configuration stays as it was, since the program cannot start with the new one",
                 extra=about("configuration.failed", ws.settings.community.id),
             )
 
+    def _hand_over(self, new: AtWork) -> None:
+        """The old one ends the batch in hand; where the new one cannot begin, the old one goes on."""
+        self._now.rest()
+        try:
+            new.begin()
+        except Exception:
+            new.rest()
+            self._now.begin()
+            raise
+
     def _relieve(self, new: AtWork) -> None:
-        """The old one ends the batch in hand, and answers whom it began to answer; then nothing of it is left."""
+        """The old one answers whom it began to answer; then nothing of it is left."""
         old = self._now
-        old.rest()
         self._now, self.reloader.ws, self.observer.ws = new, new.ws, new.ws
-        new.begin()
         old.hang_up()
         if not self.app.exchange(new.app, GRACE):
             LOG.warning(

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -9,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from cadence_workspace import Clock, all_states
@@ -24,17 +26,19 @@ from newsletter.app.alerting import alerts_since
 from newsletter.app.importing.subscribers_file import import_bytes
 from newsletter.app.sample import init_workspace
 from newsletter.app.sending.auditing import audit_mailing
-from newsletter.app.workspace import Workspace, open_workspace
+from newsletter.app.workspace import Workspace, open_workspace, with_settings
 from newsletter.cli import at_work as at_work_module
 from newsletter.cli.at_work import Shift
 from newsletter.model.deeds import Actor
 from newsletter.model.delivery import Batch, Receipt, receipts_for_all
+from newsletter.model.signing_in import SignInSettings
 from newsletter.runtime.switch import Switch
 from newsletter.store import deeds
 from newsletter.store.handle import StoreError
 
 WEEK = "weekly-2026-12-04"
 LONG = 60
+FORM = "application/x-www-form-urlencoded"
 OLGA = Actor("person", "a hash", ("operator",))
 ED = Actor("person", "another", ("editor",))
 
@@ -196,6 +200,58 @@ def test_a_bad_configuration_changes_nothing_and_a_good_one_after_it_does(root: 
             ("a hash", "changed: community.name"),
         ]
     shift.reloader.ws.store.close()
+
+
+@pytest.mark.parametrize("step", ["note_settings", "waking"])
+def test_where_the_new_configuration_cannot_begin_the_old_one_goes_on(
+    root: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, step: str
+) -> None:
+    clock, real = Clock("2026-12-01T09:00"), getattr(at_work_module, step)
+    ws = open_workspace(root, environ={}, clock=clock)
+    monkeypatch.setattr(at_work_module, "EVERY", timedelta(milliseconds=50))
+    failing = threading.Event()
+
+    def once(*given: object) -> object:
+        if failing.is_set():
+            failing.clear()
+            raise OSError("no room")
+        return real(*given)
+
+    monkeypatch.setattr(at_work_module, step, once)
+    with at_work(ws) as shift, served(shift.app) as server:
+        failing.set()
+        edit(root, 'name = "Cascadia Data Science Lab"', 'name = "Cascadia Lab"')
+        shift.reloader.ask()
+        until(lambda: "the configuration stays as it was" in caplog.text)
+        assert shift.reloader.ws is ws
+        clock.move("2026-12-02T09:00")
+        until(lambda: shift.observer.last == clock())
+        assert "Cascadia Data Science Lab" in ask(server, "GET", "/u/nobody")[1]
+    ws.store.close()
+
+
+def test_who_asked_for_a_link_to_sign_in_gets_it_though_the_program_changes_or_ends(root: Path) -> None:
+    ws = with_settings(
+        open_workspace(root, environ={}, clock=Clock("2026-12-01T09:00")),
+        sign_in=SignInSettings(editors=("ed@example.org",)),
+    )
+    shift = Shift(ws, threading.Event())
+    host = ws.settings.web.base_url.rstrip("/")
+    with served(shift.app) as server:
+        named = {
+            "Host": host.partition("://")[2],
+            "Origin": host,
+            "Content-Type": "application/x-www-form-urlencoded",
+        }
+        answer, page = ask(server, "GET", "/sign-in", headers=named)
+        [token] = re.findall(r'name="token" value="([^"]*)"', page)
+        cookie = (answer.getheader("Set-Cookie") or "").partition(";")[0]
+        form = urlencode({"token": token, "address": "ed@example.org"})
+        assert ask(server, "POST", "/sign-in", form, {**named, "Cookie": cookie})[0].status == 200
+    shift.close()
+    [mail] = (root / "outbox").rglob("*.eml")
+    assert b"ed@example.org" in mail.read_bytes()
+    ws.store.close()
 
 
 def test_a_program_whose_store_a_newer_one_brought_up_ends_and_says_why(

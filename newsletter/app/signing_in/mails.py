@@ -50,6 +50,11 @@ class LinkMails:
 
     def beat(self) -> None:
         """Mail the links that were asked for; what cannot be sent is logged, and asked for again by who wants it."""
+        self.close()
+        self._tidy(self.ws.clock())
+
+    def close(self) -> None:
+        """Mail what was asked for since the last beat: who was told that a mail is coming waits for it."""
         while (key := self._next()) is not None:
             person = people_of(self.ws).get(key)
             if person is None:
@@ -61,7 +66,6 @@ class LinkMails:
                     "a link to sign in could not be mailed",
                     extra=about("sign_in.unmailed", self.ws.settings.community.id),
                 )
-        self._tidy(self.ws.clock())
 
     def _weigh(self, key: str, host: str, now: datetime) -> bool:
         community, secret_key = self.ws.settings.community.id, self.ws.hash_key

@@ -32,6 +32,17 @@ class ChunkingStream(Stream):
             self._octets += passage.parcel.filled.size
             self.ready.append(passage)
 
+    def call_off(self, answer: Answer) -> None:
+        """What is ready was not announced: it has this answer, and what is under way is waited for."""
+        ready, self.ready = self.ready, []
+        for passage in ready:
+            self._came_back(passage)
+            self._settle(passage, answer)
+
+    def _came_back(self, passage: Passage) -> None:
+        self._under_way -= 1
+        self._octets -= passage.parcel.filled.size
+
     def _queue(self, passage: Passage) -> None:
         filled = passage.parcel.filled
         reset = not passage.first or self.session.is_dirty
@@ -44,8 +55,7 @@ class ChunkingStream(Stream):
         if step != "BDAT":
             self._envelope_answered(step, passage, reply)
             return
-        self._under_way -= 1
-        self._octets -= passage.parcel.filled.size
+        self._came_back(passage)
         if not passage.whole:
             self._leave(passage, early(reply))
         elif passage.refused is not None:

@@ -1,7 +1,7 @@
 """What is to leave over one connection, piece by piece, and which messages are whole: their last byte is taken."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import islice
 from typing import Generic, TypeVar
 
@@ -33,8 +33,11 @@ class Outflow(Generic[Message]):
         """What was added last ends this message."""
         self._ends.append((self._added, message))
 
-    def push(self, wire: Wire) -> tuple[int, list[Message]]:
-        """Send as far as goes without waiting: how many octets, and the messages that became whole by it."""
+    def push(self, wire: Wire, is_whole: Callable[[Message], None]) -> int:
+        """Send as far as goes without waiting: how many octets. OSError where the connection is lost.
+
+        Each message that becomes whole is told before anything more is tried: what fails then takes nothing back.
+        """
         before = self._sent
         while self._pieces:
             taken = wire.write_some(list(islice(self._pieces, _AT_ONCE)))
@@ -42,7 +45,8 @@ class Outflow(Generic[Message]):
                 break
             self._sent += taken
             self._forget(taken)
-        return self._sent - before, self._whole()
+            self._tell_ends(is_whole)
+        return self._sent - before
 
     def _forget(self, taken: int) -> None:
         pieces = self._pieces
@@ -56,8 +60,6 @@ class Outflow(Generic[Message]):
                 return
             taken -= len(first)
 
-    def _whole(self) -> list[Message]:
-        whole = []
+    def _tell_ends(self, is_whole: Callable[[Message], None]) -> None:
         while self._ends and self._ends[0][0] <= self._sent:
-            whole.append(self._ends.popleft()[1])
-        return whole
+            is_whole(self._ends.popleft()[1])

@@ -93,6 +93,7 @@ class Stream(ABC):
                 self._queue(passage)
             self._push()
         except OSError as error:
+            self.hear()  # what the server said before it hung up
             self.end(error)
 
     def hear(self) -> None:
@@ -133,11 +134,7 @@ class Stream(ABC):
         if not self._out:
             return
         crash_point("before dot")
-        count, whole = self._out.push(self.session.wire)
-        for passage in whole:
-            passage.whole = True
-            crash_point("after dot")
-        self._left += count
+        self._left += self._out.push(self.session.wire, _left)
         if self._left >= _PROGRESS or not self._out:
             self._since, self._left = time.monotonic(), 0
 
@@ -203,6 +200,11 @@ def early(reply: Reply) -> Answer:
             OUTCOMES["unclear"], f"the server took the message before it was whole: {reply.words}", alive=False
         )
     return closing(refusal(reply, whole=False))
+
+
+def _left(passage: Passage) -> None:
+    passage.whole = True
+    crash_point("after dot")
 
 
 def _phase(passage: Passage) -> Literal["incomplete", "silent"]:

@@ -107,19 +107,22 @@ class Traffic:
                 continue
             if events & selectors.EVENT_READ:
                 stream.hear()
-            touched.append(stream)
+            if stream not in touched:
+                touched.append(stream)
         return [*touched, *self._impatient(touched)]
 
     def _impatient(self, touched: Sequence[Stream]) -> Iterator[Stream]:
-        """Those who waited too long."""
+        """Those who waited too long, also those who are told a letter now and then; who can write may go on first."""
         now = time.monotonic()
         if now - self._looked < _LOOK:
             return
         self._looked = now
         for stream in self._lanes:
-            if now >= stream.due and stream not in touched:
+            is_touched = stream in touched
+            if now >= stream.due and not (is_touched and stream.wants_to_write):
                 stream.end(TimeoutError("timed out"))
-                yield stream
+                if not is_touched:
+                    yield stream
 
     def _send(self, touched: Sequence[Stream]) -> None:
         for stream in touched:

@@ -133,10 +133,17 @@ class Wire:
 
     def hear(self) -> bool:
         """Read what is there without waiting; False where the server hung up. What was said before can be had."""
-        with contextlib.suppress(*_WOULD_WAIT):
+        before = len(self._held)
+        try:
             # What TLS has decrypted already wakes nobody, so it is read to its end.
             while self._take() and self.encrypted and len(self._held) <= _CHUNK:
                 pass
+        except _WOULD_WAIT:
+            pass
+        except OSError:
+            if len(self._held) == before:
+                raise
+            self._ended = True  # the answers that came before the line broke count all the same
         return not self._ended
 
     @property
@@ -148,8 +155,12 @@ class Wire:
         """Whether the server said something, or hung up, without being asked; waits for nothing."""
         if not self._held and not self._ended:
             self._sock.settimeout(0)
-            with contextlib.suppress(BlockingIOError, ssl.SSLWantReadError):
+            try:
                 self._take()
+            except _WOULD_WAIT:
+                pass
+            except OSError:
+                self._ended = True
         return bool(self._held) or self._ended
 
     def encrypt(self, context: ssl.SSLContext, host: str) -> None:

@@ -20,7 +20,7 @@ from newsletter.redaction import redact
 from newsletter.settings.own_environ import community_in, own_environ
 from newsletter.settings.personas import read_personas
 from newsletter.settings.reading import CONFIG, LISTS, SettingsError, TomlFile, read_settings
-from newsletter.settings.secrets import read_secrets
+from newsletter.settings.secrets import read_secret, read_secrets
 from newsletter.store.engine import Store, open_store
 
 PERSONAS = "personas.toml"
@@ -149,7 +149,7 @@ def _secret_values(ws: Workspace) -> Iterator[str]:
             value = one.get_secret_value()
             yield from (value,) if "PRIVATE KEY" in value else (value, *value.split())
     variables = (*(one.url_env for one in ws.settings.sources), ws.settings.alerts.webhook_env)
-    yield from (ws.environ.get(name, "") for name in variables if name)
+    yield from (read_secret(name, ws.environ)[0] for name in variables if name)
 
 
 def with_settings(ws: Workspace, **changes: object) -> Workspace:

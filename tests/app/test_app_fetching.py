@@ -17,12 +17,14 @@ from support_workspace import Clock, settings_at
 from newsletter.app import fetching
 from newsletter.app.collecting import collect
 from newsletter.app.fetching import Fetching, Recent, age_text
+from newsletter.app.sample import init_workspace
 from newsletter.app.suggesting import find_suggestions
-from newsletter.app.workspace import Workspace
+from newsletter.app.workspace import Workspace, open_workspace
 from newsletter.model.item import Reading
 from newsletter.model.workspace import Expect, SourceSettings
 from newsletter.net.fetching import Guard
 from newsletter.net.git import matches
+from newsletter.redaction import redact
 
 NOW = datetime(2026, 12, 4, 17, 0, tzinfo=UTC)
 HERE = {"NEWSLETTER_FETCH_ALLOW": "127.0.0.1", "NEWSLETTER_GIT_PROTOCOLS": "file, http"}
@@ -225,6 +227,19 @@ def test_a_secret_address_may_stand_in_a_private_file(tmp_path: Path) -> None:
         assert told(read(ws)) == [("error", "source.secret")]
         note.chmod(0o600)
         assert titles(read(ws)) == ["A talk"]
+
+
+@pytest.mark.parametrize(("ending", "word"), [("", "wren"), ("_FILE", "heron")])
+def test_no_log_says_a_secret_address_wherever_it_stands(tmp_path: Path, ending: str, word: str) -> None:
+    init_workspace(tmp_path / "lab")
+    with (tmp_path / "lab/config.toml").open("a") as config:
+        config.write('\n[alerts]\nwebhook_env = "LAB_ALERTS"\n')
+    address = f"https://chat.example.org/hook/{word}"
+    note = tmp_path / "address"
+    note.write_text(f"{address}\n")
+    note.chmod(0o600)
+    open_workspace(tmp_path / "lab", {f"LAB_ALERTS{ending}": str(note) if ending else address})
+    assert word not in redact(f"could not connect to {address}")
 
 
 def test_an_address_that_is_not_set_is_named(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ def backoff(tries: int, jitter: float) -> timedelta:
 def settlement(receipt: Receipt, tries: int, now: datetime, jitter: float) -> Settlement:
     """The receipt's meaning after `tries` attempts, this one included; a provider's own wish to wait is honoured."""
     state = OUTCOME_STATE[receipt.outcome]
-    detail, theirs = receipt.detail, receipt.provider_id
+    detail, theirs = _storable(receipt.detail), _storable(receipt.provider_id)
     if state != "pending":
         return Settlement(receipt.delivery_id, receipt.outcome, state, detail, theirs)
     # A road that is closed says nothing about the reader: nobody is given up for it.
@@ -33,6 +33,11 @@ def settlement(receipt: Receipt, tries: int, now: datetime, jitter: float) -> Se
     if receipt.retry_after is not None and receipt.retry_after > 0:
         wait = min(timedelta(seconds=min(receipt.retry_after, 1e6)), LONGEST_WISH)
     return Settlement(receipt.delivery_id, receipt.outcome, "pending", detail, theirs, now + wait)
+
+
+def _storable(words: str) -> str:
+    """A server's words as every store takes them: a NUL or half a character in them cost a batch its answers."""
+    return words.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
 
 
 def complete(receipts: dict[str, Receipt], delivery_ids: tuple[str, ...]) -> tuple[Receipt, ...]:

@@ -132,6 +132,15 @@ def test_what_is_put_off_too_often_is_failed_and_says_why() -> None:
     assert "450 busy" in given_up.detail
 
 
+@pytest.mark.parametrize("words", ["550 no\0body", "550 no\ud800body"])
+def test_a_servers_odd_words_are_kept_in_a_form_that_any_store_takes(words: str) -> None:
+    settled = settlement(Receipt("d1", "rejected", words, words), 1, NOW, 0.5)
+    for kept in (settled.detail, settled.provider_id):
+        assert kept.encode().startswith(b"550 no")
+        assert kept.endswith("body")
+        assert "\0" not in kept
+
+
 def test_a_closed_road_gives_up_nobody() -> None:
     still = settlement(Receipt("d1", "not_submitted", "connection refused"), 10 * MAX_TRIES, NOW, 0.5)
     assert (still.state, still.not_before) == ("pending", NOW + LONGEST_WAIT * 0.75)

@@ -193,12 +193,13 @@ class Line:
     def _mark(self, held: Claim, again: bool) -> bool:
         now = self.now()
         with self.ws.store.begin("mark", shared=True) as connection:
-            if again and (until := claims.marked_until(connection, held)):
-                self.lease_until = until  # the answer was lost, and nothing else
-                return True
             if claims.mark_submitting(connection, held, now, now + SUBMIT_LEASE):
                 self.guards.marked(connection)
                 self.lease_until = now + SUBMIT_LEASE
+                return True
+            # Asked after the try, which waits for an earlier one whose commit is not through yet.
+            if again and (until := claims.marked_until(connection, held)):
+                self.lease_until = until  # the answer was lost, and nothing else
                 return True
             recovery.release(connection, [held.attempt_id], now, why="stopped before it was handed over")
             return False
@@ -231,9 +232,9 @@ class Line:
 
     def _settle(self, held: Claim, settled: Sequence[Settlement], now: datetime, again: bool) -> bool:
         with self.ws.store.begin("settle", shared=True) as connection:
-            if again and claims.is_settled(connection, held):
-                return True
             written = claims.settle(connection, self.job.community, held, settled, now)
+            if again and not written and claims.is_settled(connection, held):
+                return True  # as above
             self.guards.settled(connection, settled, now)
             return written
 

@@ -8,7 +8,7 @@ Where a proxy stands between, the package's client finds it.
 import contextlib
 import http.client
 import json
-import select
+import selectors
 import time
 import urllib.request
 import weakref
@@ -90,12 +90,18 @@ def _close_all(idle: list[tuple[float, http.client.HTTPConnection]]) -> None:
 
 def _has_spoken(connection: http.client.HTTPConnection) -> bool:
     """Whether the other side hung up, or said something that nobody asked for."""
-    return connection.sock is None or bool(select.select([connection.sock], [], [], 0)[0])
+    if connection.sock is None:
+        return True
+    with selectors.DefaultSelector() as watched:  # select() itself takes no number of a file beyond 1023
+        watched.register(connection.sock, selectors.EVENT_READ)
+        return bool(watched.select(0))
 
 
 def _asked(connection: http.client.HTTPConnection, path: str, body: bytes, headers: dict[str, str]) -> Reply:
     try:
         connection.request("POST", path, body, headers)
+    except ValueError:  # whose words tell the key
+        raise NotSubmittedError("the key holds what no header may hold, such as a line's end") from None
     except (OSError, http.client.HTTPException) as error:
         raise NotSubmittedError(str(error) or type(error).__name__) from None
     try:
@@ -108,6 +114,9 @@ def _asked(connection: http.client.HTTPConnection, path: str, body: bytes, heade
 def _read(response: http.client.HTTPResponse, connection: http.client.HTTPConnection) -> bytes:
     """As much of the answer as is looked at; what is longer or breaks off costs the connection."""
     body = b""
+    if response.status < 200:  # an interim answer: the last one is yet to come, and must not be taken for the next
+        connection.close()
+        return body
     with contextlib.suppress(OSError, http.client.HTTPException):
         body = response.read(MOST_BODY)
         if response.isclosed() or response.read(1) == b"":

@@ -1,5 +1,8 @@
 """Connections to the API that are kept: used again while they can be trusted, and never at the price of a doubt."""
 
+import fcntl
+import http.client
+import resource
 import socket
 import threading
 from collections.abc import Iterator
@@ -101,6 +104,37 @@ def test_an_answer_that_is_longer_than_anybody_reads_costs_its_connection() -> N
     api.close()
     assert outcomes == ["accepted"] * 2
     assert api.connections == 2
+
+
+def test_an_answer_that_is_not_the_last_costs_its_connection() -> None:
+    """The last one would be taken for the answer to the next request."""
+    api = Api(b"HTTP/1.1 103 Early Hints\r\n\r\n")
+    provider = road(api.url)
+    outcomes = [provider.submit(batch([row(number)]))[0].outcome for number in range(2)]
+    provider.close()
+    api.close()
+    assert outcomes == ["unknown"] * 2
+    assert api.connections == 2
+
+
+def test_a_key_that_cannot_be_written_into_a_header_sends_nothing(api: Api) -> None:
+    provider = SendGridProvider(SendGridRoute(api.url, SecretStr("SG.te\nst"), timeout=30))
+    [receipt] = provider.submit(batch([row(1)]))
+    provider.close()
+    assert (receipt.outcome, api.requests) == ("not_submitted", 0)
+    assert "SG." not in receipt.detail
+
+
+def test_a_connection_may_be_the_two_thousandth_file_of_its_process(api: Api) -> None:
+    files = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(files[0], 2100), files[1]))
+    low = socket.create_connection(("127.0.0.1", int(api.url.rpartition(":")[2])))
+    connection = http.client.HTTPConnection("127.0.0.1")
+    connection.sock = socket.socket(fileno=fcntl.fcntl(low.fileno(), fcntl.F_DUPFD, 2000))
+    assert not sendgrid_kept._has_spoken(connection)
+    connection.close()
+    low.close()
+    resource.setrlimit(resource.RLIMIT_NOFILE, files)
 
 
 def test_through_a_proxy_the_packages_own_client_goes(monkeypatch: pytest.MonkeyPatch, api: Api) -> None:

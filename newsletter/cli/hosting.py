@@ -148,24 +148,21 @@ class Hosting:
         self.observers.fell_out(home.name, fault)
 
     def _put(self, home: Home, shift: Shift) -> None:
-        """Serve it at its public address."""
+        """Serve it at its public address; PlaceTakenError where another community is."""
         settings = shift.reloader.ws.settings
         if home.place == settings.web.base_url:
             return
         web, community = settings.web, settings.community.id
         socket = self._sockets.get((web.host, web.port)) or self._serve(web.host, web.port)
-        try:
-            socket.hosts.put(community, web.base_url, shift.app)
-        except PlaceTakenError as error:
-            LOG.error("%s", error, extra=about("community.failed"))
-            raise
+        socket.hosts.put(community, web.base_url, shift.app)
         home.place = web.base_url
 
     def _follow(self, home: Home, shift: Shift) -> None:
         """Serve it where a new configuration says; where that is taken, it stays where it was, which is said once."""
         try:
             self._put(home, shift)
-        except PlaceTakenError:
+        except PlaceTakenError as error:
+            LOG.error("%s", error, extra=about("community.failed"))
             home.place = shift.reloader.ws.settings.web.base_url
 
     def _take_down(self, home: Home, settings: Settings) -> None:

@@ -32,6 +32,7 @@ from newsletter.delivery.planning import editions_wanted
 from newsletter.log_fields import about
 from newsletter.model.issue import Choices, IssueState, Slot
 from newsletter.model.ledger import IssueRow
+from newsletter.redaction import redact
 from newsletter.store import issues
 from newsletter.store import slots as slot_rows
 
@@ -141,7 +142,8 @@ def _guarded(key: str, work: Callable[[], Step]) -> Step:
         return Step(key, "wait", str(error))
     except Exception as error:
         LOG.exception("%s could not be worked on", key, extra=about("issue.failed", issue=key))
-        return Step(key, "wait", f"{type(error).__name__}: {error}")
+        # An alert keeps and tells these words, and a database or a provider may name readers in them.
+        return Step(key, "wait", redact(f"{type(error).__name__}: {error}"))
 
 
 def _decide(ws: Workspace, job: Job, coming: Job | None, now: datetime) -> Decision:

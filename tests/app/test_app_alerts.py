@@ -18,6 +18,7 @@ from support_guards import Road, guarded, send
 from support_http import canned, response
 from support_workspace import KEY, NOW, Clock, open_at, render, with_issue, with_readers
 
+from newsletter.app import operating
 from newsletter.app.alerts.facts import gather
 from newsletter.app.alerts.sources import note_sources
 from newsletter.app.alerts.telling import LEASE, Teller, tellers
@@ -157,6 +158,20 @@ def test_a_post_is_signed_and_says_everything(ws: Workspace, clock: Clock) -> No
     alert = document["alert"]
     assert (alert["kind"], alert["subject"], alert["severity"]) == ("issue-late", KEY, "error")
     assert (alert["first_seen"], alert["ended_at"]) == ("2026-12-04T18:00:00+00:00", None)
+
+
+def test_no_post_names_a_reader_whatever_an_issue_waits_for(ws: Workspace, clock: Clock) -> None:
+    def broken() -> operating.Step:
+        raise ValueError("Key (address)=(ada@mail.example.org) already exists")
+
+    step = operating._guarded(KEY, broken)
+    assert step.why == "ValueError: Key (address)=([address]) already exists"
+    with canned(response(204)) as server:
+        posting = with_alerts(ws, webhook=server.url)
+        look(posting, clock.now, {KEY: "550 no such user <ada@mail.example.org>"})
+        tell(posting)
+        [request] = server.requests
+    assert json.loads(request.partition(b"\r\n\r\n")[2])["alert"]["text"].endswith("550 no such user <[address]>")
 
 
 def test_without_a_secret_a_post_is_not_signed(ws: Workspace, clock: Clock) -> None:

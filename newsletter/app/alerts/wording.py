@@ -8,6 +8,7 @@ from newsletter.app.timing import home_zone
 from newsletter.app.workspace import Workspace
 from newsletter.health.episodes import lasted, words
 from newsletter.model.alerting import Episode, Telling
+from newsletter.redaction import redact
 
 #: The version of the document that is posted.
 SCHEMA = 1
@@ -48,14 +49,17 @@ def mail_text(ws: Workspace, one: Telling) -> str:
 
 
 def document(ws: Workspace, one: Telling) -> dict[str, Any]:
-    """What is posted to the webhook (docs/operators.md): `id` is the same however often it is posted."""
-    community = ws.settings.community
+    """What is posted to the webhook (docs/operators.md): `id` is the same however often it is posted.
+
+    It goes to somebody else's server, so no address stands in it.
+    """
+    community, alert = ws.settings.community, episode_json(one.episode)
     return {
         "version": SCHEMA,
         "id": f"{community.id}-{one.episode.id}-{one.turn}",
         "turn": one.turn,
         "community": {"id": community.id, "name": community.name},
-        "alert": episode_json(one.episode),
+        "alert": alert | {"text": redact(alert["text"])},
     }
 
 

@@ -6,8 +6,8 @@ with RSET, so that one refused recipient costs itself alone.
 
 from newsletter.crash_points import crash_point
 from newsletter.model.outcomes import OUTCOMES
-from newsletter.providers.smtp_dialog import Answer, last_answer
-from newsletter.providers.smtp_stream import Passage, Step, Stream, early
+from newsletter.providers.smtp_dialog import Answer, early, last_answer
+from newsletter.providers.smtp_stream import Passage, Step, Stream
 from newsletter.providers.smtp_wire import Reply
 
 #: So many messages, and octets of them, are under way at once.

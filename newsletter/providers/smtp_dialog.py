@@ -139,7 +139,7 @@ def _send_body(wire: Wire, body: bytes) -> Answer | None:
     wire.write(body)
     crash_point("after body")
     # A server that speaks or hangs up before the dot has not taken the message: better to hear it now.
-    return closing(refusal(wire.reply(), whole=False)) if wire.has_spoken() else None
+    return early(wire.reply()) if wire.has_spoken() else None
 
 
 def _last_reply(wire: Wire, timeout: float) -> Answer:
@@ -169,6 +169,15 @@ def refusal(reply: Reply, *, whole: bool) -> Answer:
     if reply.kind in (4, 5):
         return Answer(outcome, reply.words, alive=reply.code != 421)
     return Answer(outcome, f"the server gave a reply that does not belong here: {reply.words}", alive=False)
+
+
+def early(reply: Reply) -> Answer:
+    """What a reply means to a message that is not whole: refused, or taken by a server that cannot be trusted."""
+    if reply.kind == 2:
+        return Answer(
+            OUTCOMES["unclear"], f"the server took the message before it was whole: {reply.words}", alive=False
+        )
+    return closing(refusal(reply, whole=False))
 
 
 def closing(answer: Answer) -> Answer:

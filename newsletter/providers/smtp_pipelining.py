@@ -5,8 +5,8 @@ its own DATA was answered.
 """
 
 from newsletter.crash_points import crash_point
-from newsletter.providers.smtp_dialog import last_answer
-from newsletter.providers.smtp_stream import Passage, Step, Stream, early
+from newsletter.providers.smtp_dialog import early, last_answer
+from newsletter.providers.smtp_stream import Passage, Step, Stream
 from newsletter.providers.smtp_wire import Reply
 
 _DOT = b".\r\n"

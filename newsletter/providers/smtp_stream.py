@@ -193,15 +193,6 @@ class Stream(ABC):
         self.settled.append((passage.parcel, answer))
 
 
-def early(reply: Reply) -> Answer:
-    """What a reply means to a message that is not whole: refused, or taken by a server that cannot be trusted."""
-    if reply.kind == 2:
-        return Answer(
-            OUTCOMES["unclear"], f"the server took the message before it was whole: {reply.words}", alive=False
-        )
-    return closing(refusal(reply, whole=False))
-
-
 def _left(passage: Passage) -> None:
     passage.whole = True
     crash_point("after dot")

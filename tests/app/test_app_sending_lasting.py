@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy.engine import Connection
@@ -19,9 +20,11 @@ from newsletter.store import claims
 
 
 class Lost(Exception):
-    """What the driver says of a line that broke."""
+    """What the driver says of a line that broke, or of another reason for which nothing came of it."""
 
-    sqlstate = "08006"
+    def __init__(self, sqlstate: str = "08006") -> None:
+        super().__init__(sqlstate)
+        self.sqlstate = sqlstate
 
 
 class Road:
@@ -54,14 +57,14 @@ def sent(ws: Workspace, road: Road) -> Summary:
     return pump(ws, road, KEY, ws.clock, batch=2, worker_id=this_worker())
 
 
-def goes_away(*moments: str) -> None:
+def goes_away(*moments: str, sqlstate: str = "08006") -> None:
     """The database is gone at each of these moments, once."""
     left = list(moments)
 
     def passed(label: str) -> None:
         if label in left:
             left.remove(label)
-            raise OperationalError("COMMIT", None, Lost())
+            raise OperationalError("COMMIT", None, Lost(sqlstate))
 
     crash_points.watch(passed)
 
@@ -77,6 +80,29 @@ def test_a_step_whose_answer_is_lost_is_taken_once(ws: Workspace, step: str, sid
     assert (len(road.addresses), summary.finished, summary.fenced) == (5, True, 0)
     assert dict(summary.outcomes) == {"accepted": 5}
     assert status(ws, KEY)["states"]["accepted"] == 5
+
+
+@pytest.mark.parametrize("sqlstate", ["55P03", "25P03", "40P01", "57P01"])
+def test_answers_outlast_whatever_passes(ws: Workspace, sqlstate: str) -> None:
+    """A lock that a long import holds for minutes, a transaction that slept, a deadlock, a restart."""
+    road = Road()
+    goes_away("before settle", sqlstate=sqlstate)
+    assert dict(sent(ws, road).outcomes) == {"accepted": 5}
+    assert len(road.addresses) == 5
+
+
+def test_a_database_that_stays_away_is_told_however_long_each_try_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, tries = 0.0, 0
+
+    def step(_: bool) -> None:
+        nonlocal now, tries
+        now, tries = now + 300, tries + 1
+        raise OperationalError("SELECT", None, Lost("55P03"))
+
+    monkeypatch.setattr(lasting, "time", SimpleNamespace(monotonic=lambda: now))
+    with pytest.raises(OperationalError):
+        lasting.lasting(step, sleep=lambda _: None)
+    assert tries <= 7
 
 
 def test_a_mark_that_comes_through_while_it_is_asked_for_again_counts(

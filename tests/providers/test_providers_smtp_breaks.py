@@ -14,6 +14,7 @@ from support_smtp import CLOSE, ScriptedSmtp, Step
 from newsletter.model.delivery import Receipt
 from newsletter.providers import smtp_outflow, smtp_wire
 from newsletter.providers.smtp import SmtpProvider, SmtpRoute
+from newsletter.providers.smtp_dialog import Envelope, Session, deliver
 
 PIPELINED: dict[str, Step] = {"EHLO": "250-test\r\n250-PIPELINING\r\n250 8BITMIME"}
 CHUNKED: dict[str, Step] = {"EHLO": "250-test\r\n250-PIPELINING\r\n250-CHUNKING\r\n250 8BITMIME"}
@@ -181,6 +182,15 @@ def test_a_server_that_says_a_letter_now_and_then_is_given_up(server_kind: dict[
     provider.close()
     server.close()
     assert receipt.outcome == ("unknown" if server_kind is CHUNKED else "not_submitted")
+
+
+def test_a_server_that_says_taken_before_the_dot_is_not_asked_a_second_time() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        theirs.sendall(b"250 ok\r\n250 ok\r\n354 go on\r\n250 taken\r\n")
+        session = Session(smtp_wire.Wire(ours, 30))
+        answer = deliver(session, Envelope("a@example.org", "b@example.org"), b"Subject: x\r\n\r\n", 30)
+    assert (answer.outcome, answer.alive) == ("unknown", False)
 
 
 def test_with_chunking_a_journal_that_fails_leaves_what_is_under_way_its_answers() -> None:

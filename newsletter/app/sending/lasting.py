@@ -25,15 +25,17 @@ FIRST, MOST = 0.1, 5.0
 def lasting(
     step: Callable[[bool], T], *, patience: timedelta = SUBMIT_LEASE, sleep: Callable[[float], None] = time.sleep
 ) -> T:
-    """What the step returns; it is told whether it is taken again. The last error, after that much waiting.
+    """What the step returns; it is told whether it is taken again. The last error, after that long.
 
     Any other error than that the database went away, or asks for another try, is raised at once.
     """
     wait, waited = FIRST, 0.0
     while True:
+        begun = time.monotonic()
         try:
             return step(waited > 0)
         except DBAPIError as error:
+            waited += time.monotonic() - begun  # a try may itself have waited for minutes
             if not is_lost(error) or waited >= patience.total_seconds():
                 raise
             said = "the database went away (%s); trying again in %.1f s"

@@ -39,10 +39,10 @@ MUST_BE = (
     ("server_encoding", "UTF8", "names and texts are of any language"),
     ("fsync", "on", "after a power cut it would not know what was sent"),
 )
-#: Classes of SQLSTATE that say nothing against the statement: connections, resources, an operator's hand; and two
-#: codes of transactions that were in each other's way.
+#: Classes of SQLSTATE that say nothing against the statement: connections, resources, an operator's hand; and the
+#: codes of transactions that were in each other's way, waited too long for a lock, or slept.
 _PASSING = ("08", "53", "57")
-_TRY_AGAIN = ("40001", "40P01")
+_TRY_AGAIN = ("40001", "40P01", "55P03", "25P03")
 #: From so many rows on, COPY is worth its own round trips.
 _COPY_FROM = 20
 

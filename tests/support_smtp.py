@@ -118,7 +118,11 @@ class ScriptedSmtp:
             reader.read(self.body_limit)
             self._do(sock, "body")
             raise _Closed
-        lines = list(iter(reader.readline, b".\r\n"))
+        lines: list[bytes] = []
+        while (line := reader.readline()) != b".\r\n":
+            if not line:  # whoever sends has gone before the dot: nothing is a message
+                raise _Closed
+            lines.append(line)
         self.messages.append(b"".join(lines))
         self._do(sock, "dot")
 

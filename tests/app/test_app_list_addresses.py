@@ -17,6 +17,9 @@ from newsletter.model.delivery import Notice
 from newsletter.model.workspace import ListSettings
 from newsletter.store import mailings
 
+# Whole issues of the sample again and again; what is covered, the lighter tests of each step tell.
+pytestmark = pytest.mark.no_cover
+
 KEY = "weekly-2026-12-04"
 
 

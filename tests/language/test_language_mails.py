@@ -22,6 +22,9 @@ from newsletter.model.when import Instant
 from newsletter.render.edition import render
 from newsletter.render.errors import RenderError
 
+# Whole mails in six languages; what is covered, tests/render tells.
+pytestmark = pytest.mark.no_cover
+
 #: Words of templates that are the same in every language: formats, and the sample of a clock of 12 hours.
 NAMES = {"Atom", "JSON", "Feed", "PM"}
 ZONES = {

@@ -4,6 +4,7 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,7 @@ def is_log_line(node: ast.AST) -> bool:
     return isinstance(node, ast.Call) and getattr(node.func, "id", "") == "about"
 
 
+@cache
 def raised() -> set[str]:
     files = (ROOT / "newsletter").rglob("*.py")
     return {code for file in files for code in codes_in(file.read_text(encoding="utf-8"))}

@@ -1,6 +1,7 @@
 """The operator's pages in a real Chromium: on a phone and a desk, light and dark, with the script and without it."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -8,13 +9,21 @@ import sqlalchemy as sa
 from playwright.sync_api import Browser, Page, expect
 from support_axe import faults
 from support_browser import browser, follow
+from support_loopback import served
 from support_operator import Filler, named
 from support_signin import OLGA, SESSION, Hosted, hosted
 
+from newsletter.app.operator.desk import OperatorDesk
+from newsletter.app.operator.page import fill_operator
 from newsletter.app.sending.control import pause, status
 from newsletter.model.guarding import Hold, Standing
+from newsletter.runtime.server import listen
 from newsletter.store import guards
 from newsletter.store.tables import delivery
+from newsletter.web.operator.hosting import local_operator
+from newsletter.web.operator.local import Ticket
+from newsletter.web.operator.watching import Watching
+from newsletter.web.studio.changes import Changes
 
 pytestmark = [pytest.mark.browser, pytest.mark.no_cover]
 
@@ -88,6 +97,22 @@ def test_pages_on_which_there_is_nothing_yet_have_no_fault(chromium: Browser, tm
         phone = window(chromium, bare, PHONE)
         sound(phone, bare, EMPTY)
         phone.context.close()
+
+
+def test_the_door_of_this_machine_has_no_fault_and_opens_once(chromium: Browser, lab: Hosted) -> None:
+    listener = listen("127.0.0.1", 0)
+    ticket, desk, changes = Ticket(listener.getsockname()[1]), OperatorDesk(lab.ws), Changes()
+    app = local_operator(desk, fill_operator, Watching(desk, changes), ticket)
+    with served(app, listener) as server, closing(changes):
+        page = chromium.new_page(viewport=PHONE)
+        page.goto(f"{server.url}{ticket.path}")
+        assert (faults(page), page.evaluate(WIDER)) == ([], False)
+        follow(page, page.get_by_role("button", name="Open them"))
+        expect(page.get_by_role("heading", level=1)).to_have_text("Now")
+        again = page.goto(f"{server.url}{ticket.path}")
+        assert again is not None
+        assert again.status == 403
+        page.close()
 
 
 def test_a_sending_goes_on_before_ones_eyes_and_is_paused_by_the_keyboard(chromium: Browser, lab: Hosted) -> None:

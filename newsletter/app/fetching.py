@@ -13,7 +13,8 @@ from newsletter.model.problem import Level, Origin, Problem
 from newsletter.model.workspace import SourceSettings
 from newsletter.net import git
 from newsletter.net.answer import Answer, Failed, Fetched, Validators
-from newsletter.net.fetching import Guard, fetch
+from newsletter.net.fetching import fetch
+from newsletter.net.guarded import Guard
 from newsletter.settings.secrets import read_secret
 from newsletter.sources.blob import Blob
 

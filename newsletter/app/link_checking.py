@@ -21,7 +21,7 @@ from newsletter.checks.subject import written_at
 from newsletter.model.issue import Issue
 from newsletter.model.mail import Edition
 from newsletter.model.problem import Origin, Problem
-from newsletter.net.fetching import Guard, Limits
+from newsletter.net.guarded import Guard, Limits
 from newsletter.net.reaching import Reached, reach
 
 #: Links asked at most, at once, and at once of one host; seconds for each, and for all together.

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from newsletter.net.addresses import pick_address
 from newsletter.net.answer import Failed, RefusedError
-from newsletter.net.fetching import Guard
+from newsletter.net.guarded import Guard
 from newsletter.net.location import read_location
 
 KEPT = "refs/newsletter/kept"

@@ -2,12 +2,10 @@
 
 from dataclasses import dataclass, replace
 
-import httpcore2
-
-from newsletter.net.answer import RefusedError
-from newsletter.net.fetching import Guard
-from newsletter.net.location import Location, follow, read_location
-from newsletter.net.sockets import Deadline, GuardedBackend
+from newsletter.net.answer import Failed, RefusedError
+from newsletter.net.guarded import Guard, answering, guarded
+from newsletter.net.location import Location, follow
+from newsletter.net.sockets import Deadline
 
 AGENT = "commonhours (newsletter; looks whether links answer)"
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -37,19 +35,8 @@ class _Answer:
 
 def reach(url: str, guard: Guard = Guard()) -> Reached:  # noqa: B008
     """What the address answers, after at most the guard's redirects; it raises nothing."""
-    deadline = Deadline(guard.limits.seconds, guard.clock)
-    try:
-        return _follow(read_location(url), guard, deadline)
-    except RefusedError as refusal:
-        return Reached(reason=str(refusal), refused=True)
-    except httpcore2.TimeoutException:
-        return Reached(reason=f"it did not answer within {guard.limits.seconds:g} seconds")
-    except httpcore2.ConnectError:
-        return Reached(reason="no connection could be made, or not a secure one")
-    except (httpcore2.NetworkError, httpcore2.ProtocolError):
-        return Reached(reason="the connection broke, or what came was not HTTP")
-    except (OSError, UnicodeError):
-        return Reached(reason="the name of its host could not be looked up")
+    found = guarded(url, guard, lambda location, deadline: _follow(location, guard, deadline))
+    return Reached(reason=found.reason, refused=found.refused) if isinstance(found, Failed) else found
 
 
 def _follow(location: Location, guard: Guard, deadline: Deadline) -> Reached:
@@ -68,25 +55,7 @@ def _follow(location: Location, guard: Guard, deadline: Deadline) -> Reached:
 
 def _ask(method: str, location: Location, guard: Guard, deadline: Deadline) -> _Answer:
     """Status and Location alone; the connection is closed before a body could come."""
-    backend = GuardedBackend(deadline, guard.resolver, guard.allowed)
-    wait = guard.limits.wait
-    url = httpcore2.URL(
-        scheme=location.scheme.encode(),
-        host=location.host.encode(),
-        port=location.port,
-        target=location.target.encode(),
-    )
-    headers = [
-        ("Host", location.authority),
-        ("User-Agent", AGENT),
-        ("Accept", "*/*"),
-        ("Accept-Encoding", "identity"),
-        ("Connection", "close"),
-    ]
-    timeouts = {"connect": wait, "read": wait, "write": wait, "pool": wait}
-    with (
-        httpcore2.ConnectionPool(network_backend=backend, http2=False) as pool,
-        pool.stream(method, url, headers=headers, extensions={"timeout": timeouts}) as response,
-    ):
+    headers = [("User-Agent", AGENT), ("Accept", "*/*"), ("Accept-Encoding", "identity")]
+    with answering(method, location, headers, guard, deadline) as response:
         found = next((value for name, value in response.headers if name.lower() == b"location"), b"")
         return _Answer(response.status, found.decode("latin-1"))

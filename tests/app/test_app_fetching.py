@@ -22,8 +22,8 @@ from newsletter.app.suggesting import find_suggestions
 from newsletter.app.workspace import Workspace, open_workspace
 from newsletter.model.item import Reading
 from newsletter.model.workspace import Expect, SourceSettings
-from newsletter.net.fetching import Guard
 from newsletter.net.git import matches
+from newsletter.net.guarded import Guard
 from newsletter.redaction import redact
 
 NOW = datetime(2026, 12, 4, 17, 0, tzinfo=UTC)

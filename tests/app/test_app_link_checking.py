@@ -15,7 +15,7 @@ from newsletter.app.link_checking import MOST, OF_ONE_HOST, LinkChecker, link_fi
 from newsletter.app.workspace import Workspace
 from newsletter.model.problem import Origin
 from newsletter.net.addresses import networks
-from newsletter.net.fetching import Guard, Limits
+from newsletter.net.guarded import Guard, Limits
 
 NOW = datetime(2026, 12, 1, 17, tzinfo=UTC)
 HOME = Guard(allowed=networks(["127.0.0.1"]), limits=Limits(seconds=5.0, wait=5.0))

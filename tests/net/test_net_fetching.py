@@ -12,7 +12,8 @@ from support_http import canned, response
 
 from newsletter.net.addresses import networks
 from newsletter.net.answer import Failed, Fetched, NotModified, Validators
-from newsletter.net.fetching import Guard, Limits, fetch
+from newsletter.net.fetching import fetch
+from newsletter.net.guarded import Guard, Limits
 
 HERE = Guard(allowed=networks(["127.0.0.1"]), limits=Limits(size=100_000, seconds=0.7, wait=0.5))
 

@@ -8,7 +8,7 @@ import pytest
 from support_http import canned, response
 
 from newsletter.net.addresses import networks
-from newsletter.net.fetching import Guard, Limits
+from newsletter.net.guarded import Guard, Limits
 from newsletter.net.reaching import Reached, reach
 
 HOME = Guard(allowed=networks(["127.0.0.1"]), limits=Limits(seconds=5.0, wait=2.0))

@@ -9,7 +9,7 @@ from newsletter.app.alerts.wording import document
 from newsletter.app.fetching import permitted
 from newsletter.app.workspace import Workspace
 from newsletter.model.alerting import Telling
-from newsletter.net.fetching import Guard, Limits
+from newsletter.net.guarded import Guard, Limits
 from newsletter.net.posting import post
 
 SIGNATURE = "Newsletter-Signature"

@@ -107,12 +107,24 @@ def counts(connection: Connection, mailing_id: int) -> dict[DeliveryState, int]:
     return {state: by_state.get(state, 0) for state in STATES}
 
 
-def next_due(connection: Connection, mailing_id: int) -> datetime | None:
-    """When the next pending delivery may be tried; None where none is pending."""
-    found = sa.select(sa.func.min(delivery.c.not_before)).where(
+def has_any(connection: Connection, mailing_id: int, states: Sequence[DeliveryState]) -> bool:
+    """Whether a delivery is in one of these states, which is known without counting the others."""
+    mine = sa.select(delivery.c.id).where(delivery.c.mailing_id == mailing_id)
+    # One state after the other: the index has them so, and a plan that takes them together may read all of them.
+    return any(connection.execute(mine.where(delivery.c.state == one).limit(1)).first() for one in states)
+
+
+def next_due(connection: Connection, mailing_id: int, now: datetime | None = None) -> datetime | None:
+    """When the next pending delivery may be tried; None where none is pending.
+
+    Of those that are due by `now` it is any, and not the first: that is known without looking at all of them.
+    """
+    pending = sa.select(delivery.c.not_before).where(
         delivery.c.mailing_id == mailing_id, delivery.c.state == "pending"
     )
-    return connection.execute(found).scalar()
+    due = connection.execute(pending.where(delivery.c.not_before <= now).limit(1)).scalar() if now else None
+    first = sa.select(sa.func.min(pending.subquery().c.not_before))
+    return due or connection.execute(first).scalar()
 
 
 def baselines(connection: Connection, community: str, list_name: str) -> dict[str, Baseline]:

@@ -90,6 +90,12 @@ def lose(connection: Connection, attempt_ids: Sequence[str], at: datetime, *, wh
     return _move(connection, mine, "submitting", "unknown", why, at)
 
 
+def is_sound(connection: Connection, community: str, now: datetime) -> bool:
+    """Whether neither `mend_clock` nor `lose_orphans` would find anything to do."""
+    orphan = sa.select(delivery.c.id).where(_orphans(community), delivery.c.state == "submitting").limit(1)
+    return _latest(connection, community) <= now and connection.execute(orphan).first() is None
+
+
 def mend_clock(connection: Connection, community: str, now: datetime) -> int:
     """Let nobody wait for a time that a clock set which has been put back since. Returns how many waited so.
 
@@ -117,13 +123,16 @@ def _latest(connection: Connection, community: str) -> datetime:
 
 def lose_orphans(connection: Connection, community: str, at: datetime) -> int:
     """Deliveries that stand as submitting without an attempt that says so become unknown; there should be none."""
+    orphan, why = _orphans(community), "no attempt is known to hold it"
+    _note(connection, sa.and_(orphan, delivery.c.state == "submitting"), "lost", "unknown", why, at)
+    return _move(connection, orphan, "submitting", "unknown", why, at)
+
+
+def _orphans(community: str) -> sa.ColumnElement[bool]:
     held = sa.exists().where(attempt.c.id == delivery.c.attempt_id, attempt.c.phase == "submitting")
     # By mailing, as the index has it: years of deliveries are not looked through before each batch.
     going = sa.select(mailing.c.id).where(mailing.c.community == community, mailing.c.state != "sent")
-    orphan = sa.and_(delivery.c.mailing_id.in_(going), ~held)
-    why = "no attempt is known to hold it"
-    _note(connection, sa.and_(orphan, delivery.c.state == "submitting"), "lost", "unknown", why, at)
-    return _move(connection, orphan, "submitting", "unknown", why, at)
+    return sa.and_(delivery.c.mailing_id.in_(going), ~held)
 
 
 def cancel_rest(connection: Connection, mailing_id: int, at: datetime, *, why: str) -> int:

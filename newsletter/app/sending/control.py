@@ -127,16 +127,23 @@ def cancel(ws: Workspace, key: str, now: datetime, by: str = "") -> int:
 
 def finish(ws: Workspace, mailing: Mailing, now: datetime) -> bool:
     """Call the issue sent where nothing of it is under way any more; True where it is sent."""
+    with ws.store.read() as connection:  # as nearly always it goes on, and nobody is to wait for that
+        if (is_sent := _is_sent(connection, mailing)) is not None:
+            return is_sent
     with ws.store.begin("finish") as connection:
-        current = mailings.find(connection, mailing.community, mailing.kind, mailing.key)
-        if current is None or current.state != "sending":
-            return current is not None and current.state == "sent"
-        counts = mailings.counts(connection, mailing.id)
-        if any(counts[state] for state in UNDER_WAY):
-            return False
+        if (is_sent := _is_sent(connection, mailing)) is not None:
+            return is_sent
         mailings.move(connection, mailing.id, "sent")
         issues.move(connection, mailing.community, mailing.key, "sent", now)
         return True
+
+
+def _is_sent(connection: Connection, mailing: Mailing) -> bool | None:
+    """Whether it is sent already; None where it is to be called so now."""
+    current = mailings.find(connection, mailing.community, mailing.kind, mailing.key)
+    if current is None or current.state != "sending":
+        return current is not None and current.state == "sent"
+    return False if mailings.has_any(connection, mailing.id, UNDER_WAY) else None
 
 
 def _steer(ws: Workspace, key: str, state: IssueState, to: MailingState, now: datetime, by: str) -> None:

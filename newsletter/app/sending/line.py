@@ -100,12 +100,18 @@ class Line:
         self.set_aside += aside
         if held is None:
             return aside > 0
+        # A process that is ending marks nothing more: what it claimed is given back when its lease is over.
+        with self.ws.hands.taking() as may:
+            if may:
+                self._send(held)
+        return True
+
+    def _send(self, held: Claim) -> None:
         with self.witnessed(held) as witness:
             batch = self._filled(held, witness)
             if batch and self.mark(held):
                 self.batches += 1
                 self.settle(held, self.hand_over(held, batch))
-        return True
 
     def claim(self) -> tuple[Claim | None, int]:
         """Take the next batch, if anything is due, and set aside who may not be written to any more."""
@@ -252,7 +258,7 @@ class Line:
         with self.ws.store.read() as connection:
             job = mailings.find(connection, self.job.community, self.job.kind, self.job.key)
             going = job is not None and job.state == "sending"
-            due = mailings.next_due(connection, self.job.id) if going else None
+            due = mailings.next_due(connection, self.job.id, self.now()) if going else None
         held = self.guards.held
         if due is None or held is None:
             return due

@@ -25,6 +25,12 @@ def recover(ws: Workspace, now: datetime) -> Recovered:
     """
     lying = journal.lying(ws.root)
     community = ws.settings.community.id
+    with ws.store.read() as connection:
+        found = recovery.open_attempts(connection, community)
+        is_well = not any(_fate(one, now) for one in found) and recovery.is_sound(connection, community, now)
+    if is_well:  # as nearly always: every few batches of every worker, and nobody is to wait for it
+        journal.forget(ws.root, lying - {one.attempt_id for one in found})
+        return Recovered()
     with ws.store.begin("recover") as connection:
         recovery.mend_clock(connection, community, now)
         found = recovery.open_attempts(connection, community)

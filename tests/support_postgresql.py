@@ -89,6 +89,10 @@ class Server:
         """A database with a new store in it."""
         return self._created(f"store_{os.getpid()}_{next(_NUMBERS)}", self._migrated)
 
+    def named(self, url: URL) -> URL:
+        """The database of that name, without a table."""
+        return self._created(str(url.database), "template0")
+
     def copy(self, name: str) -> URL:
         """A database like this one, whoever was connected to that."""
         self._do(

@@ -3,7 +3,7 @@
 import hashlib
 import logging
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from queue import Empty, SimpleQueue
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -109,7 +109,8 @@ def read_again(ws: Workspace) -> Reload:
         return Reload(None, checked.problems)
     changes = setting_changes(ws.settings, checked.workspace.settings)
     problems = (*checked.problems, *(_needs_restart(ws, one) for one in changes if one.needs_restart))
-    return Reload(None if has_errors(problems) else checked.workspace, problems, changes)
+    again = replace(checked.workspace, announce=ws.announce)
+    return Reload(None if has_errors(problems) else again, problems, changes)
 
 
 def note_reload(ws: Workspace, found: Reload) -> None:

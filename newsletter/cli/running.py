@@ -2,11 +2,14 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from newsletter.cli.options import Folders, LogFormat, workspace
+
+if TYPE_CHECKING:
+    from newsletter.app.workspace import Workspace
 
 Port = Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")]
 
@@ -28,11 +31,14 @@ def run(context: typer.Context, folders: Folders = None, log_format: LogFormat =
     from newsletter.model.deeds import SCHEDULE_ACTOR
     from newsletter.runtime.workers import announce
 
+    def opens(root: Path) -> "Workspace":
+        return replace(open_workspace(root), announce=announce)
+
     if folders and len(folders) > 1:
-        run_workspaces(folders, style=log_format)
+        run_workspaces(folders, opens, log_format)
     else:
-        named = replace(open_workspace(folders[0]), announce=announce) if folders else None
-        run_workspace(named or replace(workspace(context), actor=SCHEDULE_ACTOR), log_format)
+        named = opens(folders[0]) if folders else replace(workspace(context), actor=SCHEDULE_ACTOR)
+        run_workspace(named, log_format)
 
 
 def dev_sink(

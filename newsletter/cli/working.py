@@ -9,6 +9,7 @@ from pathlib import Path
 
 from newsletter.app.dispatching import provider_of
 from newsletter.app.sending.draining import work
+from newsletter.app.sending.lasting import reach
 from newsletter.app.workspace import Workspace, open_workspace
 from newsletter.log_fields import about
 from newsletter.runtime.workers import attend, can_attend
@@ -17,7 +18,12 @@ LOG = logging.getLogger(__name__)
 
 
 def work_on(ws: Workspace, stop: threading.Event, *, once: bool, lanes: int = 1) -> bool:
-    """Drain one workspace's mailings: by jobs where workers of several machines share them, else by looking."""
+    """Drain one workspace's mailings: by jobs where workers of several machines share them, else by looking.
+
+    A database that is not there yet is waited for, but not with `once`: whoever asks for that asks again.
+    """
+    if not (once or reach(ws, stop)):
+        return True
     if can_attend(ws) and not once:
         attend(ws, partial(provider_of, ws), stop, lanes=lanes)
         return True

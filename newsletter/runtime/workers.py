@@ -62,12 +62,12 @@ def attend(
     from procrastinate import App, PsycopgConnector
     from procrastinate.schema import SchemaManager
 
-    if queueing.set_up(ws.store, SchemaManager.get_schema()):
-        LOG.info("the tables of the workers' engine were made", extra=about("workers.prepared"))
     while not stop.is_set():
         connector = PsycopgConnector(conninfo=queueing.address_of(ws.store), min_size=1, max_size=lanes + 3)
         with ExitStack() as roads:
             try:
+                if queueing.set_up(ws.store, SchemaManager.get_schema()):
+                    LOG.info("the tables of the workers' engine were made", extra=about("workers.prepared"))
                 asyncio.run(_attend(App(connector=connector), _Hands(ws, road, roads, stop), lanes))
             except Exception as error:
                 said = "the workers' engine broke off (%s); it starts again"

@@ -1,5 +1,6 @@
 """A configuration that was changed: read again as a whole, refused as a whole, and never half of it."""
 
+from dataclasses import replace
 from pathlib import Path
 from shutil import copytree
 
@@ -48,6 +49,14 @@ def test_a_good_change_is_taken_in_and_told_key_by_key(ws: Workspace) -> None:
     assert ws.settings.community.name == "Cascadia Data Science Lab", "the old one is not touched"
     assert [one.key for one in found.changes] == ["community.name"]
     assert 'community.name: "Cascadia Data Science Lab" is "Cascadia Lab" now' in found.text
+
+
+def test_whoever_hands_over_is_told_of_mailings_as_before(ws: Workspace) -> None:
+    def tell(_connection: object, _community: str, _key: str, _batches: int) -> None: ...
+
+    again = read_again(replace(ws, announce=tell)).workspace
+    assert again is not None
+    assert again.announce is tell
 
 
 def test_without_a_change_it_says_so(ws: Workspace) -> None:

@@ -22,10 +22,11 @@ from newsletter.app.dispatching import edition_renderer
 from newsletter.app.operating import TickResult, tick
 from newsletter.app.sending.planning import plan_issue
 from newsletter.app.workspace import Workspace, open_workspace, with_settings
-from newsletter.cli import at_work
+from newsletter.cli import at_work, running
 from newsletter.cli.hosting import Hosting
 from newsletter.cli.working import work_for
 from newsletter.runtime.log_lines import LogLines
+from newsletter.runtime.workers import announce
 from newsletter.settings.reading import SettingsError
 
 NOW = datetime(2026, 10, 1, 12, tzinfo=UTC)
@@ -214,3 +215,13 @@ def test_the_process_serves_all_and_ends_well_when_it_is_told_to(folders):
         running.communicate()
     assert running.returncode == 0, said
     assert "Traceback" not in said
+
+
+def test_workers_elsewhere_are_told_of_the_mailings_of_each(
+    folders: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[object] = []
+    run = "newsletter.cli.hosting.run_workspaces"
+    monkeypatch.setattr(run, lambda roots, opens, _style: told.extend(opens(root).announce for root in roots))
+    running.run(None, folders)  # type: ignore[arg-type]  # asked for only where no folder is named
+    assert told == [announce] * 3

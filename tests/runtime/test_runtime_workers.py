@@ -1,8 +1,10 @@
 """Workers on a shared PostgreSQL: jobs that say no more than which mailing, and a ledger that outlasts restarts."""
 
+import logging
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -14,14 +16,17 @@ from support_postgresql import server
 from support_workspace import KEY, open_at, render, with_issue, with_readers
 
 from newsletter.app.sending.auditing import audit_mailing
-from newsletter.app.sending.lasting import lasting
+from newsletter.app.sending.lasting import lasting, reach
 from newsletter.app.sending.line import Line
 from newsletter.app.sending.pump import find_job, plan_issue, pump, status, this_worker
 from newsletter.app.workspace import Workspace, with_settings
 from newsletter.model.delivery import Batch, Provider, Receipt, receipts_for_all
+from newsletter.model.guarding import PaceSettings
 from newsletter.model.workspace import ProviderSettings, StoreSettings
+from newsletter.runtime import workers
 from newsletter.runtime.workers import announce, attend, can_attend
 from newsletter.store import queueing
+from newsletter.store.engine import StoreError
 
 pytestmark = pytest.mark.sqlite_only
 
@@ -185,3 +190,76 @@ def test_only_a_database_that_went_away_is_waited_for(ws: Workspace) -> None:
     with pytest.raises(sa.exc.ProgrammingError), ws.store.read() as connection:
         lasting(lambda _: connection.exec_driver_sql("SELECT nothing"), sleep=slept.append)
     assert len(slept) == 1
+
+
+def asked(ws: Workspace, statement: str) -> list[object]:
+    with ws.store.begin() as connection:
+        return list(connection.exec_driver_sql(statement).scalars())
+
+
+DEAD = "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 minute') RETURNING id"
+ALIVE = "INSERT INTO procrastinate_workers DEFAULT VALUES RETURNING id"
+
+
+def test_jobs_of_a_dead_worker_are_done_by_others_and_those_of_a_living_one_are_left_to_it(ws: Workspace) -> None:
+    with_engine(ws)
+    for worker in (*asked(ws, DEAD), *asked(ws, ALIVE)):
+        asked(
+            ws,
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, args, status, worker_id)"
+            f" VALUES ('mail data-lab', 'drain data-lab', '{{\"key\": \"{KEY}\"}}', 'doing', {worker}) RETURNING 1",
+        )
+    (living,) = asked(ws, "SELECT max(id) FROM procrastinate_workers")
+    with attending(ws, Road()):
+        until(lambda: len(jobs(ws)) == 1)
+        until(lambda: len(asked(ws, "SELECT id FROM procrastinate_workers")) == 2)
+    assert asked(ws, "SELECT worker_id FROM procrastinate_jobs WHERE task_name = 'drain data-lab'") == [living]
+
+
+def test_a_worker_says_that_it_lives(ws: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "HEARTBEAT", 0.05)
+    with_engine(ws)
+    beats: set[object] = set()
+    with attending(ws, Road()):
+        until(lambda: beats.update(asked(ws, "SELECT last_heartbeat FROM procrastinate_workers")) or len(beats) > 2)
+
+
+def test_workers_keep_one_pace_together(ws: Workspace) -> None:
+    slow = with_settings(ws, pace=PaceSettings(hour=12), provider=ProviderSettings(kind="outbox", batch=1))
+    plan_issue(slow, KEY, render, ws.clock())
+    together, road = threading.Barrier(4), Road()
+
+    def work(_: int) -> None:
+        mine = replace(slow)
+        together.wait()
+        pump(mine, road, KEY, ws.clock, batch=1, worker_id=this_worker())
+        mine.store.close()
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(work, range(4)))
+    slow.store.close()
+    assert sum(road.taken.values()) == 12
+
+
+def test_a_worker_that_starts_before_its_database_waits_for_it(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    place, stop = server().url.set(database="comes_later"), threading.Event()
+    ws = with_settings(open_at(tmp_path), store=StoreSettings(url=place.render_as_string(hide_password=False)))
+    with ThreadPoolExecutor(1) as threads, caplog.at_level(logging.WARNING):
+        coming = threads.submit(reach, ws, stop)
+        until(lambda: "trying again" in caplog.text)
+        database = server().named(place)
+        assert coming.result(60)
+    assert "comes_later" in caplog.text, "it says which"
+    ws.store.close()
+    server().drop(database)
+
+    stop.set()
+    assert not reach(replace(ws), stop)
+
+
+def test_a_store_of_another_program_is_not_waited_for(ws: Workspace) -> None:
+    asked(ws, "UPDATE alembic_version SET version_num = '9999' RETURNING 1")
+    with pytest.raises(StoreError, match="newer program"):
+        reach(replace(ws), threading.Event())

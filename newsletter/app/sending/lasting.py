@@ -1,10 +1,11 @@
-"""A step of the ledger that outlasts a database that goes away: it is taken again once there is one.
+"""A database that is away is waited for: by a worker that starts, and by a step of the ledger, taken again after it.
 
 Whether a transaction whose answer was lost was committed, nobody knows: a step that is taken again is told so, and
 finds out by itself.
 """
 
 import logging
+import threading
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -12,9 +13,11 @@ from typing import TypeVar
 
 from sqlalchemy.exc import DBAPIError
 
+from newsletter.app.workspace import Workspace
 from newsletter.delivery.leases import SUBMIT_LEASE
 from newsletter.log_fields import about
 from newsletter.store.dialects import is_lost
+from newsletter.store.engine import StoreError
 
 LOG = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -42,3 +45,22 @@ def lasting(
             LOG.warning(said, type(error.orig).__name__, wait, extra=about("database.away", seconds=wait))
         sleep(wait)
         wait, waited = min(2 * wait, MOST), waited + wait
+
+
+def reach(ws: Workspace, stop: threading.Event) -> bool:
+    """Open the store, waiting as long as it takes for a database that is not there yet; False where told to stop.
+
+    Machines start in any order. StoreError where anything else keeps the store from being opened.
+    """
+    wait = FIRST
+    while not stop.is_set():
+        try:
+            return ws.store is not None
+        except StoreError as error:
+            if error.__cause__ is None or not is_lost(error.__cause__):
+                raise
+            said = "%s; trying again in %.1f s"
+            LOG.warning(said, error, wait, extra=about("database.away", ws.settings.community.id, seconds=wait))
+        stop.wait(wait)
+        wait = min(2 * wait, MOST)
+    return False

@@ -41,6 +41,8 @@ LOG = logging.getLogger(__name__)
 AT_A_STRETCH = 10
 #: The pace is waited for as long as this; longer waits are left to the next wake-up.
 BREATH = timedelta(seconds=5)
+#: Seconds between two looks, while it waits, at whether to stop.
+HEED = 0.1
 #: States of an issue that cannot take another one in any more.
 OUT: tuple[IssueState, ...] = ("sending", "paused", "sent")
 #: Drafts are as of a round moment, so that two wakers freeze the same bytes.
@@ -86,16 +88,16 @@ def tick(ws: Workspace, now: datetime, stopping: Callable[[], bool] = lambda: Fa
     rates.watch(ws, now)
     steps = [step for name in ws.settings.digests for step in _work(ws, name, now, stopping)]
     steps += _work_on_mails(ws, now, stopping)
-    if not restored:
-        _tell_editors(ws, now)
+    if not restored and not stopping():
+        _tell_editors(ws, now, stopping)
     return TickResult(tuple(step for step in steps if step.action != "nothing"))
 
 
-def _tell_editors(ws: Workspace, now: datetime) -> None:
+def _tell_editors(ws: Workspace, now: datetime, stopping: Callable[[], bool]) -> None:
     """Mails to editors come last, and nothing depends on them."""
     try:
         look_after(ws, now)
-        post_editor_mails(ws, now)
+        post_editor_mails(ws, now, stopping=stopping)
     except Exception:
         LOG.exception(
             "editors could not be told; drafts and issues are as they are",
@@ -270,7 +272,8 @@ def _send(ws: Workspace, key: str, why: str, now: datetime, stopping: Callable[[
                 batch=ws.settings.provider.batch,
                 worker_id=this_worker(),
                 max_batches=AT_A_STRETCH,
-                sleep=time.sleep,
+                stopping=stopping,
+                sleep=partial(_doze, stopping),
                 keeps_pace=BREATH,
             )
             if summary.held:
@@ -285,3 +288,10 @@ def _send(ws: Workspace, key: str, why: str, now: datetime, stopping: Callable[[
         extra=about("issue.planned", ws.settings.community.id, issue=key, count=plan.planned),
     )
     return Step(key, "send", f"{plan.planned} planned in {plan.editions} editions")
+
+
+def _doze(stopping: Callable[[], bool], seconds: float) -> None:
+    """Sleep, but no longer than until it is to stop."""
+    end = time.monotonic() + seconds
+    while not stopping() and (left := end - time.monotonic()) > 0:
+        time.sleep(min(left, HEED))

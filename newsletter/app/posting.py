@@ -1,6 +1,7 @@
 """One beat of the running program for people: their requests answered, their mails sent, old requests forgotten."""
 
 import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from newsletter.app.bounces_in import read_bounces
@@ -23,8 +24,8 @@ BETWEEN_LOOKS = timedelta(minutes=1)
 class Post:
     """Called again and again; what fails is logged, and tried again after a rest."""
 
-    def __init__(self, ws: Workspace) -> None:
-        self.ws = ws
+    def __init__(self, ws: Workspace, stopping: Callable[[], bool] = lambda: False) -> None:
+        self.ws, self._stopping = ws, stopping
         self._not_before: datetime | None = None
         self._tidied: datetime | None = None
         self._read: datetime | None = None
@@ -37,7 +38,7 @@ class Post:
         try:
             self._read_mail(now)
             answer_requests(self.ws)
-            post_service_mails(self.ws)
+            post_service_mails(self.ws, stopping=self._stopping)
             self._tidy(now)
             self._not_before = None
         except Exception:

@@ -17,6 +17,10 @@ from newsletter.store import slots as slot_rows
 
 #: How far back a stopped scheduler looks for slots it missed.
 LOOK_BACK = timedelta(days=400)
+#: So far the time of a slot may have been moved under the same key.
+MOVED = timedelta(days=2)
+#: States of an issue with which something is still to be done.
+OPEN: tuple[IssueState, ...] = ("due", "drafted", "approved", "sending")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +38,23 @@ def come(ws: Workspace, name: str, now: datetime) -> tuple[tuple[Slot, ...], str
     found: list[Slot] = []
     try:
         _enter_next(ws, name, now)
-        for slot in upcoming(ws, name, now - LOOK_BACK):
+        for slot in upcoming(ws, name, _begin(ws, name, now)):
             if now < min(slot.draft_at, slot.send_at):
                 break
             found.append(slot)
     except CadenceError as error:
         return tuple(found), str(error)
     return tuple(found), ""
+
+
+def _begin(ws: Workspace, name: str, now: datetime) -> datetime:
+    """The moment before which no slot needs a look: what lies there is over, or was not asked for then."""
+    community = ws.settings.community.id
+    with ws.store.read() as connection:
+        still_open = slot_rows.rows(connection, community, name, *OPEN)
+        known = slot_rows.last_known(connection, community, name, now)
+    first = min((known or now, *(row.send_at for row in still_open)))
+    return max(now - LOOK_BACK, first - MOVED)
 
 
 def _enter_next(ws: Workspace, name: str, now: datetime) -> None:
@@ -71,7 +85,7 @@ def slot_jobs(ws: Workspace, name: str, slots: Sequence[Slot], now: datetime) ->
 def other_jobs(ws: Workspace, name: str, slots: Collection[str], now: datetime) -> Iterator[Job]:
     """What was begun outside of the cadence, or entered under one that has changed since."""
     manual = ws.settings.digests[name].cadence.strip() == "manual"
-    states: tuple[IssueState, ...] = ("sending",) if manual else ("due", "drafted", "approved", "sending")
+    states: tuple[IssueState, ...] = ("sending",) if manual else OPEN
     with ws.store.read() as connection:
         rows = slot_rows.rows(connection, ws.settings.community.id, name, *states)
     for row in rows:

@@ -69,9 +69,12 @@ def ask_for_mail(connection: Connection, ws: Workspace, mail: ServiceMail, at: d
     return service_mails.ask(connection, ws.settings.community.id, mail, request or secrets.token_hex(16), at)
 
 
-def post_service_mails(ws: Workspace, jitter: Callable[[], float] = random.random) -> int:
+def post_service_mails(
+    ws: Workspace, jitter: Callable[[], float] = random.random, stopping: Callable[[], bool] = lambda: False
+) -> int:
     """Plan what was asked for and hand over what is due; how many batches were handed over.
 
+    `stopping` is asked between two batches.
     ProviderError where the road out cannot be opened, RenderError where a template is at fault: all waits then.
     """
     _plan_asked(ws)
@@ -82,7 +85,7 @@ def post_service_mails(ws: Workspace, jitter: Callable[[], float] = random.rando
     recover(ws, ws.clock())
     provider = open_provider(ws.settings.provider, ws.settings.secrets, ws.root)
     try:
-        return sum(_post(ws, provider, job, jitter) for job in jobs)
+        return sum(_post(ws, provider, job, jitter, stopping) for job in jobs if not stopping())
     finally:
         provider.close()
 
@@ -93,10 +96,13 @@ def forget_old_requests(ws: Workspace, now: datetime) -> int:
         return service_mails.forget_before(connection, ws.settings.community.id, now - KEPT)
 
 
-def _post(ws: Workspace, provider: Provider, job: Mailing, jitter: Callable[[], float]) -> int:
+def _post(
+    ws: Workspace, provider: Provider, job: Mailing, jitter: Callable[[], float], stopping: Callable[[], bool]
+) -> int:
     line = Line(ws, provider, job, ws.clock, ws.settings.provider.batch, this_worker("-post"), jitter)
     while line.step():
-        pass
+        if stopping():
+            return line.batches
     with ws.store.begin() as connection:
         service_mails.finish(connection, job.id)
     return line.batches

@@ -13,6 +13,7 @@ from pathlib import Path
 from sqlalchemy.engine import Connection
 
 from newsletter.model.deeds import SCHEDULE_ACTOR, Actor
+from newsletter.model.hands import Hands
 from newsletter.model.people import Persona
 from newsletter.model.problem import Origin, Problem, has_errors
 from newsletter.model.workspace import Settings
@@ -49,6 +50,7 @@ class Workspace:
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
     actor: Actor = SCHEDULE_ACTOR
     announce: Announce = field(default=_to_nobody, repr=False)
+    hands: Hands = field(default_factory=Hands, repr=False, compare=False)
 
     @property
     def root(self) -> Path:

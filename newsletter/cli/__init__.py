@@ -13,8 +13,9 @@ def main() -> None:
         sys.exit(0 if arguments else 2)
 
     from newsletter.cli.failures import run_guarded
+    from newsletter.runtime.leaving import end_process
     from newsletter.runtime.log_lines import log_crashes, log_plainly
 
     log_plainly(sys.stderr)
     log_crashes()
-    sys.exit(run_guarded(arguments))
+    end_process(run_guarded(arguments))

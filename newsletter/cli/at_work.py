@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable
 from contextlib import ExitStack, closing
 from datetime import timedelta
+from functools import partial
 
 from newsletter.app.accounting.settings import note_settings
 from newsletter.app.alerts.telling import BEAT as TELL_BEAT
@@ -31,9 +32,10 @@ from newsletter.app.studio.page import fill_page
 from newsletter.app.workspace import Workspace
 from newsletter.cli.serving_operator import followed
 from newsletter.log_fields import SPOKEN_OF, about
+from newsletter.runtime.leaving import closing_within, leave_behind, waited
 from newsletter.runtime.server import GRACE, App
 from newsletter.runtime.switch import Switch
-from newsletter.runtime.waker import EVERY, waking
+from newsletter.runtime.waker import EVERY, Waker
 from newsletter.runtime.watcher import Places, watching
 from newsletter.web.public import public_app
 from newsletter.web.studio.changes import Changes
@@ -57,12 +59,13 @@ class AtWork:
         self._told, self._calendars, self._alerts = TickResult(), Keeper(ws), AlertWatch(ws)
         self._beating: list[tuple[Callable[[], object], timedelta]] = [
             (self._wake, EVERY),
-            (Post(ws).beat, BEAT),
+            (Post(ws, self._is_over).beat, BEAT),
             (ReportWatch(ws, self._is_over).beat, BEAT),
-            *((one.beat, TELL_BEAT) for one in tellers(ws)),
+            *((one.beat, TELL_BEAT) for one in tellers(ws, self._is_over)),
         ]
         self._watched: list[tuple[Places, Callable[[], None]]] = []
-        self._beats, self._streams = ExitStack(), ExitStack()
+        self._wakers: list[Waker] = []
+        self._watches, self._streams = ExitStack(), ExitStack()
         ws.store.check()
         with ExitStack() as pages:
             self.app = self._app(pages)
@@ -72,9 +75,9 @@ class AtWork:
         """Wake on the cadence, and answer people and providers; ended by `rest`, after which it may begin again."""
         self._resting.clear()
         for beat, every in self._beating:
-            self._beats.enter_context(waking(self._named(beat), every))
+            self._wakers.append(Waker(self._named(beat), every))
         for places, changed in self._watched:
-            self._beats.enter_context(watching(places, changed))
+            self._watches.enter_context(watching(places, changed))
 
     def _named(self, beat: Callable[[], object]) -> Callable[[], object]:
         """The beat, in whose thread every line of the log is this community's."""
@@ -85,10 +88,35 @@ class AtWork:
 
         return named
 
-    def rest(self) -> None:
-        """Wait until the wake-up under way has ended, which it does after the batch in hand; nothing wakes again."""
+    def fall_asleep(self) -> None:
+        """Wake no more; a wake-up under way ends after the batch in hand."""
         self._resting.set()
-        self._beats.close()
+        for waker in self._wakers:
+            waker.end()
+
+    def rest(self) -> None:
+        """Wait until the wake-ups under way have ended; nothing wakes again."""
+        self.fall_asleep()
+        self._watches.close()
+        for waker in self._wakers:
+            waker.wait()
+        self._wakers.clear()
+
+    def rest_for_good(self) -> None:
+        """As `rest`, but what hands nothing over, as a source that does not answer, is not waited for long.
+
+        Nothing is handed over after that.
+        """
+        self.fall_asleep()
+        hands = self.ws.hands
+        while not waited(self._is_at_rest, GRACE):
+            if not hands.are_full and hands.lay_down():
+                leave_behind(f"what {self.ws.settings.community.id} was looking at")
+                break
+        closing_within(GRACE, "watching files", self._watches.close)
+
+    def _is_at_rest(self) -> bool:
+        return all(waker.is_at_rest for waker in self._wakers)
 
     def hang_up(self) -> None:
         """End the streams that pages keep open; they ask again, and are answered by whoever serves then."""
@@ -144,8 +172,9 @@ class AtWork:
                 step.why,
                 extra=about("issue.waits", self.ws.settings.community.id, issue=step.key),
             )
-        self._calendars.look(self.ws.clock())
-        self._alerts.look(self.ws.clock(), self._told.waits())
+        for look in (self._calendars.look, partial(self._alerts.look, waits=self._told.waits())):
+            if not self._is_over():
+                look(self.ws.clock())
         self._observer.woke()
 
     def _is_over(self) -> bool:
@@ -171,14 +200,20 @@ class Shift:
         note_settings(self._now.ws)
         self._now.begin()
 
-    def rest(self) -> None:
-        """End the beats, and the streams of pages."""
-        self._now.rest()
+    def fall_asleep(self) -> None:
+        """Have the beats end, and the streams of pages, without waiting for them."""
+        self._now.fall_asleep()
         self._now.hang_up()
+
+    def rest(self) -> None:
+        """End the beats, each after the batch in hand, and the streams of pages."""
+        self.fall_asleep()
+        self._now.rest_for_good()
 
     def close(self) -> None:
         """End the pages."""
-        self._now.close()
+        name = self._now.ws.settings.community.id
+        closing_within(GRACE, f"a page of {name}", self._now.close)
 
     def look(self, within: float) -> None:
         """Wait so many seconds for a configuration that was changed; let it take effect where it is good."""

@@ -100,6 +100,8 @@ class Hosting:
             last_first.callback(self._servers.close)
             for shift in shifts:
                 last_first.callback(shift.rest)
+            for shift in shifts:
+                last_first.callback(shift.fall_asleep)
 
     def _try(self, home: Home) -> None:
         with ExitStack() as undo:

@@ -11,6 +11,7 @@ from newsletter.app.studio.page import fill_page
 from newsletter.app.workspace import Workspace
 from newsletter.cli.at_work import Shift
 from newsletter.cli.output import say
+from newsletter.runtime.leaving import closing_within
 from newsletter.runtime.log_lines import Style, log_to
 from newsletter.runtime.server import address, listen, reloading_on_hang_up, serving, stopping_on_signals
 from newsletter.runtime.watcher import watching
@@ -21,6 +22,8 @@ from newsletter.web.studio.changes import Changes
 LOOPBACK = "127.0.0.1"
 #: Seconds between two looks at whether the program is to stop.
 HEED = 0.2
+#: Seconds for a preview that is being made when it is told to stop.
+HURRY = 2.0
 
 
 def serve_preview(
@@ -37,7 +40,7 @@ def serve_preview(
         changes.publish()
 
     with ExitStack() as stack:
-        stack.callback(studio.close)
+        stack.callback(closing_within, HURRY, "a preview that was being made", studio.close)
         stack.enter_context(stopping_on_signals(stop))
         stack.enter_context(serving(app, listener, stop))
         stack.callback(changes.close)

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from newsletter.app.signing_in.people import PEER
+from newsletter.runtime.leaving import leave_behind
 
 #: What is served.
 App = ASGIApp
@@ -70,7 +71,9 @@ def serving(app: ASGIApp, listener: socket.socket, stop: threading.Event) -> Ite
         yield
     finally:
         server.should_exit = True
-        thread.join()
+        thread.join(2 * GRACE)
+        if thread.is_alive():
+            leave_behind("a page that somebody asked for")
         listener.close()
 
 

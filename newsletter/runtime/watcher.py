@@ -1,5 +1,6 @@
 """Calls back when a workspace's files change: a few single files, and some folders with all below them."""
 
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ Places = Callable[[], tuple[tuple[Path, ...], tuple[Path, ...]]]
 @contextmanager
 def watching(places: Places, changed: Callable[[], None]) -> Iterator[None]:
     """Watch while inside; `changed` is called from a thread, once for each burst of changes."""
+    logging.getLogger("watchfiles").setLevel(logging.WARNING)  # it would count each write of the store
     stop = threading.Event()
     loops = (_watch_files, _watch_folders)
     threads = [threading.Thread(target=loop, args=(places, changed, stop), daemon=True) for loop in loops]

@@ -202,7 +202,7 @@ def test_a_bad_configuration_changes_nothing_and_a_good_one_after_it_does(root: 
     shift.reloader.ws.store.close()
 
 
-@pytest.mark.parametrize("step", ["note_settings", "waking"])
+@pytest.mark.parametrize("step", ["note_settings", "Waker"])
 def test_where_the_new_configuration_cannot_begin_the_old_one_goes_on(
     root: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, step: str
 ) -> None:

@@ -7,6 +7,7 @@ the same id, and a mail is not: nobody could say whether it left.
 import logging
 import random
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import timedelta
 
 from newsletter.app.alerts.addressees import channels
@@ -31,8 +32,14 @@ REST = timedelta(seconds=30)
 class Teller:
     """Tells by one road what is due; `beat` is called again and again, and raises nothing."""
 
-    def __init__(self, ws: Workspace, channel: Channel, jitter: Callable[[], float] = random.random) -> None:
-        self.ws, self.channel, self._jitter = ws, channel, jitter
+    def __init__(
+        self,
+        ws: Workspace,
+        channel: Channel,
+        jitter: Callable[[], float] = random.random,
+        stopping: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self.ws, self.channel, self._jitter, self._stopping = ws, channel, jitter, stopping
         self._not_before = ws.clock()
 
     def beat(self) -> None:
@@ -42,7 +49,8 @@ class Teller:
             return
         try:
             for one in self._due():
-                self._tell(one)
+                if not self._stopping():
+                    self._tell(one)
         except Exception:
             LOG.exception(
                 "alerts by %s wait for %d seconds",
@@ -57,6 +65,12 @@ class Teller:
             return episodes.due(connection, self.ws.settings.community.id, self.channel, self.ws.clock())
 
     def _tell(self, one: Telling) -> None:
+        """A mail is in hand until it is settled; a post that is cut off is made again, with the same id."""
+        with self.ws.hands.taking() if one.channel == "mail" else nullcontext(True) as may:
+            if may:
+                self._hand_over(one)
+
+    def _hand_over(self, one: Telling) -> None:
         with self.ws.store.begin("telling") as connection:
             if not episodes.take(connection, one, self.ws.clock() + LEASE):
                 return
@@ -72,9 +86,9 @@ class Teller:
             )
 
 
-def tellers(ws: Workspace) -> tuple[Teller, ...]:
+def tellers(ws: Workspace, stopping: Callable[[], bool] = lambda: False) -> tuple[Teller, ...]:
     """One for each road by which the settings have anybody told."""
-    return tuple(Teller(ws, channel) for channel in channels(ws))
+    return tuple(Teller(ws, channel, stopping=stopping) for channel in channels(ws))
 
 
 def handed_over(ws: Workspace, one: Telling, jitter: float) -> Tried:

@@ -20,10 +20,16 @@ from newsletter.store import editor_mails
 LOG = logging.getLogger(__name__)
 
 
-def post_editor_mails(ws: Workspace, now: datetime, jitter: Callable[[], float] = random.random) -> int:
+def post_editor_mails(
+    ws: Workspace,
+    now: datetime,
+    jitter: Callable[[], float] = random.random,
+    stopping: Callable[[], bool] = lambda: False,
+) -> int:
     """Hand over the mails that are due, and say how many were taken.
 
-    What cannot be sent is logged and waits for a later call; drafts and issues depend on none of it.
+    What cannot be sent is logged and waits for a later call, and so does what is left when `stopping` says so; drafts
+    and issues depend on none of it.
     """
     with ws.store.read() as connection:
         due = editor_mails.due(connection, ws.settings.community.id, now)
@@ -40,12 +46,17 @@ def post_editor_mails(ws: Workspace, now: datetime, jitter: Callable[[], float] 
         )
         return 0
     try:
-        return sum(_post(ws, provider, one, now, jitter()) for one in due)
+        return sum(_post(ws, provider, one, now, jitter()) for one in due if not stopping())
     finally:
         provider.close()
 
 
 def _post(ws: Workspace, provider: Provider, one: DueEditorMail, now: datetime, jitter: float) -> bool:
+    with ws.hands.taking() as may:
+        return may and _hand_over(ws, provider, one, now, jitter)
+
+
+def _hand_over(ws: Workspace, provider: Provider, one: DueEditorMail, now: datetime, jitter: float) -> bool:
     with ws.store.begin() as connection:
         if not editor_mails.mark_submitting(connection, one.id):
             return False

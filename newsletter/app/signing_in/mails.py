@@ -60,7 +60,9 @@ class LinkMails:
             if person is None:
                 continue
             try:
-                self._mail(person)
+                with self.ws.hands.taking() as may:
+                    if may:
+                        self._mail(person)
             except Exception:
                 LOG.exception(
                     "a link to sign in could not be mailed",

@@ -155,3 +155,27 @@ def test_a_move_that_broke_off_is_finished_by_doing_it_again(
     with pytest.raises(StoreError, match="holds rows already"):
         take_over(ws, OLD, url)
     new.store.close()
+
+
+def test_an_issue_that_moves_there_and_back_while_it_is_sent_reaches_everybody_once(
+    halfway: tuple[Workspace, Road], url: str, tmp_path: Path
+) -> None:
+    ws, road = halfway
+    take_over(ws, OLD, url)
+    there = at_database(ws, url)
+    send(there, road, 3)
+    assert sum(road.taken.values()) == 23, "ten before, and three batches without those who are set aside"
+
+    back = f"sqlite:///{tmp_path}/back.db"
+    take_over(there, url, back)
+    with pytest.raises(sa.exc.IntegrityError, match="was moved to"):
+        send(there, road)
+    there.store.close()
+
+    last = at_database(ws, back)
+    send(last, road)
+    states = {state: count for state, count in status(last, KEY)["states"].items() if count}
+    assert states == {"accepted": 38, "suppressed": 2}
+    assert (sum(road.taken.values()), road.taken.most_common(1)[0][1]) == (38, 1)
+    assert audit_mailing(last, KEY).violations == ()
+    last.store.close()

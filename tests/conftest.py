@@ -11,6 +11,8 @@ from support_dev_sink import dev_sink, dev_sink_process
 from support_postgresql import Stores, on_postgresql, stop_server
 from support_store import migrated_once
 
+from newsletter.redaction import redact
+
 __all__ = ["dev_sink", "dev_sink_process"]
 
 # How long an example takes says more of the machine's load than of the code. The same examples each time, so that a
@@ -57,6 +59,14 @@ def pytest_collection_finish() -> None:
 def _what_earlier_modules_left_is_not_looked_through() -> None:
     """What tests leave grows with each module, and every full collection would go through all of it again."""
     gc.freeze()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _keys_of_earlier_modules_are_forgotten() -> Iterator[None]:
+    """Every new workspace has a key, and every line of a log is searched for each of them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(redact, "_forms", redact._forms)
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")

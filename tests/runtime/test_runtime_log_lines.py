@@ -224,6 +224,23 @@ def test_a_secret_that_was_learned_is_not_logged_in_any_of_its_spellings(secret:
     assert coded[8:-8] == "" or coded not in taught.known(coded)
 
 
+def test_the_keys_of_many_communities_are_learned_and_left_out_in_a_moment() -> None:
+    import time
+
+    begun = time.process_time()
+    keys = [f"the-key-of-community-{number}" for number in range(300)]
+    taught = Redactor()
+    for number, key in enumerate(keys):
+        taught.learn([key])
+        assert taught.known(f"{keys[number // 2]}, {key}.") == "[secret], [secret]."
+    assert time.process_time() - begun < 3.0  # a pattern of all of them, compiled for each, took ten times that
+
+
+def test_what_a_key_begins_with_is_no_reason_to_show_its_end() -> None:
+    for order in (["key-of-the-lab", "key-of-the-lab-in-autumn"], ["key-of-the-lab-in-autumn", "key-of-the-lab"]):
+        assert Redactor(order).known("key-of-the-lab-in-autumn") == "[secret]"
+
+
 def test_a_book_is_cut_where_a_word_ends() -> None:
     said = redact("word " * 2_000 + "ada@example.org")
     assert len(said) < LONGEST + 20

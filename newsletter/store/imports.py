@@ -1,6 +1,6 @@
-"""Deciding about staged people and bringing them in, by statements over all of them at once."""
+"""The account of staged people, and bringing them in, by statements over all of them at once."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -10,7 +10,8 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.ext.compiler import compiles
 
 from newsletter.store.engine import insert_new
-from newsletter.store.staging import decided, staged, verdict
+from newsletter.store.import_decisions import new_id
+from newsletter.store.staging import decided, manner, ordered, staged
 from newsletter.store.tables import consent, subscriber, subscription, suppression
 
 #: How rows come that are too many to be held at once.
@@ -44,7 +45,7 @@ class Tally(NamedTuple):
 
 
 class StagedLine(NamedTuple):
-    """One line of the account."""
+    """One line of the account; `remarks` are of the line itself, and what is `said` of all that say the same."""
 
     line: int
     address: str
@@ -52,6 +53,7 @@ class StagedLine(NamedTuple):
     outcome: str
     refused: str
     remarks: str
+    said: str
     standing: str
     state: str
     suppressed: str
@@ -72,103 +74,45 @@ class Pending(NamedTuple):
     restored: str
 
 
-def decide(connection: Connection, community: str, table: Iterable[Mapping[str, object]]) -> None:
-    """Decide about every staged row by the rows of `table`, and keep it in `decided`.
-
-    Of the lines of one address for one list the gravest counts, and of those the first.
-    """
-    connection.execute(sa.insert(verdict), list(table))
-    ranked, mine = _ranked(), subscription
-    its_verdict = sa.and_(
-        verdict.c.standing == ranked.c.standing,
-        verdict.c.state == sa.func.coalesce(mine.c.state, ""),
-        verdict.c.suppressed == sa.func.coalesce(suppression.c.reason, ""),
-    )
-    person = sa.and_(subscriber.c.community == community, subscriber.c.address_key == ranked.c.address_key)
-    membership = sa.and_(mine.c.subscriber_id == subscriber.c.id, mine.c.list == ranked.c.list)
-    barred = sa.and_(suppression.c.community == community, suppression.c.who == ranked.c.who)
-    again = ranked.c.same.is_(True)
-    joined_later = sa.and_(ranked.c.leaves, mine.c.since > ranked.c.since)
-    found = (
-        sa.select(
-            ranked.c.seq,
-            sa.func.coalesce(subscriber.c.id, ranked.c.first_id),
-            subscriber.c.id.is_not(None),
-            mine.c.state,
-            suppression.c.reason,
-            sa.case((again, ranked.c.before)),
-            sa.case((again, "duplicate"), (joined_later, "known"), else_=verdict.c.outcome),
-            sa.case((again, None), (joined_later, None), else_=verdict.c.after),
-        )
-        .select_from(
-            ranked.outerjoin(subscriber, person)
-            .outerjoin(mine, membership)
-            .outerjoin(suppression, barred)
-            .join(verdict, its_verdict)
-        )
-        .order_by(ranked.c.seq)
-    )
-    names = ["seq", "subscriber_id", "known", "state", "suppressed", "before", "outcome", "after"]
-    connection.execute(sa.insert(decided).from_select(names, found))
-
-
-def _ranked() -> sa.Subquery:
-    """Every row that was not refused, with the line that goes before it and the first id of its address."""
-    earlier = _over(sa.func.lag(staged.c.list))
-    return (
-        sa.select(
-            staged.c.seq,
-            staged.c.address_key,
-            staged.c.who,
-            staged.c.list,
-            staged.c.standing,
-            staged.c.since,
-            staged.c.standing.in_(("left", "as-left")).label("leaves"),
-            (earlier == staged.c.list).label("same"),
-            _over(sa.func.lag(staged.c.line)).label("before"),
-            _over(sa.func.first_value(staged.c.person_id)).label("first_id"),
-        )
-        .where(staged.c.address_key.is_not(None))
-        .subquery("ranked")
-    )
-
-
-def _over(function: sa.sql.functions.FunctionElement[Any]) -> sa.Over[Any]:
-    """The function over the rows of one address, those that count first for each list."""
-    order = (staged.c.list, staged.c.gravity.desc(), staged.c.seq)
-    return function.over(partition_by=staged.c.address_key, order_by=order)
+#: Of a row that nothing was decided about: it was refused, it is a suppression, or it is of a new reader.
+_OUTCOME = sa.func.coalesce(
+    decided.c.outcome,
+    sa.case((staged.c.refused.is_not(None), "invalid"), (staged.c.address_key.is_(None), "ended"), else_="new"),
+)
 
 
 def tallies(connection: Connection) -> tuple[Tally, ...]:
     """How many rows came out how; those refused as `invalid`."""
-    outcome = sa.func.coalesce(decided.c.outcome, sa.case((staged.c.refused.is_not(None), "invalid"), else_="ended"))
-    found = sa.select(outcome, sa.func.count()).select_from(_account()).group_by(outcome)
+    found = sa.select(_OUTCOME, sa.func.count()).select_from(_account()).group_by(_OUTCOME)
     return tuple(Tally(*row) for row in connection.execute(found))
 
 
 def lines(connection: Connection, *, odd: bool = False) -> Iterator[StagedLine]:
     """The account, in the order of the file; `odd` leaves out who is simply new or known."""
-    outcome = sa.func.coalesce(decided.c.outcome, sa.case((staged.c.refused.is_not(None), "invalid"), else_="ended"))
-    text = [
-        sa.func.coalesce(column, "")
-        for column in (staged.c.refused, staged.c.remarks, staged.c.standing, decided.c.state, decided.c.suppressed)
-    ]
+    columns = (staged.c.refused, staged.c.remarks, manner.c.remarks, manner.c.standing)
+    text = [sa.func.coalesce(column, "") for column in (*columns, decided.c.state, decided.c.suppressed)]
     found = sa.select(
-        staged.c.line, sa.func.coalesce(staged.c.address, ""), sa.func.coalesce(staged.c.list, ""), outcome, *text,
+        staged.c.line, sa.func.coalesce(staged.c.address, ""), sa.func.coalesce(manner.c.list, ""), _OUTCOME, *text,
         decided.c.before,
-    ).select_from(_account()).order_by(staged.c.seq)  # fmt: skip
+    ).select_from(_described()).order_by(staged.c.seq)  # fmt: skip
     if odd:
-        found = found.where(sa.or_(outcome.not_in(("new", "known")), staged.c.remarks.is_not(None)))
+        remarked = sa.or_(staged.c.remarks.is_not(None), manner.c.remarks.is_not(None))
+        found = found.where(sa.or_(_OUTCOME.not_in(("new", "known")), remarked))
     for row in connection.execute(found, execution_options=_PARTS):
         yield StagedLine._make(row)
 
 
-def bring_in(connection: Connection, community: str, *, at: datetime, how: str, text: str, detail: str) -> None:
-    """Write the people, memberships, proofs and suppressions of all rows whose person we did not have on the list."""
-    fresh = sa.select(sa.func.count()).select_from(decided).where(decided.c.after.is_not(None))
+def bring_in(
+    connection: Connection, community: str, *, begin: str, at: datetime, how: str, text: str, detail: str
+) -> None:
+    """Write the people, memberships, proofs and suppressions of all rows whose person we did not have on the list.
+
+    `begin` is what `decide` was given.
+    """
+    fresh = _fresh(sa.func.count()).order_by(None)
     with _rebuilt(connection, connection.execute(fresh).scalar_one()):
-        _people(connection, community, at)
-        _memberships(connection, community, at)
+        _people(connection, community, begin, at)
+        _memberships(connection, community, begin, at)
         _proofs(connection, community, at, how, text, detail)
     _suppressions(connection, community, at, detail)
 
@@ -176,15 +120,15 @@ def bring_in(connection: Connection, community: str, *, at: datetime, how: str, 
 def pending(connection: Connection) -> Iterator[tuple[Pending, ...]]:
     """Rows that are about a membership or person we have, or that are to be restored, some at a time."""
     somebody = sa.or_(decided.c.known, decided.c.suppressed.is_not(None))
-    ours = sa.and_(somebody, decided.c.outcome == "ended", staged.c.standing.in_(_ENDINGS))
+    ours = sa.and_(somebody, decided.c.outcome == "ended", manner.c.standing.in_(_ENDINGS))
     moved = sa.and_(decided.c.state.is_not(None), decided.c.outcome.in_(("new", "ended")))
     found = (
         sa.select(
-            staged.c.line, decided.c.subscriber_id, staged.c.who, staged.c.list, staged.c.standing, decided.c.outcome,
-            sa.func.coalesce(decided.c.state, ""), staged.c.since, sa.func.coalesce(staged.c.restored, ""),
+            staged.c.line, decided.c.subscriber_id, staged.c.who, manner.c.list, manner.c.standing, _OUTCOME,
+            sa.func.coalesce(decided.c.state, ""), manner.c.since, sa.func.coalesce(manner.c.restored, ""),
         )
-        .select_from(_account())
-        .where(sa.or_(ours, moved, sa.and_(staged.c.restored.is_not(None), _to_restore())))
+        .select_from(_described())
+        .where(sa.or_(ours, moved, sa.and_(manner.c.restored.is_not(None), _to_restore())))
         .order_by(staged.c.seq)
     )  # fmt: skip
     for part in connection.execute(found, execution_options=_PARTS).partitions():
@@ -198,42 +142,57 @@ def _account() -> sa.Join:
     return staged.outerjoin(decided, decided.c.seq == staged.c.seq)
 
 
+def _described() -> sa.Join:
+    return _account().outerjoin(manner, manner.c.id == staged.c.manner)
+
+
 def _to_restore() -> sa.ColumnElement[bool]:
-    return sa.or_(decided.c.after.is_not(None), staged.c.standing == "suppression")
+    return sa.or_(decided.c.after.is_not(None), manner.c.standing == "suppression")
 
 
 def _fresh(*columns: Any) -> sa.Select[Any]:
-    """These columns of every row by which somebody comes onto a list that they were not on."""
-    both = staged.join(decided, decided.c.seq == staged.c.seq)
-    found = sa.select(*columns).select_from(both).where(decided.c.after.is_not(None), decided.c.state.is_(None))
-    return found.order_by(staged.c.seq)
+    """These columns of every row by which somebody comes onto a list that they were not on, by address."""
+    all_of_them = ordered.join(manner, manner.c.id == ordered.c.manner).outerjoin(decided, decided.c.n == ordered.c.n)
+    brought = sa.and_(decided.c.after.is_not(None), decided.c.state.is_(None))
+    found = sa.select(*columns).select_from(all_of_them).where(sa.or_(decided.c.n.is_(None), brought))
+    return found.order_by(ordered.c.n)
+
+
+def _person(begin: str) -> sa.ColumnElement[str]:
+    return sa.func.coalesce(decided.c.subscriber_id, new_id(begin, ordered.c.n))
+
+
+def _state() -> sa.ColumnElement[str]:
+    return sa.func.coalesce(decided.c.after, "active")
 
 
 def _insert(connection: Connection, table: sa.Table, found: sa.Select[Any], names: list[str]) -> None:
     connection.execute(insert_new(connection, table).from_select(names, found))
 
 
-def _people(connection: Connection, community: str, at: datetime) -> None:
-    same = ["address", "address_key", "who", "name", "timezone", "clock", "language", "density", "text_only"]
+def _people(connection: Connection, community: str, begin: str, at: datetime) -> None:
+    same = ["address", "address_key", "who", "name"]
+    shared = ["timezone", "clock", "language", "density", "text_only"]
     found = _fresh(
-        decided.c.subscriber_id,
+        _person(begin),
         sa.literal(community),
-        *(staged.c[name] for name in same),
-        sa.func.coalesce(staged.c.created_at, staged.c.since, _moment(at)),
-        json_text(staged.c.attributes),
-    ).where(decided.c.known.is_(False))
-    _insert(connection, subscriber, found, ["id", "community", *same, "created_at", "attributes"])
+        *(ordered.c[name] for name in same),
+        *(manner.c[name] for name in shared),
+        sa.func.coalesce(manner.c.created_at, manner.c.since, _moment(at)),
+        json_text(manner.c.attributes),
+    ).where(decided.c.known.is_not(True))
+    _insert(connection, subscriber, found, ["id", "community", *same, *shared, "created_at", "attributes"])
 
 
-def _memberships(connection: Connection, community: str, at: datetime) -> None:
+def _memberships(connection: Connection, community: str, begin: str, at: datetime) -> None:
     found = _fresh(
         sa.literal(community),
-        decided.c.subscriber_id,
-        staged.c.list,
-        json_text(staged.c.digests),
-        json_text(staged.c.topics),
-        decided.c.after,
-        sa.func.coalesce(staged.c.since, _moment(at)),
+        _person(begin),
+        manner.c.list,
+        json_text(manner.c.digests),
+        json_text(manner.c.topics),
+        _state(),
+        sa.func.coalesce(manner.c.since, _moment(at)),
     )
     names = ["community", "subscriber_id", "list", "digests", "topics", "state", "since"]
     _insert(connection, subscription, found, names)
@@ -242,36 +201,36 @@ def _memberships(connection: Connection, community: str, at: datetime) -> None:
 def _proofs(connection: Connection, community: str, at: datetime, how: str, text: str, detail: str) -> None:
     found = _fresh(
         sa.literal(community),
-        staged.c.who,
-        staged.c.list,
-        sa.case((decided.c.after == "active", "imported"), else_="left"),
+        ordered.c.who,
+        manner.c.list,
+        sa.case((_state() == "active", "imported"), else_="left"),
         _moment(at),
         sa.literal(how),
         sa.literal(text),
-        sa.literal(detail) + sa.cast(staged.c.line, sa.Text),
-        staged.c.given_at,
-    ).where(staged.c.restored.is_(None))
+        sa.literal(detail) + sa.cast(ordered.c.line, sa.Text),
+        manner.c.given_at,
+    ).where(manner.c.restored.is_(None))
     names = ["community", "who", "list", "action", "at", "how", "text", "detail", "given_at"]
     connection.execute(sa.insert(consent).from_select(names, found))
 
 
 def _suppressions(connection: Connection, community: str, at: datetime, detail: str) -> None:
     """Those of addresses nobody has here; who is known is looked at by themselves."""
-    reason = sa.case((staged.c.standing == "blocked", "operator"), else_=staged.c.standing)
+    reason = sa.case((manner.c.standing == "blocked", "operator"), else_=manner.c.standing)
     found = (
         sa.select(
-            sa.literal(community), staged.c.who, reason, sa.func.coalesce(staged.c.since, _moment(at)),
+            sa.literal(community), staged.c.who, reason, sa.func.coalesce(manner.c.since, _moment(at)),
             sa.literal(detail) + sa.cast(staged.c.line, sa.Text),
         )
-        .select_from(staged.join(decided, decided.c.seq == staged.c.seq))
-        .where(decided.c.outcome == "ended", decided.c.known.is_(False), staged.c.standing.in_(_ENDINGS[:3]))
+        .select_from(_described())
+        .where(decided.c.outcome == "ended", decided.c.known.is_(False), manner.c.standing.in_(_ENDINGS[:3]))
         .where(decided.c.suppressed.is_(None))
     )  # fmt: skip
     _insert(connection, suppression, found, ["community", "who", "reason", "at", "detail"])
 
 
 def _moment(at: datetime) -> sa.ColumnElement[Any]:
-    return sa.bindparam(None, at, type_=staged.c.since.type)
+    return sa.bindparam(None, at, type_=manner.c.since.type)
 
 
 @contextmanager

@@ -22,16 +22,23 @@ staged = sa.Table(
     _temporary,
     sa.Column("seq", sa.Integer, primary_key=True),
     sa.Column("line", sa.Integer),
-    sa.Column("refused", sa.Text),
-    sa.Column("remarks", sa.Text),
-    sa.Column("standing", sa.Text),
-    sa.Column("gravity", sa.Integer),
-    sa.Column("person_id", sa.Text),
     sa.Column("address", sa.Text),
     sa.Column("address_key", sa.Text),
     sa.Column("who", sa.Text),
-    sa.Column("list", sa.Text),
     sa.Column("name", sa.Text),
+    sa.Column("manner", sa.Integer),
+    sa.Column("refused", sa.Text),
+    sa.Column("remarks", sa.Text),
+    prefixes=["TEMPORARY"],
+)
+#: What staged rows say beside address and name; those that say the same share one.
+manner = sa.Table(
+    "manner",
+    _temporary,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("list", sa.Text),
+    sa.Column("standing", sa.Text),
+    sa.Column("gravity", sa.Integer),
     sa.Column("timezone", sa.Text),
     sa.Column("clock", sa.Integer),
     sa.Column("language", sa.Text),
@@ -44,13 +51,23 @@ staged = sa.Table(
     sa.Column("given_at", Utc),
     sa.Column("created_at", Utc),
     sa.Column("restored", sa.Text),
+    sa.Column("remarks", sa.Text),
     prefixes=["TEMPORARY"],
 )
-#: What was decided about each staged row that was not refused, and what stood there before.
+#: The staged rows that were not refused, by address: written in this order, they go to the end of their indexes.
+ordered = sa.Table(
+    "ordered",
+    _temporary,
+    sa.Column("n", sa.Integer, primary_key=True),
+    *(sa.Column(column.name, column.type) for column in list(staged.columns)[:7]),
+    prefixes=["TEMPORARY"],
+)
+#: What was decided about each ordered row that is not simply a new reader, and what stood there before.
 decided = sa.Table(
     "decided",
     _temporary,
-    sa.Column("seq", sa.Integer, primary_key=True),
+    sa.Column("n", sa.Integer, primary_key=True),
+    sa.Column("seq", sa.Integer, unique=True),
     sa.Column("subscriber_id", sa.Text),
     sa.Column("known", sa.Boolean(create_constraint=False)),
     sa.Column("state", sa.Text),
@@ -60,6 +77,8 @@ decided = sa.Table(
     sa.Column("after", sa.Text),
     prefixes=["TEMPORARY"],
 )
+#: The ordered rows that are to be decided about one by one.
+unusual = sa.Table("unusual", _temporary, sa.Column("n", sa.Integer, primary_key=True), prefixes=["TEMPORARY"])
 #: What follows from how a line's person stands, the state of their membership and their suppression, "" for none.
 verdict = sa.Table(
     "verdict",
@@ -71,8 +90,11 @@ verdict = sa.Table(
     sa.Column("after", sa.Text),
     prefixes=["TEMPORARY"],
 )
-#: Columns of a row that is staged, in the order `stage` takes them.
-COLUMNS = tuple(column.name for column in staged.columns if column.name != "seq")
+#: Columns of what is staged, in the order `Stager` takes them. To bind NULL costs more than to bind a text, so that
+#: usual rows leave out the columns that they do not fill.
+USUAL = tuple(column.name for column in staged.columns)[:7]
+UNUSUAL = tuple(column.name for column in staged.columns)
+MANNERS = tuple(column.name for column in manner.columns)
 # So that a file of any size takes the same room: KiB of pages held of the store, and of the temporary tables.
 _PAGES = ("cache_size=-16384", "temp.cache_size=-4096")
 # The log of a large transaction is taken into the store and cut short at once, unless somebody is just reading.
@@ -109,24 +131,32 @@ def writing(connection: Connection) -> Iterator[None]:
 
 
 class Stager:
-    """Writes rows into `staged`, many at a time, as plainly as the driver can."""
+    """Writes rows into `staged` and `manner`, many at a time, as plainly as the driver can."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         dialect = connection.dialect
-        self._statement = str(sa.insert(staged).compile(dialect=dialect, column_keys=list(COLUMNS)))
         self._positional = bool(dialect.positional)
         self._moment = Utc().dialect_impl(dialect).bind_processor(dialect)
 
     def moment(self, value: datetime | None) -> object:
         """An instant as the driver wants it."""
-        return self._moment(value) if self._moment and self._positional else value
+        return self._moment(value) if value and self._moment and self._positional else value
 
-    def stage(self, rows: Sequence[tuple[object, ...]]) -> None:
-        """Write these rows, each with a value for every one of COLUMNS."""
-        if not rows:
-            return
-        if self._positional:
-            self.connection.exec_driver_sql(self._statement, list(rows))
-        else:
-            self.connection.execute(sa.insert(staged), [dict(zip(COLUMNS, row, strict=True)) for row in rows])
+    def stage(
+        self,
+        manners: Sequence[tuple[object, ...]],
+        usual: Sequence[tuple[object, ...]],
+        unusual: Sequence[tuple[object, ...]],
+    ) -> None:
+        """Write these rows, each with a value for every column of MANNERS, USUAL and UNUSUAL."""
+        self._write(manner, MANNERS, manners)
+        self._write(staged, USUAL, usual)
+        self._write(staged, UNUSUAL, unusual)
+
+    def _write(self, table: sa.Table, columns: Sequence[str], rows: Sequence[tuple[object, ...]]) -> None:
+        if rows and self._positional:
+            statement = sa.insert(table).compile(dialect=self.connection.dialect, column_keys=list(columns))
+            self.connection.exec_driver_sql(str(statement), list(rows))
+        elif rows:
+            self.connection.execute(sa.insert(table), [dict(zip(columns, row, strict=True)) for row in rows])

@@ -53,7 +53,7 @@ def read_subscribers(data: bytes) -> None:
     reading.close()
     assert all(isinstance(one, Row | Refused | Suppressed) for one in found)
     for one in found:
-        json.dumps(one.attributes if isinstance(one, Row) else one.line)
+        json.dumps(one.manner.attributes if isinstance(one, Row) else one.line)
 
 
 def read_bounce(data: bytes) -> None:

@@ -3,7 +3,15 @@ from email_validator import validate_email
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.people.address import address_hash, parse_address, plain_address
+from newsletter.people.address import (
+    LONGEST_LOCAL,
+    address_hash,
+    address_hasher,
+    host_of,
+    parse_address,
+    plain_address,
+    plain_parts,
+)
 from newsletter.people.address_kinds import address_book
 
 
@@ -83,6 +91,34 @@ def test_the_fast_way_takes_nothing_that_the_library_would_not_take_as_the_same_
         f"{found.local_part}@{found.ascii_domain}",
         f"{found.local_part.casefold()}@{found.ascii_domain}",
     )
+
+
+@settings(max_examples=200)
+@given(
+    st.lists(
+        _LIKELY | st.emails() | st.sampled_from(["a@bücher.example.org", "a@Kiel.example"]) | st.text(max_size=20)
+    )
+)
+def test_what_is_taken_at_one_look_is_what_the_library_takes_one_by_one(texts: list[str]) -> None:
+    for typed, (local, domain) in zip(texts, plain_parts(texts), strict=True):
+        host = host_of(domain) if domain and len(local) <= LONGEST_LOCAL else ""
+        if host:
+            parsed = parse_address(typed)
+            assert (parsed.key, parsed.problems) == (f"{local.lower()}@{host}", ())
+
+
+def test_most_addresses_are_taken_at_one_look_and_a_loose_dot_or_a_line_end_spoils_no_other() -> None:
+    ordinary = ["mira.lund@mail.example.org", "noor@example.org", "a@bücher.example.org"]
+    assert [parts[0] for parts in plain_parts([*ordinary, "a..b@example.org", ".a@example.org", "x"])] == [
+        "mira.lund", "noor", "a", "", "", "",
+    ]  # fmt: skip
+    assert host_of("bücher.example.org") == "xn--bcher-kva.example.org"
+    assert plain_parts(["mira@example.org\nnoor@example.org", "ada@example.org"]) == [("", ""), ("", "")]
+
+
+@given(st.binary(max_size=100), st.text(max_size=80))
+def test_hashes_of_many_addresses_are_those_of_each(secret: bytes, key: str) -> None:
+    assert address_hasher(secret)(key) == address_hash(secret, key)
 
 
 @pytest.mark.parametrize("typed", ["mira.lund+talks@mail.example.org", "O'Hara@Example.co", "a@b-c.example.org"])

@@ -64,12 +64,12 @@ def test_what_is_exported_can_be_imported_and_no_cell_is_a_formula() -> None:
     assert found.profile == "newsletter"
     for row, (person, membership) in zip(rows, members(), strict=True):
         assert isinstance(row, Row)
-        assert (row.address, row.name, row.list) == (person.address, person.name, membership.list)
-        assert row.choices == (
+        assert (row.address, row.name, row.manner.list) == (person.address, person.name, membership.list)
+        assert row.manner.choices == (
             person.timezone, person.clock, person.language, person.density, person.text_only, membership.topics,
             membership.digests, (),
         )  # fmt: skip
-        assert (row.attributes, row.joined) == (person.attributes, NOW)
+        assert (row.manner.attributes, row.manner.joined) == (person.attributes, NOW)
 
 
 def test_the_whole_of_a_person_is_one_line_of_json() -> None:

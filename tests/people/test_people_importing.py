@@ -39,15 +39,15 @@ def lines(text: str | bytes) -> tuple[list[Row], list[Refused]]:
 
 
 def remarks(row: Row) -> tuple[str, ...]:
-    return row.choices.remarks + row.remarks
+    return row.manner.remarks + row.remarks
 
 
 def test_a_full_table_is_read() -> None:
     (mira, noor), _ = lines(FULL)
     assert (mira.line, mira.address, mira.name) == (2, "mira@example.org", "Mira Lund")
-    assert mira.choices[:2] == ("Europe/Berlin", 24)
-    assert (mira.choices.topics, mira.choices.digests) == (("talks", "dives"), ("weekly", "monthly"))
-    assert (noor.name, noor.choices.topics, noor.choices.digests) == ("Haddad, Noor", None, ())
+    assert mira.manner.choices[:2] == ("Europe/Berlin", 24)
+    assert (mira.manner.choices.topics, mira.manner.choices.digests) == (("talks", "dives"), ("weekly", "monthly"))
+    assert (noor.name, noor.manner.choices.topics, noor.manner.choices.digests) == ("Haddad, Noor", None, ())
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,10 @@ def test_a_full_table_is_read() -> None:
 def test_tables_of_all_makes_give_the_same_people(data: bytes) -> None:
     rows, refused = lines(data)
     assert ([row.address for row in rows], refused) == (["mira@example.org", "noor@example.org"], [])
-    assert (rows[0].choices.digests, rows[0].choices.topics) == (("weekly", "monthly"), ("talks", "dives"))
+    assert (rows[0].manner.choices.digests, rows[0].manner.choices.topics) == (
+        ("weekly", "monthly"),
+        ("talks", "dives"),
+    )
 
 
 def test_a_table_of_an_old_office_program_is_read_and_remarked() -> None:
@@ -99,13 +102,17 @@ def test_columns_that_are_not_ours_become_attributes_and_an_empty_cell_none() ->
     (mira, noor), _ = lines(
         "E-Mail Address,Full Name,Time_Zone,shoe size\nmira@example.org,M,Berlin,38\nnoor@example.org"
     )
-    assert (mira.name, mira.choices.timezone, mira.attributes) == ("M", "Europe/Berlin", {"shoe size": "38"})
-    assert noor.attributes == {}
+    assert (mira.name, mira.manner.choices.timezone, mira.manner.attributes) == (
+        "M",
+        "Europe/Berlin",
+        {"shoe size": "38"},
+    )
+    assert noor.manner.attributes == {}
 
 
 def test_a_postal_address_beside_the_email_is_an_attribute() -> None:
     (mira,), _ = lines("address,email\n1 Shore Avenue,mira@example.org\n")
-    assert (mira.address, mira.attributes) == ("mira@example.org", {"address": "1 Shore Avenue"})
+    assert (mira.address, mira.manner.attributes) == ("mira@example.org", {"address": "1 Shore Avenue"})
 
 
 def test_every_line_is_accounted_for_with_its_number() -> None:
@@ -119,7 +126,7 @@ def test_every_line_is_accounted_for_with_its_number() -> None:
         "a@example.org,too,many,cells\n"
         "short@example.org\n"
     )
-    assert [(row.line, row.address, row.standing) for row in rows] == [
+    assert [(row.line, row.address, row.manner.standing) for row in rows] == [
         (2, "mira@example.org", "active"),
         (4, "noor@example.org", "active"),
         (6, "left@example.org", "left"),
@@ -135,8 +142,8 @@ def test_what_is_odd_in_a_line_is_remarked_and_the_person_taken() -> None:
         "info@example.org,Atlantis/Centre,13,talks yoga,daily weekly,Klingon,1/2/2024\n"
     )
     (mira,) = rows
-    assert (mira.choices.timezone, mira.choices.clock, mira.joined) == ("", 12, None)
-    assert (mira.choices.topics, mira.choices.digests) == (("talks",), ("weekly",))
+    assert (mira.manner.choices.timezone, mira.manner.choices.clock, mira.manner.joined) == ("", 12, None)
+    assert (mira.manner.choices.topics, mira.manner.choices.digests) == (("talks",), ("weekly",))
     words = ("role's", "1/2/2024", "Atlantis/Centre", "clock '13'", "Klingon", "yoga", "daily")
     assert all(any(word in remark for remark in remarks(mira)) for word in words)
     assert len(remarks(mira)) == len(words)
@@ -144,7 +151,7 @@ def test_what_is_odd_in_a_line_is_remarked_and_the_person_taken() -> None:
 
 def test_a_language_is_read_as_the_nearest_there_is() -> None:
     rows, _ = lines("email,language\nmira@example.org,de-AT\nnoor@example.org,ar\n")
-    assert [row.choices.language for row in rows] == ["de", "ar"]
+    assert [row.manner.choices.language for row in rows] == ["de", "ar"]
 
 
 @pytest.mark.parametrize(

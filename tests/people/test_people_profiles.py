@@ -90,9 +90,9 @@ def test_an_export_is_known_by_its_columns_and_says_how_everybody_stands(
     reading = of(file)
     assert (reading.problem, reading.profile) == ("", profile)
     found = [
-        (one.key.partition(".")[0], one.standing, f"{moment:%Y-%m-%d}" if moment else "")
+        (one.key.partition(".")[0], one.manner.standing, f"{moment:%Y-%m-%d}" if moment else "")
         for one in rows(reading)
-        for moment in [one.joined if one.standing == "active" else one.ended]
+        for moment in [one.manner.joined if one.manner.standing == "active" else one.manner.ended]
     ]
     assert found == [(name, standing, day) for name, standing, day in people]
 
@@ -104,10 +104,14 @@ def test_no_profile_is_without_a_file_of_its_layout() -> None:
 
 def test_mailchimps_columns_are_known_in_any_language_and_its_zone_is_the_readers() -> None:
     mira = first("mailchimp_subscribed.csv")
-    assert (mira.address, mira.name, mira.choices.timezone) == ("mira.lund@example.org", "Mira Lund", "Europe/Berlin")
-    assert mira.joined == datetime(2021, 3, 4, 10, 20, 1, tzinfo=UTC)
-    assert mira.attributes["TAGS"] == ["Editors", "Talks, long"]
-    assert (mira.attributes["Firma"], mira.attributes["OPTIN_IP"]) == ("Kieler Labor", "192.0.2.17")
+    assert (mira.address, mira.name, mira.manner.choices.timezone) == (
+        "mira.lund@example.org",
+        "Mira Lund",
+        "Europe/Berlin",
+    )
+    assert mira.manner.joined == datetime(2021, 3, 4, 10, 20, 1, tzinfo=UTC)
+    assert mira.manner.attributes["TAGS"] == ["Editors", "Talks, long"]
+    assert (mira.manner.attributes["Firma"], mira.manner.attributes["OPTIN_IP"]) == ("Kieler Labor", "192.0.2.17")
 
 
 def test_the_first_column_that_holds_addresses_is_the_address_whatever_it_is_called() -> None:
@@ -122,7 +126,7 @@ def test_who_asked_substack_to_be_forgotten_is_not_taken() -> None:
 
 
 def test_documents_in_a_cell_become_attributes() -> None:
-    assert first("buttondown.csv").attributes | {} == {
+    assert first("buttondown.csv").manner.attributes | {} == {
         "id": "0e1f",
         "secondary_id": "1",
         "referrer_url": "https://www.example.org/",
@@ -131,10 +135,10 @@ def test_documents_in_a_cell_become_attributes() -> None:
         "staff": "true",
         "seats": 2,
     }
-    assert first("listmonk.csv").attributes["seats"] == 2
-    assert first("keila.csv").attributes["tags"] == ["talks"]
-    assert first("ghost.csv").attributes["labels"] == ["Talks", "Board"]
-    assert first("plain.jsonl").attributes == {"seats": 2, "tags": ["talks"]}
+    assert first("listmonk.csv").manner.attributes["seats"] == 2
+    assert first("keila.csv").manner.attributes["tags"] == ["talks"]
+    assert first("ghost.csv").manner.attributes["labels"] == ["Talks", "Board"]
+    assert first("plain.jsonl").manner.attributes == {"seats": 2, "tags": ["talks"]}
 
 
 @pytest.mark.parametrize(
@@ -148,7 +152,7 @@ def test_tags_are_a_list_however_they_are_written(cell: str, tags: list[str]) ->
 def test_a_dictionary_of_python_is_read_and_never_run() -> None:
     told = "{'a': __import__('os').getcwd()}"
     data = (FILES / "buttondown.csv").read_text(encoding="utf-8").replace("{'staff': 'true', 'seats': 2}", told)
-    assert rows(read(data.encode()))[0].attributes["data"] == told
+    assert rows(read(data.encode()))[0].manner.attributes["data"] == told
 
 
 def test_mailmans_display_names_may_hold_commas() -> None:
@@ -160,14 +164,14 @@ def test_bounces_and_blocks_have_the_same_columns_so_a_file_without_a_telling_na
     reading = read(data, "export.csv")
     assert reading.candidates == ("sendgrid-bounces", "sendgrid-blocks")
     assert "say which" in reading.problem
-    assert rows(read(data, "export.csv", "sendgrid-bounces"))[0].standing == "bounced"
-    assert rows(read(data, "export.csv", "sendgrid-blocks"))[0].standing == "passed"
+    assert rows(read(data, "export.csv", "sendgrid-bounces"))[0].manner.standing == "bounced"
+    assert rows(read(data, "export.csv", "sendgrid-blocks"))[0].manner.standing == "passed"
 
 
 def test_a_table_that_may_be_people_or_their_unsubscribes_is_not_guessed_either() -> None:
     data = (FILES / "sendgrid_unsubscribes.csv").read_bytes()
     assert read(data, "people.csv").candidates == ("sendgrid-unsubscribes", "plain")
-    assert rows(read(data, "people.csv", "plain"))[0].standing == "active"
+    assert rows(read(data, "people.csv", "plain"))[0].manner.standing == "active"
 
 
 def test_a_profile_that_does_not_fit_says_what_is_missing() -> None:
@@ -177,7 +181,7 @@ def test_a_profile_that_does_not_fit_says_what_is_missing() -> None:
 def test_how_everybody_stands_can_be_said_of_a_file_that_does_not() -> None:
     checker = Checker(LISTS, "community", NOW, everybody="left")
     reading = read_people(lambda: io.BytesIO(b"mira@example.org\n"), "nomail.txt", checker)
-    assert [one.standing for one in rows(reading)] == ["left"]
+    assert [one.manner.standing for one in rows(reading)] == ["left"]
 
 
 def test_a_status_in_no_word_we_know_is_refused_and_not_taken_for_yes() -> None:

@@ -73,7 +73,7 @@ class AccountLine:
 def account_line(one: StagedLine) -> AccountLine:
     """The line in words."""
     outcome = cast("Outcome", one.outcome)
-    remarks = tuple(json.loads(one.remarks)) if one.remarks else ()
+    remarks = tuple(remark for told in (one.said, one.remarks) if told for remark in json.loads(told))
     if one.refused:
         code, _, text = one.refused.partition(" ")
         return AccountLine(one.line, outcome, "", one.list, text, _REFUSED[code], remarks)

@@ -1,6 +1,7 @@
 """Bringing in a file of subscribers: every line is accounted for, and all of it happens in one transaction or not."""
 
 import io
+import secrets
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -27,6 +28,7 @@ from newsletter.people.importing.recognising import NAMES
 from newsletter.people.importing.standing import Standing
 from newsletter.people.importing.text import Opener
 from newsletter.store import imports, staging
+from newsletter.store.import_decisions import decide
 
 #: Rows that are read and staged at once.
 PART = 2000
@@ -180,24 +182,25 @@ class _Opened:
 def _stage(
     ws: Workspace, connection: Connection, reading: Reading, opened: _Opened, progress: Progress | None
 ) -> None:
-    stager, rows = staging.Stager(connection), Rows(ws)
+    rows = Rows(ws, staging.Stager(connection))
     with connection.begin():
-        while part := list(islice(reading.lines, PART)):
-            stager.stage([rows.row(one, stager.moment) for one in part])
+        while part := tuple(islice(reading.lines, PART)):
+            rows.stage(part)
             if progress:
                 progress(opened.read())
 
 
 def _settle(ws: Workspace, connection: Connection, name: str, *, dry_run: bool) -> None:
     """Decide, and bring in; a rehearsal decides alone."""
+    community, begin = ws.settings.community.id, secrets.token_hex(5)
     if dry_run:
         with connection.begin():
-            imports.decide(connection, ws.settings.community.id, _table())
+            decide(connection, community, _table(), begin)
         return
     with staging.writing(connection):
-        imports.decide(connection, ws.settings.community.id, _table())
+        decide(connection, community, _table(), begin)
         at = ws.clock()
-        imports.bring_in(connection, ws.settings.community.id, at=at, how="import", text="", detail=f"{name}:")
+        imports.bring_in(connection, community, begin=begin, at=at, how="import", text="", detail=f"{name}:")
         put_right(connection, ws, name, at)
         counts = Counter({one.outcome: one.rows for one in imports.tallies(connection)})
         rows = sum(counts.values())

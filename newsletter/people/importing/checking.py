@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from newsletter.model.workspace import ListSettings
-from newsletter.people.address import parse_address, plain_address
+from newsletter.people.address import host_of, parse_address, plain_address
 from newsletter.people.address_kinds import WORDS, AddressBook
 from newsletter.people.importing.choices import FIELDS, read_choices
 from newsletter.people.importing.moments import read_moment
-from newsletter.people.importing.record import Person, Refused, Restored, Row
+from newsletter.people.importing.record import Manner, Person, Refused, Restored, Row
 from newsletter.people.importing.standing import Standing
 
-_LONGEST_NAME = 200
+LONGEST_NAME = 200
 _MOMENTS = frozenset({"joined", "confirmed", "ended", "since"})
 #: Addresses of people who asked Substack to forget them.
 _FORGOTTEN = "deletion-request.substack.com"
@@ -35,31 +35,33 @@ class Checker:
 
     def row(self, line: int, person: Person, restored: Restored | None = None) -> Row | Refused:
         """The row of one person; what is odd in it is remarked, what cannot be is refused."""
-        cells, typed = person.cells, person.cells.get("email", "")
+        typed = person.cells.get("email", "")
         address, key, fault = _address(typed)
         if fault:
             return Refused(line, "address", fault, typed)
+        manner = self.manner(person, restored)
+        if isinstance(manner, str):
+            return Refused(line, "list", manner, address)
+        remarks = [f"the address {WORDS[kind]}" for kind in self.book.kinds(key)]
+        return Row(line, address, key, _name(person.cells, remarks), manner, tuple(remarks))
+
+    def manner(self, person: Person, restored: Restored | None = None) -> Manner | str:
+        """What counts of a person beside their address and name, or why the line is none, in a sentence."""
+        cells = person.cells
         list_name = self.into or cells.get("list") or self.otherwise
         offered = self.lists.get(list_name)
         if offered is None:
-            return Refused(line, "list", _no_list(list_name, self.lists), address)
-        standing = self.everybody or person.standing
-        remarks = [f"the address {WORDS[kind]}" for kind in self.book.kinds(key)]
+            return _no_list(list_name, self.lists)
+        standing, remarks = self.everybody or person.standing, list[str]()
         joined, ended = self._moments(cells, standing, remarks) if cells.keys() & _MOMENTS else (None, None)
-        return Row(
-            line,
-            address,
-            key,
-            list_name,
-            standing,
-            _name(cells, remarks),
-            read_choices(tuple(map(cells.get, FIELDS)), offered.topics, offered.digests),
-            person.attributes,
-            joined,
-            ended,
-            tuple(remarks),
-            restored,
-        )
+        choices = read_choices(tuple(map(cells.get, FIELDS)), offered.topics, offered.digests)
+        said = choices.remarks + tuple(remarks)
+        return Manner(list_name, standing, choices, person.attributes, joined, ended, said, restored)
+
+    def host(self, domain: str) -> str:
+        """The domain as DNS knows it; empty where an address there needs a longer look."""
+        host = host_of(domain)
+        return "" if host.endswith(_FORGOTTEN) or self.book.kinds(f"@{host}") else host
 
     def _moments(
         self, cells: Mapping[str, str], standing: Standing, remarks: list[str]
@@ -111,6 +113,6 @@ def _name(cells: Mapping[str, str], remarks: list[str]) -> str:
     if not text.isprintable():
         text = "".join(ch if ch.isprintable() else " " for ch in text)
     text = " ".join(text.split())
-    if len(text) > _LONGEST_NAME:
-        remarks.append(f"the name is longer than {_LONGEST_NAME} characters and is cut")
-    return text[:_LONGEST_NAME]
+    if len(text) > LONGEST_NAME:
+        remarks.append(f"the name is longer than {LONGEST_NAME} characters and is cut")
+    return text[:LONGEST_NAME]

@@ -1,23 +1,21 @@
 """Reading a file of people: whose export it is, and a row, or a refusal, for every line that holds anything."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import TextIO
 
 from newsletter.people.address import plain_address
 from newsletter.people.importing.checking import Checker
-from newsletter.people.importing.columns import Columns, columns_of
+from newsletter.people.importing.columns import columns_of
+from newsletter.people.importing.lane import Lane
 from newsletter.people.importing.profiles.documents import Suppressed, documents
 from newsletter.people.importing.profiles.mailman import is_member, members
 from newsletter.people.importing.recognising import LINES, recognise
 from newsletter.people.importing.record import Refused, Row
-from newsletter.people.importing.standing import UnknownWordError
-from newsletter.people.importing.table import Record, records
+from newsletter.people.importing.table import Block, blocks, is_empty
 from newsletter.people.importing.text import Opener, encoding_of, text_of
 
-#: Lines that are looked at to find the column of addresses.
-_SAMPLE = 20
 Line = Row | Refused | Suppressed
 
 
@@ -82,50 +80,31 @@ def _documents(text: TextIO, checker: Checker) -> Iterator[Line]:
 
 
 def _table(text: TextIO, path: str, checker: Checker, forced: str) -> Reading:
-    rows = records(text)
-    first = list(islice(rows, _SAMPLE))
-    head = next((one for one in first if not isinstance(one, Refused)), None)
-    if head is None:
-        told = next((one.text for one in first if isinstance(one, Refused)), "the file is empty")
-        return Reading(problem=told)
-    return _with_head(head, first[first.index(head) + 1 :], rows, path, checker, forced)
+    rows = blocks(text)
+    first = next(rows)
+    at = next((place for place, record in enumerate(first.records) if not is_empty(record)), None)
+    if at is None:
+        return Reading(problem=first.refused.text if first.refused else "the file is empty")
+    rest = Block(first.lines[at + 1 :], first.records[at + 1 :], first.refused)
+    return _with_head(first.records[at], chain([rest], rows), rest.records, path, checker, forced)
 
 
 def _with_head(
-    head: Record,
-    sample: list[Record | Refused],
-    rows: Iterator[Record | Refused],
+    head: Sequence[str],
+    rows: Iterator[Block],
+    sample: Sequence[Sequence[str]],
     path: str,
     checker: Checker,
     forced: str,
 ) -> Reading:
-    if any(plain_address(cell) for cell in head[1]):
+    if any(plain_address(cell) for cell in head):
         return Reading(problem="the first line holds an address: name the columns in a line before it, as email,name")
-    found = recognise(head[1], path, forced)
+    found = recognise(head, path, forced)
     if found.profile is None:
         return Reading(problem=found.problem, candidates=found.candidates)
-    columns = columns_of(found.profile, head[1], [one[1] for one in sample if not isinstance(one, Refused)])
+    columns = columns_of(found.profile, head, [record for record in sample if not is_empty(record)])
     if columns is None:
-        text = f"no column is called email, and none holds addresses; the head has {', '.join(head[1])}"
+        text = f"no column is called email, and none holds addresses; the head has {', '.join(head)}"
         return Reading(problem=text)
-    lines = _rows(columns, chain(sample, rows), checker)
+    lines = chain.from_iterable(map(Lane(columns, checker).lines, rows))
     return Reading(found.profile.name, found.profile.title, lines=lines)
-
-
-def _rows(columns: Columns, rows: Iterator[Record | Refused], checker: Checker) -> Iterator[Line]:
-    for one in rows:
-        if isinstance(one, Refused):
-            yield one
-            continue
-        line, record = one
-        if len(record) > columns.width and any(record[columns.width :]):
-            yield Refused(line, "cells", _too_many(len(record), columns.width))
-            continue
-        try:
-            yield checker.row(line, columns.person(record))
-        except UnknownWordError as error:
-            yield Refused(line, "state", str(error))
-
-
-def _too_many(cells: int, width: int) -> str:
-    return f"this line has {cells} cells, the head has {width}: is a separator not quoted?"

@@ -18,24 +18,31 @@ class Person:
     attributes: dict[str, object] = field(default_factory=dict)
 
 
-class Row(NamedTuple):
-    """A line that can be decided about.
+class Manner(NamedTuple):
+    """What a line says beside its address and name; lines that say the same share one.
 
     `joined` is when the person agreed, `ended` when they left or bounced, each where the file says so.
     """
 
-    line: int
-    address: str
-    key: str
     list: str
     standing: Standing
-    name: str = ""
     choices: Choices = Choices()
     attributes: Mapping[str, object] = {}
     joined: datetime | None = None
     ended: datetime | None = None
     remarks: tuple[str, ...] = ()
     restored: "Restored | None" = None
+
+
+class Row(NamedTuple):
+    """A line that can be decided about; `remarks` are of its address and name, those of the rest are its manner's."""
+
+    line: int
+    address: str
+    key: str
+    name: str
+    manner: Manner
+    remarks: tuple[str, ...] = ()
 
 
 class Restored(NamedTuple):

@@ -13,11 +13,11 @@ from newsletter.store import alerts
 LOG = logging.getLogger(__name__)
 
 
-def sound_alert(connection: Connection, ws: Workspace, alert: Alert) -> bool:
-    """Write the alert down in the caller's transaction, and log it; False where it was told before."""
+def sound_alert(connection: Connection, ws: Workspace, alert: Alert, **ids: object) -> bool:
+    """Write the alert down in the caller's transaction, and log it with these ids; False where it was told before."""
     new = alerts.sound(connection, ws.settings.community.id, alert)
     if new:
-        LOG.warning("%s", alert.text, extra=about("alert.sounded", ws.settings.community.id))
+        LOG.warning("%s", alert.text, extra=about("alert.sounded", ws.settings.community.id, **ids))
     return new
 
 

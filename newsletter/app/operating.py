@@ -21,7 +21,8 @@ from newsletter.app.reviewing.post import post_editor_mails
 from newsletter.app.reviewing.telling import look_after
 from newsletter.app.schedule import Job, come, next_of, other_jobs, slot_jobs
 from newsletter.app.sending import fence, rates
-from newsletter.app.sending.planning import SendRefused, plan_issue, readers_of
+from newsletter.app.sending.holding import ROUTINE
+from newsletter.app.sending.planning import SendHeld, SendRefused, plan_issue, readers_of
 from newsletter.app.sending.pump import pump, recover, this_worker
 from newsletter.app.sending.waves import next_wave, opening
 from newsletter.app.timing import as_known
@@ -56,6 +57,8 @@ class Step:
     key: str
     action: Action
     why: str = ""
+    #: Whether the log has it already, as of what a guard holds.
+    told: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,7 @@ class TickResult:
 
 def new_waits(before: TickResult, after: TickResult) -> tuple[Step, ...]:
     """What waits now and did not at the wake-up before, or for another reason: worth a line in the log, once."""
-    return tuple(step for step in after.steps if step.action == "wait" and step not in before.steps)
+    return tuple(step for step in after.steps if step.action == "wait" and not step.told and step not in before.steps)
 
 
 def tick(ws: Workspace, now: datetime, stopping: Callable[[], bool] = lambda: False) -> TickResult:
@@ -141,7 +144,7 @@ def _guarded(key: str, work: Callable[[], Step]) -> Step:
         # Another waker, or a person, was quicker: that is what the state table is for.
         return Step(key, "nothing", str(error))
     except SendRefused as error:
-        return Step(key, "wait", str(error))
+        return Step(key, "wait", str(error), told=isinstance(error, SendHeld))
     except Exception as error:
         LOG.exception("%s could not be worked on", key, extra=about("issue.failed", issue=key))
         # An alert keeps and tells these words, and a database or a provider may name readers in them.
@@ -277,7 +280,7 @@ def _send(ws: Workspace, key: str, why: str, now: datetime, stopping: Callable[[
                 keeps_pace=BREATH,
             )
             if summary.held:
-                return Step(key, "wait", summary.held.why)
+                return Step(key, "wait", summary.held.why, told=summary.held.guard not in ROUTINE)
             if summary.finished or summary.batches < AT_A_STRETCH:
                 break
     LOG.info(

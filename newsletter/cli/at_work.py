@@ -113,7 +113,7 @@ class AtWork:
             if not hands.are_full and hands.lay_down():
                 leave_behind(f"what {self.ws.settings.community.id} was looking at")
                 break
-        closing_within(GRACE, "watching files", self._watches.close)
+        self._watches.close()
 
     def _is_at_rest(self) -> bool:
         return all(waker.is_at_rest for waker in self._wakers)

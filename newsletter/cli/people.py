@@ -89,10 +89,13 @@ def _topics(topics: tuple[str, ...] | None) -> str:
 
 @_people.command("show")
 def show(context: typer.Context, address: Address) -> None:
-    """Show all that is known of one subscriber: choices, consent log, deliveries."""
+    """Show all that is known of one subscriber: choices, consent log, deliveries. The audit log keeps who did."""
     from newsletter.app import subscribing
+    from newsletter.app.accounting.deeds import note_alone
 
-    person = subscribing.show(workspace(context), address)
+    ws = workspace(context)
+    person = subscribing.show(ws, address)
+    note_alone(ws, "revealed", person.subscriber.id, "newsletter subscribers show")
     say(f"{person.subscriber.address} {person.subscriber.name}".rstrip())
     if person.suppressed:
         say(f"suppressed: {person.suppressed}")

@@ -165,17 +165,19 @@ def list_people(
     count: Annotated[bool, typer.Option("--count", help="Only how many they are.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """List who is on which list, with what they chose.
+    """List who is on which list, with what they chose. The audit log keeps that you did, but for `--count`.
 
     Example: `newsletter subscribers list --where 'topic=talks and joined>=2026-01-01'`
     """
     from newsletter.app import exporting, subscribing
+    from newsletter.app.accounting.deeds import note_alone
 
     ws = workspace(context)
     segment = exporting.read_segment(ws, where, list_, state)
     if count:
         say(str(exporting.count_members(ws, segment)))
         return
+    note_alone(ws, "revealed", list_ or "all lists", "newsletter subscribers list")
     barred = subscribing.suppressed(ws)
     rows = (_row(person, one, barred) for person, one in exporting.find_members(ws, segment))
     if as_json:

@@ -10,6 +10,8 @@ from watchfiles import Change, DefaultFilter, watch
 
 #: Milliseconds: editors write a file in several steps, which are one change; and how often to look for new folders.
 DEBOUNCE, STEP, LOOK_AGAIN = 150, 30, 500
+#: Milliseconds that a thread gets to end.
+LEAVE = 2000
 
 #: The files, and the folders, that count now; asked again all the time, since folders come and sources change.
 Places = Callable[[], tuple[tuple[Path, ...], tuple[Path, ...]]]
@@ -28,8 +30,8 @@ def watching(places: Places, changed: Callable[[], None]) -> Iterator[None]:
         yield
     finally:
         stop.set()
-        for thread in threads:
-            thread.join()
+        for thread in threads:  # whoever is just told of a change may be busy with what it means
+            thread.join(LEAVE / 1000)
 
 
 def _watch_files(places: Places, changed: Callable[[], None], stop: threading.Event) -> None:

@@ -12,6 +12,7 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from newsletter.settings.reserved_paths import first_reserved
 from newsletter.web.hooks import HOOKS
 
 NOT_HERE = "There is nothing at this address.\n"
@@ -34,6 +35,11 @@ class Place:
     def holds(self, host: str, path: str) -> bool:
         """Whether a request for this host and path is meant for it."""
         return host == self.host and (path == self.path or path.startswith(f"{self.path}/"))
+
+    def below(self, other: "Place") -> str:
+        """The first part of its path below the other's; empty where it does not lie there."""
+        inside = other.holds(self.host, self.path) and self.path != other.path
+        return self.path.removeprefix(other.path).split("/")[1] if inside else ""
 
     def __str__(self) -> str:
         return self.host + self.path
@@ -65,6 +71,11 @@ class VirtualHosts:
                 raise PlaceTakenError(
                     f"{other} and {community} are both reached at {place}: give each a [web] base_url of its own "
                     "(another host name, or another path)"
+                )
+            if taken := first_reserved(place.below(its) or its.below(place)):
+                raise PlaceTakenError(
+                    f"{place} and {its}, of {community} and {other}: below the one, /{taken} is a page of its own; "
+                    "give the other a [web] base_url with another path"
                 )
         self._homes = {**self._homes, community: (place, app)}
 

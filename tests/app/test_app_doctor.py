@@ -81,6 +81,9 @@ security = "none"
 [web]
 base_url = "https://news.example.org"
 
+[alerts]
+mail = ["operator@example.org"]
+
 [checks]
 dkim_selectors = ["hours"]
 """
@@ -284,6 +287,7 @@ FAULTS: dict[str, tuple[Callable[[World], object], str]] = {
     "a misspelt setting": (config("url = ", "ulr = "), "settings.unknown-key"),
     "a zone nobody knows": (config("America/Los_Angeles", "America/Lost_Angels"), "settings.timezone"),
     "no lists": (lambda world: (world.root / "subscribers/lists.toml").unlink(), "settings.file"),
+    "alerts that nobody hears": (config('mail = ["operator@example.org"]', ""), "doctor.alerts-unheard"),
     "days no issue covers": (config("7 days from next Monday", "3 days from next Monday"), "settings.window-gap"),
     "a password that others read": (open_password, "settings.secret"),
     "a key that others read": (open_key, "doctor.secret-open"),

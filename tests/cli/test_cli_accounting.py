@@ -26,6 +26,9 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Path:
             ("approve", KEY, "--by", "Sunita Rao"),
             ("revoke", KEY, "--by", "Sunita Rao"),
             ("subscribers", "add", ADA, "--list", "community"),
+            ("subscribers", "show", ADA),
+            ("subscribers", "list"),
+            ("subscribers", "list", "--count"),
             ("subscribers", "change-address", ADA, f"new.{ADA}"),
             ("subscribers", "export"),
             ("subscribers", "remove", f"new.{ADA}", "--reason", f"{ADA} asked"),
@@ -46,8 +49,8 @@ def told(capsys: pytest.CaptureFixture[str], lab: Path, *words: str) -> list[dic
 def test_each_deed_stands_with_who_did_it(lab: Path, capsys: pytest.CaptureFixture[str]) -> None:
     found = told(capsys, lab)
     assert [one["deed"] for one in found] == [
-        "drafted", "approved", "revoked", "added", "address changed", "exported", "removed", "erased", "suppressed",
-        "backed up",
+        "drafted", "approved", "revoked", "added", "revealed", "revealed", "address changed", "exported", "removed",
+        "erased", "suppressed", "backed up",
     ]  # fmt: skip
     assert {one["who"] for one in found} == {"olga (command line)"}
     assert [one["number"] for one in found] == list(range(1, len(found) + 1))

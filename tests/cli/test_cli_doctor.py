@@ -24,7 +24,7 @@ def test_each_line_says_how_it_is_and_the_last_how_many(root: Path, capsys: pyte
     assert run_guarded(["-w", str(root), "doctor"]) == 0
     shown = capsys.readouterr().out
     assert "warning  provider  provider.kind is outbox: mails are written to files" in shown
-    assert shown.splitlines()[-1].endswith("ok, 3 warning")
+    assert shown.splitlines()[-1].endswith("ok, 4 warning")
     assert sorted(root.rglob("*")) == before, "a look leaves nothing behind"
 
 

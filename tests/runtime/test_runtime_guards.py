@@ -1,16 +1,19 @@
 """What `run` does where a guard holds an issue: it waits, says why, and goes on by itself or by a person's word."""
 
+import threading
 from pathlib import Path
 
 import pytest
 from cadence_workspace import Clock, mails, new_workspace, opened, states
 
 from newsletter.app.alerting import alerts_since
+from newsletter.app.alerts.telling import tellers
 from newsletter.app.importing.subscribers_file import import_bytes
 from newsletter.app.operating import tick
 from newsletter.app.sending.fence import FILE
 from newsletter.app.sending.pump import status
 from newsletter.app.workspace import with_settings
+from newsletter.cli.at_work import Shift
 from newsletter.model.guarding import GuardSettings
 
 WEEK, NEXT = "weekly-2026-12-04", "weekly-2026-12-11"
@@ -27,15 +30,27 @@ def root(tmp_path: Path, clock: Clock) -> Path:
     return new_workspace(tmp_path / "lab", clock)
 
 
-def test_run_holds_an_audience_unlike_the_last_one_and_alerts_once(root: Path, clock: Clock) -> None:
+def test_run_holds_an_audience_unlike_the_last_one_and_alerts_once(
+    root: Path, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
     ws = opened(root, clock, review="automatic")
     for moment in (DRAFT, SEND):
         tick(ws, clock.move(moment))
     more = "email\n" + "\n".join(f"reader{number}@example.org" for number in range(20))
     import_bytes(ws, more.encode(), "more.csv", "community")
     tick(ws, clock.move("2026-12-08T09:00"))
-    waits = [tick(ws, clock.move(f"2026-12-11T09:0{minute}")).steps for minute in (0, 1)]
+    caplog.clear()
+    shift = Shift(ws, threading.Event())
+    waits = []
+    for minute in (0, 1):
+        clock.move(f"2026-12-11T09:0{minute}")
+        shift._now._wake()
+        waits.append(shift._now._told.steps)
+    for teller in tellers(ws):
+        teller.beat()
+    shift.close()
 
+    assert caplog.text.count("--accept-audience 22") == 1, "the log says it once"
     assert [step.action for steps in waits for step in steps] == ["wait", "wait"]
     assert "--accept-audience 22" in waits[0][0].why
     assert (states(ws)[NEXT], len(mails(ws))) == ("drafted", 2)

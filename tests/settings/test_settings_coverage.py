@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from newsletter.model.workspace import Community, DigestSettings, Sender, Settings
 from newsletter.settings.coverage import check_waves, uncovered_days
+from newsletter.settings.reserved_paths import reserved_paths
 
 ZONES = sorted(name for name in available_timezones() if "/" in name)
 
@@ -76,3 +77,28 @@ def test_a_draft_must_stand_before_the_first_reader_gets_it() -> None:
 @given(home=st.sampled_from(ZONES))
 def test_two_days_are_enough_anywhere(home: str) -> None:
     assert not [*check_waves("weekly", digest(send_at="reader", draft="2 days before"), home)]
+
+
+@pytest.mark.parametrize(
+    ("address", "named"),
+    [
+        ("https://news.example.org", ""),
+        ("https://news.example.org/choir", ""),
+        ("https://news.example.org/studio", "'studio'"),
+        ("https://news.example.org/houses/u/", "'u'"),
+        ("https://studio.example.org/uni", ""),
+    ],
+)
+def test_an_address_where_another_community_would_have_its_own_pages_is_named(address: str, named: str) -> None:
+    settings = Settings.model_validate(
+        {
+            "root": "/nowhere",
+            "community": Community(
+                id="lab", name="Lab", timezone="America/Los_Angeles", postal_address="1 Shore Avenue"
+            ),
+            "sender": Sender(address="hours@example.org"),
+            "web": {"base_url": address},
+        }
+    )
+    found = list(reserved_paths(settings))
+    assert [named in text for _, _, text in found] == ([True] if named else [])

@@ -91,7 +91,21 @@ def test_two_communities_at_one_address_are_refused_and_one_may_come_again():
         assert ask(server, "GET", "/new/x", headers={"Host": "news.lab.example.org"})[0].status == 404
 
 
+@pytest.mark.parametrize("path", ["studio", "u/x", "api/v1"])
+def test_a_community_does_not_take_the_pages_of_one_that_is_reached_above_it(path):
+    made = VirtualHosts()
+    made.put("above", "https://houses.example.org", telling("above"))
+    with pytest.raises(PlaceTakenError, match=f"/{path.split('/')[0]} is a page of its own"):
+        made.put("below", f"https://houses.example.org/{path}", telling("below"))
+    made.drop("above")
+    made.put("below", f"https://houses.example.org/{path}", telling("below"))
+    with pytest.raises(PlaceTakenError, match="is a page of its own"):
+        made.put("above", "https://houses.example.org/", telling("above"))
+    made.put("beside", "https://other.example.org/", telling("beside"))
+
+
 def test_hosts_compare_as_they_are_written_anywhere():
     assert plain_host("user@News.Example.org:443") == "news.example.org"
     assert Place.of("https://news.example.org/a/") == Place("news.example.org", "/a")
     assert str(Place.of("https://news.example.org/a/")) == "news.example.org/a"
+

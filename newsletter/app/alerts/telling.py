@@ -25,6 +25,8 @@ LOG = logging.getLogger(__name__)
 BEAT = timedelta(seconds=5)
 #: After so long whoever took a telling and said nothing is dead.
 LEASE = timedelta(minutes=5)
+#: What stood in the log the moment it happened.
+LOGGED = frozenset({"held", "joining", "events", "account", "deadline"})
 #: After a failure of the store, so that it does not fill the log.
 REST = timedelta(seconds=30)
 
@@ -94,6 +96,8 @@ def tellers(ws: Workspace, stopping: Callable[[], bool] = lambda: False) -> tupl
 def handed_over(ws: Workspace, one: Telling, jitter: float) -> Tried:
     """Try it once, and say what became of it."""
     if one.channel == "log":
+        if one.turn == "began" and one.episode.trouble.kind in LOGGED:
+            return Tried("told")
         LOG.log(
             logging.INFO if one.turn == "over" else logging.WARNING,
             "%s",

@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from newsletter.app.alerts.addressees import channels
 from newsletter.app.cautions import settings_cautions
 from newsletter.app.doctor.contents import content_findings
 from newsletter.app.doctor.domain import domain_findings
@@ -83,6 +84,9 @@ def _settings(ws: Workspace) -> Iterator[Finding]:
         "settings", f"{len(s.digests)} digests, {len(s.lists)} lists and {len(s.sources)} sources are configured"
     )
     yield from (_of_problem(problem) for problem in settings_cautions(ws))
+    if channels(ws) == ("log",):
+        text = "alerts stand in the log alone: nobody is told when an issue is late or a queue does not move"
+        yield Finding("settings", "warning", "doctor.alerts-unheard", text, "Set [alerts] mail, or a webhook")
 
 
 def _of_problem(problem: Problem) -> Finding:

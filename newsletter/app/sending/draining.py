@@ -114,6 +114,7 @@ def turn(ws: Workspace, provider: Provider, key: str, stopping: Callable[[], boo
                 "issue.sent" if summary.finished else "issue.sending",
                 ws.settings.community.id,
                 issue=key,
+                worker=this_worker(),
                 count=summary.batches,
             ),
         )

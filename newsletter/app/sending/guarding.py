@@ -220,7 +220,8 @@ class Guards:
         for delivery_id, _, why in aside:
             if why == poison.REASON:
                 text = f"{self.job.key}: delivery {delivery_id} is {why}; the others are sent"
-                alert(connection, self.ws, "poison", delivery_id, text, now)
+                ids = {"issue": self.job.key, "mailing": self.job.id, "delivery": delivery_id}
+                alert(connection, self.ws, "poison", delivery_id, text, now, **ids)
         if held and self._counts():
             domains = Counter(pace.domain_of(due.address) for due in held.rows)
             by_domain = domains if pace.by_domain(self.ws.settings.pace) else {}
@@ -235,7 +236,15 @@ class Guards:
             self.job.key,
             len(held.rows),
             exc_info=error,
-            extra=about("batch.broken", self.ws.settings.community.id, issue=self.job.key, count=len(held.rows)),
+            extra=about(
+                "batch.broken",
+                self.ws.settings.community.id,
+                issue=self.job.key,
+                mailing=held.mailing_id,
+                attempt=held.attempt_id,
+                worker=held.worker,
+                count=len(held.rows),
+            ),
         )
         with self.ws.store.begin("break") as connection:
             why = f"making its mail broke off: {type(error).__name__}"

@@ -39,7 +39,9 @@ def _tell(connection: Connection, ws: Workspace, one: Hold, now: datetime) -> No
     if one.about:
         note(connection, ws, one.about, f"{one.guard}: {one.why}", now)
     if one.guard not in ROUTINE:
-        alert(connection, ws, one.guard, f"{now.isoformat()} {one.about}", f"{_of(one)}{one.why}", now)
+        alert(
+            connection, ws, one.guard, f"{now.isoformat()} {one.about}", f"{_of(one)}{one.why}", now, issue=one.about
+        )
 
 
 def lift(
@@ -74,9 +76,11 @@ def note(connection: Connection, ws: Workspace, key: str, text: str, now: dateti
         issues.remark(connection, ws.settings.community.id, key, text, now, by=BY)
 
 
-def alert(connection: Connection, ws: Workspace, guard: GuardName, about: str, text: str, now: datetime) -> None:
-    """Tell the operator, once for what it is about."""
-    sound_alert(connection, ws, Alert(f"guard-{guard}", about[:80], now, text))
+def alert(
+    connection: Connection, ws: Workspace, guard: GuardName, about: str, text: str, now: datetime, **ids: object
+) -> None:
+    """Tell the operator, once for what it is about; `ids` are fields of the line in the log."""
+    sound_alert(connection, ws, Alert(f"guard-{guard}", about[:80], now, text), **ids)
 
 
 def held_now(connection: Connection, ws: Workspace, key: str, now: datetime) -> tuple[Standing, ...]:

@@ -28,6 +28,10 @@ class SendRefused(Exception):  # noqa: N818 - an answer, not a fault
     """The issue may not be sent as it is; the sentence says why, and what to do."""
 
 
+class SendHeld(SendRefused):
+    """A guard holds it, which the log and the operator were told."""
+
+
 @dataclass(frozen=True, slots=True)
 class PlanResult:
     """A frozen audience; `again` where it had been frozen before, and nothing was changed."""
@@ -64,7 +68,7 @@ def plan_issue(
                 return found
             issue = _approved(connection, ws, key)
             if doubt := fence.doubt(connection, ws, key, _begins(ws, issue), by):
-                raise SendRefused(doubt)
+                raise SendHeld(doubt)
             readers = _some(ws, issue, readers_for(connection, ws, issue, now))
             odd = comparing.unlike_the_last(connection, ws, issue, len(readers), accept_audience)
             missing = {one: wanted for one, wanted in editions_wanted(readers).items() if one not in rendered}
@@ -78,7 +82,7 @@ def plan_issue(
                 return result
         if odd:
             comparing.hold_it(ws, key, odd, now)
-            raise SendRefused(odd)
+            raise SendHeld(odd)
         rendered |= {one: render_edition(wanted.choices, wanted.baseline) for one, wanted in missing.items()}
     raise SendRefused(f"the audience of {key} kept changing while its editions were rendered; send it again")
 

@@ -43,6 +43,7 @@ PICTURES = {
     "operator-issues": ("/issues", WIDE | {"height": 900}, "light"),
     "operator-rows": (f"/issues/{LAST}/deliveries?show=returned", WIDE | {"height": 620}, "light"),
     "operator-people": ("/people", WIDE | {"height": 1100}, "light"),
+    "operator-numbers": ("/numbers", WIDE | {"height": 1250}, "light"),
     "operator-phone": ("/", PHONE | {"width": 360, "height": 780}, "dark"),
 }
 

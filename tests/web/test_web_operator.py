@@ -28,7 +28,8 @@ BAD = Problem("error", "settings.value", "a slip", Origin("settings", "config.to
 DELIVERY = named(f"{OLD} to 7", 64)
 PAGES = (
     *("/", "/issues", f"/issues/{KEY}", f"/issues/{OLD}", f"/issues/{KEY}/stop"),
-    *(f"/issues/{OLD}/deliveries?show=returned", f"/deliveries/{DELIVERY}", "/people?weeks=52", "/log"),
+    *(f"/issues/{OLD}/deliveries?show=returned", f"/deliveries/{DELIVERY}"),
+    *("/people?weeks=52", "/numbers?days=90", "/log"),
 )
 
 

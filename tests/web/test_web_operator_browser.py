@@ -34,9 +34,9 @@ KEY, OLD = "weekly-2026-12-04", "weekly-2026-11-27"
 #: Every page, and those of a store in which there is nothing yet.
 PAGES = (
     *("/", "/issues", f"/issues/{KEY}", f"/issues/{KEY}/stop", f"/issues/{OLD}/deliveries?show=delivered"),
-    *(f"/deliveries/{named(f'{OLD} to 7', 64)}", "/people", "/log", "/issues/none"),
+    *(f"/deliveries/{named(f'{OLD} to 7', 64)}", "/people", "/numbers", "/log", "/issues/none"),
 )
-EMPTY, DRAWN = ("/", "/people"), ("/", f"/issues/{KEY}", "/people")
+EMPTY, DRAWN = ("/", "/people", "/numbers"), ("/", f"/issues/{KEY}", "/people", "/numbers")
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Lock
 
 from newsletter.app.accounting.deeds import RoleRefused
+from newsletter.app.numbers.telling import tell
 from newsletter.app.observing.observer import Observer
 from newsletter.app.operator import acts, charts
 from newsletter.app.operator.attention import LEFT, Attention, attention
@@ -24,6 +25,7 @@ from newsletter.app.operator.issue_views import (
     title_of,
 )
 from newsletter.app.operator.log import DeedView, ToldLine, done, told
+from newsletter.app.operator.numbers import SPANS, NumbersView, numbers_view
 from newsletter.app.operator.people import PeopleView, people_view
 from newsletter.app.operator.rows import DeliveryView, RowsPage, RowView, deliveries_to, delivery_view, rows_page
 from newsletter.app.operator.sources import Look, SourceWatch
@@ -34,8 +36,8 @@ from newsletter.app.timing import home_zone
 from newsletter.app.workspace import Workspace, acting
 from newsletter.model.deeds import Actor
 from newsletter.redaction import redact
+from newsletter.store import growth, numbers, operator
 from newsletter.store import issues as issue_rows
-from newsletter.store import operator
 
 #: Issues on a page of the table, and of which the rates are drawn.
 ON_A_PAGE, DRAWN = 25, 26
@@ -213,6 +215,16 @@ class OperatorDesk:
         """People in numbers."""
         with self.ws.store.read() as connection:
             return people_view(self.ws, connection, weeks, self.ws.clock())
+
+    def numbers(self, days: int) -> NumbersView:
+        """What was counted in so many days, and after each of the last issues."""
+        days = days if days in SPANS else SPANS[0]
+        found = tell(self.ws, days)
+        with self.ws.store.read() as connection:
+            counted = numbers.between(connection, self._id, found.first, found.last)
+            members = growth.members(connection, self._id)
+        active = sum(count for (_, state), count in members.items() if state == "active")
+        return numbers_view(found, counted, active, days)
 
     def deliveries_to(self, typed: str) -> tuple[RowView, ...]:
         """The last deliveries to an address that an operator typed."""

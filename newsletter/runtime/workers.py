@@ -10,7 +10,7 @@ import logging
 import threading
 from collections import Counter
 from collections.abc import Callable
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, suppress
 from datetime import datetime, timedelta
 from importlib.util import find_spec
 from queue import Empty, SimpleQueue
@@ -71,8 +71,14 @@ def attend(
                 asyncio.run(_attend(App(connector=connector), _Hands(ws, road, roads, stop), lanes))
             except Exception as error:
                 said = "the workers' engine broke off (%s); it starts again"
-                LOG.warning(said, type(error).__name__, extra=about("workers.broke"))
+                LOG.warning(said, _why(error), extra=about("workers.broke"))
                 stop.wait(POLL)
+
+
+def _why(error: BaseException) -> str:
+    """The first line of what is behind it: the engine hides the database's words behind its own."""
+    cause = error.__cause__ or error
+    return f"{type(cause).__name__}: {cause}".partition("\n")[0]
 
 
 def _queue(community: str) -> str:
@@ -181,8 +187,11 @@ def _wait(done: Drained, now: datetime) -> timedelta:
 
 async def _look(app: "App", hands: _Hands, queue: str) -> None:
     """Give jobs of dead workers to others, and put in jobs for what is due and has too few."""
+    from procrastinate.exceptions import ConnectorException
+
     for job in await app.job_manager.get_stalled_jobs(queue=queue, seconds_since_heartbeat=DEAD):
-        await app.job_manager.retry_job(job)
+        with suppress(ConnectorException):  # another worker was first; one whose database is away is told below
+            await app.job_manager.retry_job(job)
     task = _drain(hands.ws.settings.community.id)
     waiting = await app.job_manager.list_jobs_async(queue=queue, task=task, status="todo")
     there = Counter(str(job.task_kwargs["key"]) for job in waiting)

@@ -12,10 +12,11 @@ from pathlib import Path
 
 import sqlalchemy as sa
 from crash_designs import DESIGNS
+from crash_stub import Stub
 from crash_workspace import KEY, opened, plan
 
 from newsletter import crash_points
-from newsletter.app import workspace
+from newsletter.app import dispatching, workspace
 from newsletter.app.dispatching import provider_of
 from newsletter.app.sending.draining import work
 from newsletter.app.sending.planning import SendRefused
@@ -43,9 +44,15 @@ def play(role: str, arguments: Sequence[str]) -> int:
         return run_guarded(arguments)
     if role in DESIGNS:
         return DESIGNS[role](*arguments)
-    return {"plan": _plan, "story": story, "record": record, "sleeper": sleeper, "elsewhere": elsewhere}[role](
-        *arguments
-    )
+    roles: dict[str, Callable[..., int]] = {
+        "plan": _plan,
+        "story": story,
+        "record": record,
+        "sleeper": sleeper,
+        "elsewhere": elsewhere,
+        "stubbed": stubbed,
+    }
+    return roles[role](*arguments)
 
 
 def _plan(root: str, *keys: str) -> int:
@@ -77,6 +84,12 @@ def elsewhere(root: str, host: str) -> int:
     """A worker on a machine of this name."""
     socket.gethostname = lambda: host
     return run_guarded(["-w", root, "worker", "--once"])
+
+
+def stubbed(root: str, lanes: str) -> int:
+    """A worker whose road is a stub that writes down whom it took."""
+    dispatching.open_provider = lambda *_: Stub(Path(root))
+    return run_guarded(["-w", root, "worker", "--lanes", lanes])
 
 
 def record(root: str, file: str) -> int:

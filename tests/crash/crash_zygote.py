@@ -36,10 +36,11 @@ WARM = (
 class Zygote:
     """The warm process as its parent sees it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *more: str) -> None:
+        """`more` are modules that what is forked would import besides."""
         places = os.pathsep.join((str(HERE), str(HERE.parent), str(HERE.parents[1])))
         self._process = subprocess.Popen(
-            [sys.executable, str(HERE / "crash_zygote.py")],
+            [sys.executable, str(HERE / "crash_zygote.py"), *more],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -86,7 +87,7 @@ class Zygote:
 
 def serve() -> None:
     """Answer orders until the input ends."""
-    for name in WARM:
+    for name in (*WARM, *sys.argv[1:]):
         importlib.import_module(name)
     gc.collect()
     gc.freeze()

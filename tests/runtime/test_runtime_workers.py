@@ -9,9 +9,11 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from procrastinate.manager import JobManager
 from support_postgresql import server
 from support_workspace import KEY, open_at, render, with_issue, with_readers
 
@@ -201,19 +203,42 @@ DEAD = "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - inter
 ALIVE = "INSERT INTO procrastinate_workers DEFAULT VALUES RETURNING id"
 
 
+def doing(worker: object) -> str:
+    return (
+        "INSERT INTO procrastinate_jobs (queue_name, task_name, args, status, worker_id)"
+        f" VALUES ('mail data-lab', 'drain data-lab', '{{\"key\": \"{KEY}\"}}', 'doing', {worker}) RETURNING 1"
+    )
+
+
 def test_jobs_of_a_dead_worker_are_done_by_others_and_those_of_a_living_one_are_left_to_it(ws: Workspace) -> None:
     with_engine(ws)
     for worker in (*asked(ws, DEAD), *asked(ws, ALIVE)):
-        asked(
-            ws,
-            "INSERT INTO procrastinate_jobs (queue_name, task_name, args, status, worker_id)"
-            f" VALUES ('mail data-lab', 'drain data-lab', '{{\"key\": \"{KEY}\"}}', 'doing', {worker}) RETURNING 1",
-        )
+        asked(ws, doing(worker))
     (living,) = asked(ws, "SELECT max(id) FROM procrastinate_workers")
     with attending(ws, Road()):
         until(lambda: len(jobs(ws)) == 1)
         until(lambda: len(asked(ws, "SELECT id FROM procrastinate_workers")) == 2)
     assert asked(ws, "SELECT worker_id FROM procrastinate_jobs WHERE task_name = 'drain data-lab'") == [living]
+
+
+def test_a_worker_goes_on_where_another_was_first_to_take_up_a_dead_ones_job(
+    ws: Workspace, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    stalled = JobManager.get_stalled_jobs
+
+    async def too_late(self: JobManager, **options: Any) -> Any:
+        found = list(await stalled(self, **options))
+        asked(ws, "DELETE FROM procrastinate_jobs WHERE status = 'doing' RETURNING 1")
+        return found
+
+    with_engine(ws)
+    (dead,) = asked(ws, DEAD)
+    asked(ws, doing(dead))
+    monkeypatch.setattr(JobManager, "get_stalled_jobs", too_late)
+    plan_issue(ws, KEY, render, ws.clock())
+    with attending(ws, Road()):
+        until(lambda: is_sent(ws))
+    assert "broke off" not in caplog.text
 
 
 def test_a_worker_says_that_it_lives(ws: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,5 @@
 """`doctor` over a healthy workspace, and over forty faults planted one at a time: it names each, and nothing else."""
 
-import sqlite3
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing
@@ -18,6 +17,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 from support_dev_sink import DevSink
 from support_loopback import Served, served
+from support_rows import inside
 
 from newsletter.app.doctor import event_hook
 from newsletter.app.doctor.examining import examine_workspace
@@ -130,8 +130,8 @@ class World:
         return ask(method, url.replace(BASE, self.pages.url), headers, body)
 
     def sql(self, statement: str) -> None:
-        with sqlite3.connect(self.root / "subscribers/newsletter.db") as connection:
-            connection.execute(statement)
+        with inside(self.root) as connection:
+            connection.exec_driver_sql(statement)
 
     def findings(self) -> list[Finding]:
         around = Surroundings(self.zone, self.ask, lambda folder: self.free)
@@ -356,6 +356,10 @@ def test_pages_that_nobody_reaches_are_an_error_once_readers_hold_links(
     world.change(BASE, "https://127.0.0.1:1")
     if sent:
         at = "'2026-11-02 09:00:00.000000'"
+        world.sql(
+            "INSERT INTO mailing (id, community, kind, key, list, digest, state, content_hash, planned_at) "
+            f"VALUES (1, 'lab', 'issue', 'k', 'l', 'd', 'sent', 'h', {at})"
+        )
         world.sql(
             "INSERT INTO attempt (id, community, mailing_id, edition_key, worker, phase, lease_until, claimed_at, "
             f"submitted_at) VALUES ('a', 'lab', 1, 'e', 'w', 'done', {at}, {at}, {at})"

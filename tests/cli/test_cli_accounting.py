@@ -1,13 +1,16 @@
 """Who did what, as the command line writes it down and tells it."""
 
 import json
-import sqlite3
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import IntegrityError
+from support_rows import inside, rows_of
 
 from newsletter.app.sample import init_workspace
 from newsletter.cli.failures import run_guarded
+from newsletter.store import dialects
+from newsletter.store.deed_tables import deed
 
 AT = "2026-12-01T09:00"
 KEY = "weekly-2026-12-04"
@@ -59,8 +62,7 @@ def test_each_deed_stands_with_who_did_it(lab: Path, capsys: pytest.CaptureFixtu
 
 
 def test_no_address_stands_in_the_log(lab: Path) -> None:
-    with sqlite3.connect(lab / "subscribers" / "newsletter.db") as connection:
-        rows = str(connection.execute("SELECT * FROM deed").fetchall())
+    rows = str(rows_of(lab, "SELECT * FROM deed"))
     assert "@" not in rows
     assert "lovelace" not in rows
 
@@ -73,19 +75,20 @@ def test_lines_are_chosen_by_deed_by_who_and_by_what(lab: Path, capsys: pytest.C
     assert run_guarded(["--workspace", str(lab), "audit-log", "--deed", "stole"]) == 2
 
 
+def behind_the_triggers(lab: Path, statement: str) -> None:
+    with inside(lab) as connection, dialects.of(connection.dialect).without_triggers(connection, [deed]):
+        connection.exec_driver_sql(statement)
+
+
 def test_a_line_that_is_changed_or_taken_out_is_named(lab: Path, capsys: pytest.CaptureFixture[str]) -> None:
     verify = ["--workspace", str(lab), "audit-log", "--verify"]
     assert run_guarded(verify) == 0
-    with sqlite3.connect(lab / "subscribers" / "newsletter.db") as connection:
-        with pytest.raises(sqlite3.IntegrityError, match="append-only"):
-            connection.execute("UPDATE deed SET actor = 'nobody' WHERE number = 6")
-        connection.execute("DROP TRIGGER deed_no_update")
-        connection.execute("DROP TRIGGER deed_no_delete")
-        connection.execute("UPDATE deed SET actor = 'nobody' WHERE number = 6")
+    with pytest.raises(IntegrityError, match="append-only"), inside(lab) as connection:
+        connection.exec_driver_sql("UPDATE deed SET actor = 'nobody' WHERE number = 6")
+    behind_the_triggers(lab, "UPDATE deed SET actor = 'nobody' WHERE number = 6")
     capsys.readouterr()
     assert run_guarded(verify) == 1
     assert "line 6 is not as it was written; the 5 before it are" in capsys.readouterr().out
-    with sqlite3.connect(lab / "subscribers" / "newsletter.db") as connection:
-        connection.execute("DELETE FROM deed WHERE number = 4")
+    behind_the_triggers(lab, "DELETE FROM deed WHERE number = 4")
     assert run_guarded(verify) == 1
     assert "line 4 is missing" in capsys.readouterr().out

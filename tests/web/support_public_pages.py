@@ -1,12 +1,12 @@
 """The sample's public pages, served from a real store, and the ways to look at both."""
 
-import sqlite3
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 
 import pytest
 from support_loopback import Served, ask, served
+from support_rows import whole_store
 
 from newsletter.app.owning.pages import OwnPages
 from newsletter.app.public_pages import PublicPages
@@ -33,9 +33,8 @@ def server(ws: Workspace) -> Iterator[Served]:
 
 
 def dump(ws: Workspace) -> list[str]:
-    """The whole store as SQL."""
-    with sqlite3.connect(ws.root / "subscribers" / "newsletter.db") as connection:
-        return list(connection.iterdump())
+    """The whole store, line by line."""
+    return whole_store(ws.root)
 
 
 def read(server: Served, path: str) -> str:

@@ -2,7 +2,6 @@
 
 import base64
 import json
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,6 +9,7 @@ from datetime import timedelta
 import pytest
 from support_events import JSON, PATH, SIGNER, Sent, body_of, send, sendgrid_at, signed
 from support_loopback import Served, ask, served
+from support_rows import rows_of, whole_store
 from support_workspace import NOW, Clock
 
 from newsletter.app.public_pages import PublicPages
@@ -278,14 +278,10 @@ def test_an_event_of_the_account_is_told_to_the_operator(site: Site) -> None:
     for _ in range(2):
         assert site.post(body, signed(body)) == 204
         assert apply_spool(site.ws).fates == {"account": 1}
-    with sqlite3.connect(site.ws.root / "subscribers" / "newsletter.db") as connection:
-        rows = connection.execute("SELECT text FROM alert WHERE kind = 'account'").fetchall()
+    rows = rows_of(site.ws.root, "SELECT text FROM alert WHERE kind = 'account'")
     assert rows == [("sendgrid says of the account: compliance_suspend; look at its dashboard",)]
 
 
 def ledger(ws: Workspace) -> list[str]:
     """Everything but what is kept of events that change nothing."""
-    with sqlite3.connect(ws.root / "subscribers" / "newsletter.db") as connection:
-        return [
-            line for line in connection.iterdump() if "provider_event" not in line and "sqlite_sequence" not in line
-        ]
+    return whole_store(ws.root, but=("provider_event",))

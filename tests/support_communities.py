@@ -38,11 +38,18 @@ BY_ID = frozenset(
         "store.guards.largest_message",
         "store.guards.let_go",
         "store.guards.planned_at_first",
+        "store.mailings.<genexpr>",
         "store.mailings.counts",
         "store.mailings.listed",
         "store.mailings.move",
         "store.mailings.next_due",
         "store.mailings.subscribers_of",
+        # a mailing or a delivery that an operator's page found under its community
+        "store.operator._refused",
+        "store.operator._states",
+        "store.operator.deliveries",
+        "store.operator.handed_over",
+        "store.operator.notes_of",
         # an attempt that this worker wrote, and the deliveries that it claimed for it
         "store.claims._settle_deliveries",
         "store.claims._settle_items",

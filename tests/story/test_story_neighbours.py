@@ -1,33 +1,31 @@
 """Three communities in one process and one store: nothing of one shows in another."""
 
 import hashlib
-import json
+import re
 import threading
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 import sqlalchemy as sa
+from neighbours_crawl import Program, crawl, forms, paths_of, signed_in
 from neighbours_quarter import Quarter, quarter_at
+from neighbours_told import keys_sent, named, needles, put_counts, told
 from support_communities import ACROSS, communities_audited
 from support_dev_sink import DevSink
 from support_events import body_of, signed
 from support_neighbours import CHOIR, LAB, MAKERS, NEIGHBOURS, SHARED, Neighbour
 
-from newsletter.app.alerting import alerts_since
-from newsletter.app.exporting import export_csv, export_jsonl
-from newsletter.app.observing.exposition import exposition
+from newsletter.app.api.operations import OPERATIONS, Operation
 from newsletter.app.owning.erasing import erase
-from newsletter.app.sending.auditing import audit_json, audit_mailing
-from newsletter.app.sending.control import overview, status
 from newsletter.app.signing_in.people import people_of
-from newsletter.app.signing_in.sessions import new_link, person_of_link, sign_in, sign_ins_since
-from newsletter.app.workspace import Workspace
+from newsletter.app.signing_in.sessions import new_link, person_of_link, sign_in
 from newsletter.cli.at_work import Shift
-from newsletter.store import deeds
+from newsletter.settings.reserved_paths import RESERVED
 from newsletter.store.tables import metadata
 
 ADA, GRACE, MARY = SHARED
@@ -91,6 +89,7 @@ def people_act(quarter: Quarter) -> None:
     assert erase(quarter.ws(CHOIR), CLARA)
     for one in NEIGHBOURS:
         quarter.wake(one)
+        put_counts(quarter, one)
 
 
 def left_over(one: Neighbour) -> set[str]:
@@ -99,69 +98,13 @@ def left_over(one: Neighbour) -> set[str]:
     return {*one.own, *SHARED} - gone
 
 
-def needles(quarter: Quarter, one: Neighbour) -> set[str]:
-    """What only this community's own may say: its words, its people, and the ids of its rows."""
-    ids: set[str] = set()
-    with quarter.ws(one).store.read() as connection:
-        for name in ("subscriber", "delivery", "attempt"):
-            table = metadata.tables[name]
-            ids |= set(connection.execute(sa.select(table.c.id).where(table.c.community == one.id)).scalars())
-    assert len(ids) > 8
-    return {one.word, one.word.lower(), *one.own, f"@{one.id}.example.org", *ids}
-
-
-def told(quarter: Quarter, one: Neighbour) -> dict[str, str]:
-    """Everything that a community tells anybody, by where it stands."""
-    ws, long_ago = quarter.ws(one), datetime(2020, 1, 1, tzinfo=UTC)
-    keys = [row["key"] for row in overview(ws)]
-    found = {
-        "mails": json.dumps(quarter.mails(one), ensure_ascii=False),
-        "csv": "".join(export_csv(ws)),
-        "jsonl": "".join(export_jsonl(ws)),
-        "overview": json.dumps(overview(ws), default=str),
-        "status": json.dumps([status(ws, key) for key in keys], default=str),
-        "audit": json.dumps([audit_json(audit_mailing(ws, key)) for key in keys_sent(ws)], default=str),
-        "alerts": repr(alerts_since(ws, long_ago)),
-        "deeds": repr(deeds_of(ws)),
-        "sign-ins": repr(sign_ins_since(ws, long_ago)),
-        "metrics": exposition(*quarter.shifts[one.id].observer.figures()).decode(),
-    }
-    return {**found, **pages(quarter, one), **files(quarter, one)}
-
-
-def deeds_of(ws: Workspace) -> list[object]:
-    with ws.store.read() as connection:
-        return list(deeds.lines(connection, ws.settings.community.id))
-
-
-def keys_sent(ws: Workspace) -> list[str]:
-    return [row["key"] for row in overview(ws) if row["state"] == "sent"]
-
-
-def pages(quarter: Quarter, one: Neighbour) -> dict[str, str]:
-    last = keys_sent(quarter.ws(one))[-1]
-    paths = ["/subscribe", "/link", "/archive/", f"/archive/{one.digest}.html", f"/archive/{last}.html"]
-    paths += ["/calendar/everything.ics", f"/calendar/{one.topic}.ics", "/api/subscribe", "/u/nothing", "/sign-in"]
-    for address in (one.own[1], GRACE):
-        paths += list(quarter.links(one, address).values())
-    found = {path: quarter.ask(one, path) for path in paths}
-    assert [path for path, (code, _) in found.items() if code >= 500] == []
-    assert [found[path][0] for path in paths[:8]] == [200] * 8
-    assert one.word in found["/subscribe"][1]
-    return {path: page for path, (_, page) in found.items()}
-
-
-def files(quarter: Quarter, one: Neighbour) -> dict[str, str]:
-    root = quarter.ws(one).root
-    inside = (path for path in root.rglob("*") if path.is_file() and "templates" not in path.parts)
-    return {str(path): path.read_text(encoding="utf-8", errors="replace") for path in inside}
-
-
-def nothing_shows_elsewhere(quarter: Quarter) -> None:
+def nothing_shows_elsewhere(quarter: Quarter, studio: int) -> None:
     secrets = {one.id: needles(quarter, one) for one in NEIGHBOURS}
     for one in NEIGHBOURS:
         others = set().union(*(secrets[other.id] for other in NEIGHBOURS if other is not one))
-        found = {(where, word) for where, text in told(quarter, one).items() for word in others if word in text}
+        found = {
+            (where, word) for where, text in told(quarter, one, studio).items() for word in others if word in text
+        }
         assert found == set()
 
 
@@ -215,7 +158,7 @@ def _meant(column: Any) -> Any:
 
 
 def test_nothing_of_one_shows_in_what_another_tells(quarter):
-    nothing_shows_elsewhere(quarter)
+    nothing_shows_elsewhere(quarter, studio=2)
 
 
 def test_each_letter_reaches_whoever_is_a_member_there_and_was_not_stopped_there(quarter):
@@ -259,6 +202,95 @@ def test_links_of_one_open_nothing_at_another_though_one_key_signs_them_all(quar
     assert rows(quarter) == before
 
 
+def rows_of(quarter: Quarter, *whose: Neighbour) -> str:
+    """Every row that the store holds of these communities, as one hash."""
+    ids = [one.id for one in whose]
+    with quarter.ws(LAB).store.read() as connection:
+        tables = [table for table in metadata.sorted_tables if "community" in table.c]
+        found = [connection.execute(sa.select(one).where(one.c.community.in_(ids))).all() for one in tables]
+    return hashlib.sha256(repr(found).encode()).hexdigest()
+
+
+def others_than(one: Neighbour) -> list[Neighbour]:
+    return [other for other in NEIGHBOURS if other is not one]
+
+
+def deliveries_of(quarter: Quarter, one: Neighbour) -> list[str]:
+    table = metadata.tables["delivery"]
+    with quarter.ws(one).store.read() as connection:
+        return list(connection.execute(sa.select(table.c.id).where(table.c.community == one.id)).scalars())
+
+
+def test_no_page_of_an_operator_opens_or_changes_what_is_anothers(quarter):
+    for mine in NEIGHBOURS:
+        operator = signed_in(quarter, mine, "operator")
+        seen = crawl(quarter, mine, "/operator/", **operator)
+        (key,) = keys_sent(quarter.ws(mine))[-1:]
+        kinds = {tuple(sorted(form)): form for page in seen.values() for form in forms(page)}
+        asking = [form for form in kinds.values() if key in form.values() or "address" in form]
+        paths = {path for path in seen if key in path or "/deliveries/" in path}
+        sent = {**operator, **FORM, "Origin": "https://" + mine.base_url.split("/")[2]}
+        for other in others_than(mine)[:1]:
+            before, theirs = rows_of(quarter, *others_than(mine)), needles(quarter, other)
+            (stranger,) = keys_sent(quarter.ws(other))[-1:]
+            delivery = deliveries_of(quarter, other)[0]
+            tried = {path.replace(key, stranger) for path in paths if key in path}
+            tried |= {re.sub(r"/deliveries/[^/?]+", f"/deliveries/{delivery}", path) for path in paths - tried}
+            for path in tried - paths:
+                code, page = quarter.ask(mine, path, **operator)
+                assert (code, leaked(page, theirs, path)) == (404, set()), path
+            for form in asking:
+                fields = {name: stranger if value == key else value for name, value in form.items()}
+                fields |= {"address": other.own[1]}
+                for path in ("/operator/act", "/operator/people", f"/operator/issues/{stranger}/deliveries"):
+                    code, page = quarter.ask(mine, path, "POST", urlencode(fields), **sent)
+                    typed = {other.own[1], other.own[1].partition("@")[2], other.word.lower(), delivery}
+                    assert code < 500
+                    assert leaked(page, theirs - {"@" + one for one in typed} - typed, stranger) == set()
+            assert rows_of(quarter, *others_than(mine)) == before
+
+
+def leaked(page: str, words: Iterable[str], asked: str) -> set[str]:
+    """Which of these words stand in an answer, apart from what the question itself named."""
+    return {word for word in words if word in page and word not in asked}
+
+
+def test_no_token_of_one_opens_or_changes_what_is_anothers(quarter):
+    programs = {one.id: Program(quarter, one) for one in NEIGHBOURS}
+    for mine in NEIGHBOURS:
+        program = programs[mine.id]
+        for other in others_than(mine):
+            before, people = rows_of(quarter, *others_than(mine)), rows(quarter)
+            theirs, of_theirs = needles(quarter, other), named(quarter, other)
+            for operation in OPERATIONS:
+                body = body_about(operation, other)
+                for path in paths_of(operation, of_theirs)[:2]:
+                    code, text = program.ask(operation.method, path, body, of=other)
+                    # It names the address that it was asked at, and nothing besides.
+                    assert (code, leaked(text, theirs, other.base_url + path)) == (401, set()), path
+                    code, text = program.ask(operation.method, path, body)
+                    known = str(body) + path
+                    assert leaked(text, theirs, known) == set(), path
+                    assert (code in REFUSED) == bool(operation.path.count("{") or operation.id in NAMES_IN_BODY), path
+            assert rows_of(quarter, *others_than(mine)) == before
+            assert rows(quarter) == people
+
+
+#: Nothing there, not to be done, not what the document says.
+REFUSED = (404, 409, 422)
+#: What names a list or a person in its body alone.
+NAMES_IN_BODY = {"findSubscriber", "askToJoin", "addSubscriber"}
+
+
+def body_about(operation: Operation, other: Neighbour) -> object:
+    """A good body that names somebody and something of another community."""
+    if operation.body is None:
+        return None
+    (example,) = operation.body.model_config["json_schema_extra"]["examples"]
+    theirs = {"address": other.own[1], "list": other.list, "digests": [other.digest], "topics": [other.topic]}
+    return {**example, **{name: value for name, value in theirs.items() if name in operation.body.model_fields}}
+
+
 def test_who_is_signed_in_at_one_is_nobody_at_another(quarter):
     ws = quarter.ws(LAB)
     (person,) = (one for one in people_of(ws).values() if "editor" in one.roles)
@@ -299,6 +331,12 @@ def test_a_provider_speaks_for_the_community_whose_key_it_has_and_for_no_other(q
     assert rows(quarter) == before
 
 
+def test_every_page_of_a_community_is_known_as_one_that_no_other_may_lie_on(quarter):
+    routes = list(quarter.shifts[LAB.id]._now.app.routes)
+    routes += [one for route in routes if route.path == "" for one in route.routes]
+    assert {route.path.split("/")[1] for route in routes if route.path} == RESERVED
+
+
 @pytest.mark.slow
 def test_the_whole_quarter(whole):
     fridays = [date(2026, 10, 2) + timedelta(days=7 * n) for n in range(13)]
@@ -311,7 +349,7 @@ def test_the_whole_quarter(whole):
             for one, days in zip(NEIGHBOURS, (fridays, mondays, wednesdays), strict=True)
         },
     )
-    nothing_shows_elsewhere(whole)
+    nothing_shows_elsewhere(whole, studio=150)
     numbers_are_each_ones_own(whole, NEIGHBOURS)
     rows_keep_to_their_community(whole)
     assert {maker for maker, tables in whole.wide.items() if tables and maker not in ACROSS} == set()

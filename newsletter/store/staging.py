@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from newsletter.store import dialects
 from newsletter.store.handle import Store
 from newsletter.store.types import Utc
 
@@ -159,4 +160,5 @@ class Stager:
             statement = sa.insert(table).compile(dialect=self.connection.dialect, column_keys=list(columns))
             self.connection.exec_driver_sql(str(statement), list(rows))
         elif rows:
-            self.connection.execute(sa.insert(table), [dict(zip(columns, row, strict=True)) for row in rows])
+            named = [table.c[name] for name in columns]
+            dialects.of(self.connection.dialect).write_rows(self.connection, table.name, named, rows)

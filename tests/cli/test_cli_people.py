@@ -148,7 +148,7 @@ def test_erasing_says_what_it_looked_through_and_what_is_for_the_operator(run) -
     assert code == 0
     for words in ("ada@example.org: erased", "outbox", "backups"):
         assert words in out
-    assert ("in none of them" in out) != ("overwrites what was deleted in its own time" in out), "files, or a database"
+    assert ("in none of them" in out) != ("overwrites what was deleted" in out), "it is a file, or a database"
     assert states(run) == {}
     code, _, err = run("add", "ada@example.org")
     assert (code, "suppressed (erased)" in err) == (1, True)

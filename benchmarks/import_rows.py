@@ -26,6 +26,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from bench_row import leave_out, tell
+
 from newsletter.app.importing.subscribers_file import import_file
 from newsletter.app.sample import init_workspace
 from newsletter.app.workspace import open_workspace
@@ -145,6 +147,14 @@ RUNS: dict[str, Callable[[Path, Path], None]] = {
 }
 
 
+#: What is told, of which run beside which, and its goal.
+RATIOS = (
+    ("import checked, normalised, compared, decided (dry run), sqlite3 .import", "dry run", "shell", 2.2),
+    ("import into three tables with nine indexes, sqlite3 .import into one", "ours", "shell", None),
+    ("import into three tables, a bare csv + executemany loop into the same", "ours", "bare", 2.0),
+)
+
+
 def spent(name: str, file: Path) -> Spent:
     """One run in a process and a workspace of its own."""
     with tempfile.TemporaryDirectory(prefix="import-") as folder:
@@ -173,19 +183,29 @@ def rounds(rows: int, count: int) -> Iterator[dict[str, Spent]]:
             yield {name: spent(name, file) for name in names}
 
 
-def main(rows: int, count: int) -> None:
-    """Print a table."""
+def main(rows: int, count: int) -> int:
+    """Print a table, and tell the ratios that have a goal."""
     found = list(rounds(rows, count))
     print(f"{rows:,} rows, median of {count}")
-    print(f"{'':10} {'seconds':>8} {'rows/s':>9} {'cpu s':>7} {'MiB':>6} {'time/bare':>10} {'time/shell':>11}")
+    print(f"{'':10} {'seconds':>8} {'rows/s':>9} {'cpu s':>7} {'MiB':>6}")
     for name in found[0]:
         mine = [one[name] for one in found]
-        wall = median(one.wall for one in mine)
-        cpu, memory = median(one.processor for one in mine), max(one.memory for one in mine)
-        to_bare = median(one[name].wall / one["bare"].wall for one in found)
-        to_shell = median(one[name].wall / one["shell"].wall for one in found) if "shell" in found[0] else 0
-        print(f"{name:10} {wall:8.1f} {rows / wall:9,.0f} {cpu:7.1f} {memory:6.0f} {to_bare:10.2f} {to_shell:11.2f}")
+        wall, cpu = median(one.wall for one in mine), median(one.processor for one in mine)
+        memory = max(one.memory for one in mine)
+        print(f"{name:10} {wall:8.1f} {rows / wall:9,.0f} {cpu:7.1f} {memory:6.0f}")
+    if "shell" not in found[0]:
+        leave_out("import beside the sqlite3 shell", "there is no sqlite3 here")
+    missed = [one for one in RATIOS if one[2] in found[0] and not told(found, rows, *one)]
+    return int(bool(missed))
+
+
+def told(found: list[dict[str, Spent]], rows: int, what: str, one: str, other: str, goal: float | None) -> bool:
+    """How many times as long the one took as the other, by the processor and by the clock."""
+    cpu = median(each[one].processor / each[other].processor for each in found)
+    wall = median(each[one].wall / each[other].wall for each in found)
+    detail = f"{wall:.1f} times by the clock, {max(each[one].memory for each in found):.0f} MiB, {rows:,} rows"
+    return tell(what, cpu, goal, "at most", "times the processor", detail)
 
 
 if __name__ == "__main__":
-    main(*map(int, (*sys.argv[1:], *("1000000", "3")[len(sys.argv) - 1 :])))
+    raise SystemExit(main(*map(int, (*sys.argv[1:], *("1000000", "3")[len(sys.argv) - 1 :]))))

@@ -20,8 +20,8 @@ from pathlib import Path
 from digest_mail import KEY, SIZES, addressing, edition_of, readers
 from sendgrid import SendGridAPIClient
 from sendgrid.helpers.mail import Content, CustomArg, Email, Header, Mail, Personalization, Substitution, To
-from smtp_road import BATCH, row
-from smtp_stage import Took, stopwatch, workspace
+from smtp_road import row
+from smtp_stage import BATCH, Took, stopwatch, workspace
 
 from newsletter.app.dispatching import provider_of
 from newsletter.app.sending.pump import pump
@@ -53,14 +53,14 @@ def serve(listener: socket.socket, pipe: Connection) -> None:
 
 
 @contextmanager
-def sink() -> Iterator[tuple[str, list[int]]]:
-    """Its URL; how many recipients it counted stands in the list afterwards."""
+def sink() -> Iterator[tuple[int, list[int]]]:
+    """Its port; how many recipients it counted stands in the list afterwards."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         here, there = multiprocessing.Pipe()
         process = multiprocessing.get_context("fork").Process(target=serve, args=(listener, there), daemon=True)
         process.start()
         address, counted = listener.getsockname(), list[int]()
-        yield f"http://127.0.0.1:{address[1]}", counted
+        yield int(address[1]), counted
         socket.create_connection(address).close()
         counted.append(here.recv())
         process.join()
@@ -68,9 +68,8 @@ def sink() -> Iterator[tuple[str, list[int]]]:
 
 def ours(folder: Path, count: int) -> Took:
     """Claim, mark, build, post, settle."""
-    with tempfile.TemporaryDirectory(dir=folder) as root, sink() as (url, counted):
-        road: dict[str, object] = {"kind": "sendgrid", "api_url": url, "batch": BATCH}
-        ws = workspace(Path(root) / "ws", count, OCTETS, road)
+    with tempfile.TemporaryDirectory(dir=folder) as root, sink() as (port, counted):
+        ws = workspace(Path(root) / "ws", count, OCTETS, "sendgrid", port)
         with provider_of(ws) as provider, stopwatch() as took:
             found = pump(ws, provider, KEY, ws.clock, batch=BATCH, worker_id="bench")
         assert found.outcomes == {"accepted": count}, found
@@ -83,7 +82,8 @@ def official(count: int) -> Took:
     form = RequestForm(Batch("bench", KEY, "issue", edition, (), links.mailing.planned_at))
     content = json.loads(form.body([]))["content"]
     slots = [part for part in (*edition.text, *edition.html) if isinstance(part, SlotRef)]
-    with sink() as (url, counted):
+    with sink() as (port, counted):
+        url = f"http://127.0.0.1:{port}"
         client, waiting = SendGridAPIClient("SG.benchmark", host=url), readers(count)
         with stopwatch() as took:
             for _ in range(0, count, BATCH):

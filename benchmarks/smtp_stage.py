@@ -1,6 +1,5 @@
 """What the benchmarks of roads need around them: Postfix's sink and source, a sink of our own, a workspace."""
 
-import json
 import os
 import re
 import shutil
@@ -13,48 +12,18 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from digest_mail import KEY, edition_of
 
-from newsletter.app.importing.subscribers_file import import_bytes
-from newsletter.app.sending.planning import plan_issue
-from newsletter.app.workspace import Workspace, open_workspace
-from newsletter.model.issue import Choices, Slot, Window
-from newsletter.model.ledger import Baseline, Rendered
-from newsletter.store import issues
-from newsletter.store.tables import issue as issue_table
+from newsletter.app.workspace import Workspace
+
+sys.path[:0] = [str(Path(__file__).parents[1] / "tests" / part) for part in ("", "crash")]
+import crash_workspace  # noqa: E402 - what the crash tests send from, built in one place
 
 HERE = Path(__file__).parent
-CONFIG = """
-[community]
-id = "data-lab"
-name = "Data Lab"
-url = "https://data.example.org"
-timezone = "America/Los_Angeles"
-postal_address = "1 Shore Avenue, Seattle"
-[sender]
-address = "Common Hours <hours@news.example.org>"
-[digests.weekly]
-title = "Common Hours"
-list = "community"
-cadence = "weekly on Friday at 09:00"
-window = "7 days"
-[web]
-base_url = "https://news.example.org"
-[provider]
-"""
-LISTS = """
-[topics.talks]
-title = "Talks"
-tags = ["talk"]
-[lists.community]
-title = "Common Hours"
-digests = ["weekly"]
-topics = ["talks"]
-"""
-ENV = {"NEWSLETTER_SECRET": "a key for benchmarks, and for nothing else", "NEWSLETTER_SENDGRID_KEY": "SG.benchmark"}
+ENV = crash_workspace.ENV
+BATCH = 1000
 
 
 def free_port() -> int:
@@ -133,28 +102,11 @@ def fast_sink(folder: Path, delay: int = 0, *, chunking: bool = True) -> Sink:
     return Sink([str(made), str(port), str(delay), *([] if chunking else ["none"])], port)
 
 
-def workspace(root: Path, readers: int, octets: int, provider: dict[str, object]) -> Workspace:
-    """So many readers, and a mail of so many octets planned for them."""
-    (root / "subscribers").mkdir(parents=True)
-    lines = "".join(f"{name} = {json.dumps(value)}\n" for name, value in provider.items())
-    (root / "config.toml").write_text(CONFIG + lines)
-    (root / "subscribers" / "lists.toml").write_text(LISTS)
-    ws = open_workspace(root, environ=ENV)
-    table = "\n".join(("email,name", *(f"reader{n:07d}@example.org,Reader {n % 997}" for n in range(readers))))
-    import_bytes(ws, table.encode(), "readers.csv", "community")
-    now = datetime.now(UTC)
-    with ws.store.begin() as connection:
-        slot = Slot("weekly", KEY, now, now - timedelta(days=3), Window(now, now + timedelta(days=7)))
-        issues.insert_slot(connection, ws.settings.community.id, slot)
-        drafted = issue_table.update().where(issue_table.c.key == KEY)
-        connection.execute(drafted.values(state="drafted", draft="{}", draft_hash="abc"))
-        issues.approve(connection, ws.settings.community.id, KEY, "abc", "editor", now)
-    edition = edition_of(octets)
-
-    def render(choices: Choices, baseline: Baseline | None) -> Rendered:
-        return Rendered(edition)
-
-    plan_issue(ws, KEY, render, ws.clock())
+def workspace(root: Path, readers: int, octets: int, transport: str, port: int, **more: object) -> Workspace:
+    """So many readers, and a mail of so many octets planned for them, on a road to this port."""
+    ws = crash_workspace.write(root, crash_workspace.Road(transport, port, BATCH, more))
+    crash_workspace.fill(ws, readers, KEY, named=True)
+    crash_workspace.plan(ws, KEY, edition_of(octets))
     return ws
 
 

@@ -11,6 +11,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from bench_row import tell
+
 ROOT = Path(__file__).parents[1]
 REFERENCE = ("python -c pass", [sys.executable, "-c", "pass"])
 GOALS = (("newsletter --help", ["--help"], 3), ("newsletter status", ["status"], 10))
@@ -27,11 +29,13 @@ def main(rounds: int) -> int:
             reference = _seconds(REFERENCE[1], workspace)
             for name, arguments, _ in GOALS:
                 ratios[name].append(_seconds(_newsletter(*arguments), workspace) / reference)
-    for name, _, goal in GOALS:
-        found = ratios[name]
-        middle, spread = statistics.median(found), f"{min(found):.1f} to {max(found):.1f}"
-        print(f"{name}: {middle:.1f}x {REFERENCE[0]} (goal {goal}x; {spread})")
-    return int(any(statistics.median(ratios[name]) > goal for name, _, goal in GOALS))
+    missed = [name for name, _, goal in GOALS if not _told(name, goal, ratios[name])]
+    return int(bool(missed))
+
+
+def _told(name: str, goal: float, found: list[float]) -> bool:
+    spread = f"{min(found):.1f} to {max(found):.1f}"
+    return tell(f"`{name}`", statistics.median(found), goal, "at most", f"times `{REFERENCE[0]}`", spread)
 
 
 def _newsletter(*arguments: str) -> list[str]:

@@ -13,6 +13,7 @@ from newsletter.app.sending.planning import plan_issue
 from newsletter.app.workspace import Workspace, open_workspace
 from newsletter.model.issue import Choices
 from newsletter.model.ledger import Baseline, Rendered
+from newsletter.model.mail import Edition
 from newsletter.store import issues
 from newsletter.store.tables import issue as issue_table
 
@@ -83,11 +84,12 @@ def opened(root: Path) -> Workspace:
     return open_workspace(root, environ=ENV)
 
 
-def fill(ws: Workspace, readers: int, *keys: str) -> None:
-    """So many readers, and an approved issue for each key."""
+def fill(ws: Workspace, readers: int, *keys: str, named: bool = False) -> None:
+    """So many readers, with names that recur where they are to be `named`, and an approved issue for each key."""
     now = datetime.now(UTC)
-    addresses = (f"reader{number:06d}@example.org" for number in range(readers))
-    import_bytes(ws, "\n".join(("email", *addresses)).encode(), "readers.csv", LIST)
+    names = (f"Reader {number % 997}" if named else "" for number in range(readers))
+    lines = (f"reader{number:06d}@example.org,{name}" for number, name in enumerate(names))
+    import_bytes(ws, "\n".join(("email,name", *lines)).encode(), "readers.csv", LIST)
     community = ws.settings.community.id
     for turn, key in enumerate(keys):
         with ws.store.begin() as connection:
@@ -97,10 +99,11 @@ def fill(ws: Workspace, readers: int, *keys: str) -> None:
             issues.approve(connection, community, key, "abc", "editor", now)
 
 
-def plan(ws: Workspace, key: str = KEY) -> None:
-    """Freeze who gets it, with a small edition whose subject is the key: what is shown here is delivery."""
+def plan(ws: Workspace, key: str = KEY, made: Edition | None = None) -> None:
+    """Freeze who gets it, with the edition that is `made` or a small one whose subject is the key."""
+    mail = made or edition(subject=key)
 
     def render(choices: Choices, baseline: Baseline | None) -> Rendered:
-        return Rendered(edition(subject=key))
+        return Rendered(mail)
 
     plan_issue(ws, key, render, ws.clock())

@@ -2,6 +2,7 @@
 
 import hashlib
 import random
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,6 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from newsletter.app.workspace import Workspace
+from newsletter.model.numbers import Number
+from newsletter.store import numbers
 from newsletter.store.tables import (
     attempt,
     attempt_item,
@@ -39,6 +42,26 @@ REASONS = {
 def named(text: str, length: int = 40) -> str:
     """An id that is the same in every run."""
     return hashlib.sha256(text.encode()).hexdigest()[:length]
+
+
+def put_numbers(ws: Workspace, now: datetime, keys: Sequence[str]) -> None:
+    """Seven weeks of requests, and what these issues led to: a week apart, the last of them a week old."""
+    lot, found, today = random.Random(9), [], now.date()
+    for back in range(50):
+        day, fresh = today - timedelta(days=back), 1 + 5 * (back % 7 == 0)
+        for kind, about, most in (
+            ("web copy", keys[-1], 14 * fresh), ("feed", "weekly", 6), ("event calendar", "datathon", 3),
+            ("topic calendar", "deep-dives", 9), ("topic calendar", "datathons", 5), ("personal calendar", "", 11),
+        ):  # fmt: skip
+            found.append(Number(day, kind, about, lot.randint(1, most)))
+    for back, key in enumerate(reversed(keys), 1):
+        day = today - timedelta(days=7 * back)
+        found += [Number(day, "left issue", key, lot.randint(0, 3)), Number(day, "reply", key, lot.randint(1, 9))]
+        found.append(Number(day, "left topic", "datathons", 1))
+    with ws.store.begin() as connection:
+        numbers.add(connection, ws.settings.community.id, found)
+        # What has no draft was written by nobody, and is not told of.
+        connection.execute(sa.update(issue).where(issue.c.key.in_(keys)).values(draft="-"))
 
 
 class Filler:

@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from tour import DIVE, HOME, PHONE, WIDE, picture_taken
 
 sys.path.append(str(Path(__file__).parents[2] / "tests"))
-from support_operator import Filler, named
+from support_operator import WEEK, Filler, named, put_numbers
 
 from newsletter.app.operator.desk import OperatorDesk
 from newsletter.app.operator.page import fill_operator
@@ -62,6 +62,7 @@ def workspace(root: Path) -> Workspace:
     doubtful = [named(f"{LAST} to {number}", 64) for number in (11, 47, 203)]
     with ws.store.begin() as connection:
         connection.execute(sa.update(delivery).where(delivery.c.id.in_(doubtful)).values(state="unknown"))
+    put_numbers(ws, NOW, [f"weekly-{(NOW - back * WEEK).date()}" for back in range(8, 0, -1)])
     return ws
 
 

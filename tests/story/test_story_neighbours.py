@@ -14,7 +14,7 @@ import pytest
 import sqlalchemy as sa
 from neighbours_crawl import Program, crawl, forms, paths_of, signed_in
 from neighbours_quarter import Quarter, quarter_at
-from neighbours_told import keys_sent, named, needles, put_counts, told
+from neighbours_told import keys_of, keys_sent, named, needles, put_counts, told
 from support_communities import ACROSS, communities_audited
 from support_dev_sink import DevSink
 from support_events import body_of, signed
@@ -65,6 +65,8 @@ def whole(tmp_path_factory: pytest.TempPathFactory, dev_sink_process: DevSink) -
         for one in NEIGHBOURS:
             made.restart(one)
         made.until(END, timedelta(hours=12))
+        for one in NEIGHBOURS:
+            put_counts(made, one)
         yield made
 
 
@@ -250,6 +252,26 @@ def test_no_page_of_an_operator_opens_or_changes_what_is_anothers(quarter):
             assert rows_of(quarter, *others_than(mine)) == before
 
 
+def no_form_of_an_editor_changes_what_is_anothers(quarter: Quarter) -> None:
+    for mine, other in zip(NEIGHBOURS, (*NEIGHBOURS[1:], NEIGHBOURS[0]), strict=True):
+        editor, before = signed_in(quarter, mine, "editor"), rows_of(quarter, *others_than(mine))
+        tabs = [f"/studio/?tab={tab}" for tab in ("send", "edit", "content")]
+        seen = crawl(quarter, mine, *tabs, most=len(tabs), **editor)
+        kinds = {(form.get("act"), *sorted(form)): form for page in seen.values() for form in forms(page)}
+        assert kinds
+        ours = {
+            mine.digest: other.digest,
+            **dict(zip(keys_of(quarter.ws(mine)), keys_of(quarter.ws(other)), strict=False)),
+        }
+        for form in kinds.values():
+            fields = {name: ours.get(value, value) for name, value in form.items()}
+            sent = {**editor, **FORM, "Origin": "https://" + mine.base_url.split("/")[2]}
+            code, page = quarter.ask(mine, "/studio/act", "POST", urlencode(fields), **sent)
+            assert code < 500
+            assert leaked(page, needles(quarter, other), str(fields)) == set()
+        assert rows_of(quarter, *others_than(mine)) == before
+
+
 def leaked(page: str, words: Iterable[str], asked: str) -> set[str]:
     """Which of these words stand in an answer, apart from what the question itself named."""
     return {word for word in words if word in page and word not in asked}
@@ -350,6 +372,7 @@ def test_the_whole_quarter(whole):
         },
     )
     nothing_shows_elsewhere(whole, studio=150)
+    no_form_of_an_editor_changes_what_is_anothers(whole)
     numbers_are_each_ones_own(whole, NEIGHBOURS)
     rows_keep_to_their_community(whole)
     assert {maker for maker, tables in whole.wide.items() if tables and maker not in ACROSS} == set()

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 from support_loopback import Served, ask, served
-from support_operator import Filler, named
+from support_operator import Filler, named, put_numbers
 from support_signin import BOTH, ED, FORM, OLGA, Hosted, hosted
 
 from newsletter.app import reloading
+from newsletter.app.numbers.telling import tell
 from newsletter.app.operator.desk import OperatorDesk
 from newsletter.app.operator.page import fill_operator
 from newsletter.app.reloading import Reload, Reloader
@@ -122,6 +123,20 @@ def test_an_act_looks_at_the_store_while_others_are_answered(
     page = jar.get("/operator/")[1]
     assert jar.post("/operator/act", page, act="nothing", key=OLD, form="in a thread")[0] == 303
     assert looked == [None]
+
+
+def test_numbers_say_what_they_are_of_and_lead_to_their_rows(lab: Hosted, olga: dict[str, str]) -> None:
+    jar = lab.browser()
+    jar.cookies |= olga
+    put_numbers(lab.ws, lab.clock(), [OLD])
+    reached = next(one for one in tell(lab.ws).issues if one.key == OLD)
+    for days, each in (("30", "day"), ("90", "week"), ("7", "day")):
+        page = jar.get(f"/operator/numbers?days={days}")[1]
+        assert f"Requests per {each}" in page
+        assert page.count("<svg") == 2
+        assert f'/operator/issues/{OLD}/deliveries?show=handed-over">{reached.reached}</a>' in page
+        assert f'{reached.replies} <span class="of">of {reached.reached}</span>' in page
+    assert f"{reached.left} left" in page
 
 
 def test_a_form_that_is_not_ours_does_nothing(lab: Hosted, olga: dict[str, str]) -> None:

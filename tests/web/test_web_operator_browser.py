@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from support_axe import faults
 from support_browser import browser, follow
 from support_loopback import served
-from support_operator import Filler, named
+from support_operator import Filler, named, put_numbers
 from support_signin import OLGA, SESSION, Hosted, hosted
 
 from newsletter.app.operator.desk import OperatorDesk
@@ -70,6 +70,7 @@ def fill(lab: Hosted) -> None:
         connection.execute(sa.update(delivery).where(delivery.c.id.in_(some)).values(state="unknown"))
         hold = Hold("complaints", "too many of them, look at the bounces and at who was written to", None, OLD)
         guards.keep(connection, "data-lab", Standing(hold, lab.clock()))
+    put_numbers(lab.ws, lab.clock(), [OLD])
 
 
 def sound(page: Page, lab: Hosted, paths: tuple[str, ...]) -> set[str]:

@@ -6,7 +6,7 @@ RUNTIME := $(VENV)/.runtime-ready
 DEV := $(VENV)/.dev-ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
-.PHONY: demo test lint types rules unit test-slow test-postgresql crash tour lock clean bench
+.PHONY: demo test lint types rules unit test-slow test-postgresql crash crash-postgresql tour lock clean bench
 
 demo: $(RUNTIME)
 	@$(BIN)/newsletter demo
@@ -64,6 +64,10 @@ DESIGN ?= ours
 crash: $(DEV)
 	@PYTHONPATH=tests:. $(BIN)/python tests/crash/crash_run.py --kills $(KILLS) --recipients $(RECIPIENTS) \
 	  --transport $(TRANSPORT) --design $(DESIGN)
+
+# The same with four workers that share a PostgreSQL: one is killed every two seconds, and the server once in the middle.
+crash-postgresql: $(DEV)
+	@$(BIN)/python benchmarks/workers.py --recipients $(RECIPIENTS) --kill 2 --restart
 
 # Needs uv (https://docs.astral.sh/uv/). What the program needs is locked first, and held while the rest is.
 lock:

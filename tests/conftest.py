@@ -2,7 +2,7 @@
 
 import gc
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 
 import pytest
@@ -44,9 +44,25 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Hundreds of examples tell no more of what is covered than one does, and watching doubles their time."""
-    if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+    """Hundreds of examples tell no more of what is covered than one does, and watching doubles their time.
+
+    Nor do pages in a browser tell more than the requests for them.
+    """
+    if getattr(getattr(item, "obj", None), "is_hypothesis_test", False) or item.get_closest_marker("browser"):
         item.add_marker("no_cover")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None]:
+    """What a test prepares is watched no more than the test itself."""
+    watching = getattr(item.config.pluginmanager.getplugin("_cov"), "cov_controller", None)
+    if watching is None or not item.get_closest_marker("no_cover"):
+        return (yield)
+    watching.pause()
+    try:
+        return (yield)
+    finally:
+        watching.resume()
 
 
 def pytest_collection_finish() -> None:

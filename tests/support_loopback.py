@@ -50,7 +50,7 @@ def ask(
     path: str,
     body: object = None,
     headers: dict[str, str] | None = None,
-    timeout: float = 10,
+    timeout: float = 60,
 ) -> tuple[HTTPResponse, str]:
     """One request on a connection of its own, without a cookie jar, and the whole answer."""
     connection = HTTPConnection("127.0.0.1", server.port, timeout=timeout)

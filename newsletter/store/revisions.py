@@ -42,10 +42,11 @@ def by_slug(connection: Connection, community: str, slug: str) -> Revision | Non
 
 def put(connection: Connection, community: str, revisions: Iterable[Revision]) -> None:
     """Write these revisions in the place of those before."""
-    for one in revisions:
-        mine = (event_revision.c.community == community) & (event_revision.c.item_id == one.item_id)
-        connection.execute(sa.delete(event_revision).where(mine))
-        connection.execute(sa.insert(event_revision).values({"community": community, **_values(one)}))
+    new = [{"community": community, **_values(one)} for one in revisions]
+    if new:
+        mine = (event_revision.c.community == community) & (event_revision.c.item_id == sa.bindparam("one"))
+        connection.execute(sa.delete(event_revision).where(mine), [{"one": one["item_id"]} for one in new])
+        connection.execute(sa.insert(event_revision), new)
 
 
 def _values(one: Revision) -> dict[str, Any]:

@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+# The program is read here, and not run.
+pytestmark = pytest.mark.no_cover
+
 PACKAGE = Path(__file__).parents[2] / "newsletter"
 FILES = sorted(path for path in PACKAGE.rglob("*.py") if "migrations/versions" not in path.as_posix())
 PURE = (

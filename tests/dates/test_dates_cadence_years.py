@@ -13,6 +13,9 @@ from newsletter.dates.cadence.slots import slots
 from newsletter.model.issue import Slot
 from newsletter.model.workspace import DigestSettings, TermSettings
 
+# Twelve years run the lines that one year runs; test_dates_cadence.py tells what is covered.
+pytestmark = pytest.mark.no_cover
+
 #: Half an hour of summer time; changes at midnight; a summer time that pauses for Ramadan; none at all, off the hour.
 ZONES = (
     "America/Los_Angeles",

@@ -4,6 +4,9 @@ import pytest
 from fuzz_run import hammer, seeds
 from fuzz_targets import TARGETS
 
+# Hundreds of damaged files tell no more of what is covered than the tests of each format do.
+pytestmark = pytest.mark.no_cover
+
 
 @pytest.mark.parametrize("name", sorted(TARGETS))
 def test_damaged_seeds_are_read_or_refused(name: str) -> None:

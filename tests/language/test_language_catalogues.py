@@ -11,6 +11,9 @@ from babel.messages.extract import extract_from_file
 from newsletter.language.catalogue import packaged_codes, packaged_text, read_catalogue
 from newsletter.language.filling import places
 
+# The program is read here, and hardly run.
+pytestmark = pytest.mark.no_cover
+
 ROOT = Path(__file__).parents[2]
 #: Babel's own names for how Python code and Jinja templates are read.
 SOURCES = (("newsletter", (".py",), "python"), ("templates", (".mjml", ".txt", ".html"), "jinja2"))

@@ -20,6 +20,9 @@ from newsletter.render.edition import render
 from newsletter.render.escaping import clean, escape, legible, one_line
 from newsletter.render.links import safe_link
 
+# Whole mails run the lines of the lighter tests beside them.
+pytestmark = pytest.mark.no_cover
+
 AT = datetime(2026, 12, 4, 17, tzinfo=UTC)
 HOSTILE = (
     "<script>alert(1)</script>",

@@ -15,6 +15,9 @@ from support_mail_rules import assert_good_message
 from newsletter.checks.registry import run_checks
 from newsletter.model.issue import Choices, Entry
 
+# Whole mails run the lines of the lighter tests beside them.
+pytestmark = pytest.mark.no_cover
+
 SIZE_LIMIT = 102 * 1024
 #: Characters of a text part whose cards all find room in the HTML.
 ROOMY = 20_000

@@ -40,10 +40,12 @@ class Clock:
         return now
 
 
-def new_workspace(root: Path, clock: Clock) -> Path:
-    """The sample with two readers of the weekly digest."""
+def new_workspace(root: Path, clock: Clock, readers: str = READERS) -> Path:
+    """The sample with two readers of the weekly digest, or with these."""
     init_workspace(root)
-    import_bytes(opened(root, clock), READERS.encode(), "readers.csv", "community")
+    ws = opened(root, clock)
+    import_bytes(ws, readers.encode(), "readers.csv", "community")
+    ws.store.close()
     return root
 
 

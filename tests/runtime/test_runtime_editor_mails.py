@@ -7,9 +7,10 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default as modern
 from pathlib import Path
+from shutil import copytree
 
 import pytest
-from cadence_workspace import Clock, new_workspace, opened, states
+from cadence_workspace import Clock, opened, states
 
 from newsletter.app.operating import tick
 from newsletter.app.reviewing.approving import approve_draft
@@ -19,6 +20,9 @@ from newsletter.app.reviewing.telling import look_after
 from newsletter.app.workspace import Workspace
 from newsletter.model.signing_in import SignInSettings
 from newsletter.model.workspace import EditorSettings
+
+# What is mailed is covered by tests/app and test_runtime_operating.py; weeks of it, watched, take twice as long.
+pytestmark = pytest.mark.no_cover
 
 WEEK = "weekly-2026-12-04"
 DRAFT, REMIND, SEND = "2026-12-01T09:00", "2026-12-03T09:00", "2026-12-04T09:00"
@@ -32,8 +36,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def root(tmp_path: Path, clock: Clock) -> Path:
-    return new_workspace(tmp_path / "lab", clock)
+def root(tmp_path: Path, monday: Path) -> Path:
+    return copytree(monday, tmp_path / "lab")
 
 
 def lab(root: Path, clock: Clock, *notify: str, remind: str = "24 hours before", **rules: object) -> Workspace:

@@ -2,9 +2,10 @@
 
 import threading
 from pathlib import Path
+from shutil import copytree
 
 import pytest
-from cadence_workspace import Clock, mails, new_workspace, opened, states
+from cadence_workspace import Clock, mails, opened, states
 
 from newsletter.app.alerting import alerts_since
 from newsletter.app.alerts.telling import tellers
@@ -26,8 +27,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def root(tmp_path: Path, clock: Clock) -> Path:
-    return new_workspace(tmp_path / "lab", clock)
+def root(tmp_path: Path, monday: Path) -> Path:
+    return copytree(monday, tmp_path / "lab")
 
 
 def test_run_holds_an_audience_unlike_the_last_one_and_alerts_once(

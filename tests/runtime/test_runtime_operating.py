@@ -4,9 +4,10 @@ import threading
 from dataclasses import replace
 from datetime import UTC, timedelta
 from pathlib import Path
+from shutil import copytree
 
 import pytest
-from cadence_workspace import Clock, all_states, at, mails, new_workspace, opened, reasons, states
+from cadence_workspace import Clock, all_states, at, mails, opened, reasons, states
 
 from newsletter.app.dispatching import provider_of, send_issue
 from newsletter.app.drafting import preview_draft, stored_draft
@@ -27,8 +28,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def root(tmp_path: Path, clock: Clock) -> Path:
-    return new_workspace(tmp_path / "lab", clock)
+def root(tmp_path: Path, monday: Path) -> Path:
+    return copytree(monday, tmp_path / "lab")
 
 
 def test_a_reviewed_issue_is_drafted_waits_for_approval_and_goes_out_once(root, clock):

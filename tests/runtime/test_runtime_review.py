@@ -1,9 +1,10 @@
 """The review of an issue over moved time: enough approvals, sources that move after them, and what then leaves."""
 
 from pathlib import Path
+from shutil import copytree
 
 import pytest
-from cadence_workspace import Clock, mails, new_workspace, opened, states
+from cadence_workspace import Clock, mails, opened, states
 
 from newsletter.app.dispatching import provider_of, send_issue
 from newsletter.app.drafting import draft_issue, stored_draft
@@ -14,6 +15,9 @@ from newsletter.app.sending.planning import SendRefused
 from newsletter.app.timing import UsageError
 from newsletter.app.workspace import Workspace
 from newsletter.store import issues
+
+# What reviewing does is covered by tests/app and test_runtime_operating.py; weeks of it, watched, take twice as long.
+pytestmark = pytest.mark.no_cover
 
 WEEK = "weekly-2026-12-04"
 DRAFT, SEND = "2026-12-01T09:00", "2026-12-04T09:00"
@@ -26,8 +30,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def root(tmp_path: Path, clock: Clock) -> Path:
-    return new_workspace(tmp_path / "lab", clock)
+def root(tmp_path: Path, monday: Path) -> Path:
+    return copytree(monday, tmp_path / "lab")
 
 
 def drafted(root: Path, clock: Clock, **rules: object) -> Workspace:

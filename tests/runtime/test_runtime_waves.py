@@ -2,20 +2,22 @@
 
 from datetime import UTC, timedelta
 from pathlib import Path
+from shutil import copytree
 
 import pytest
-from cadence_workspace import Clock, at, mails, opened, states
+from cadence_workspace import Clock, at, mails, new_workspace, opened, states
 
 from newsletter.app.dispatching import provider_of, send_issue
-from newsletter.app.importing.subscribers_file import import_bytes
 from newsletter.app.operating import tick
 from newsletter.app.reviewing.approving import approve
-from newsletter.app.sample import init_workspace
 from newsletter.app.sending.pump import status
 from newsletter.app.workspace import open_workspace
 from newsletter.cli.failures import run_guarded
 from newsletter.settings.reading import SettingsError
 from newsletter.store.tables import subscriber
+
+# What a wave is made of is covered by tests/app and tests/delivery; nights of them, watched, take twice as long.
+pytestmark = pytest.mark.no_cover
 
 WEEK = "weekly-2026-12-04"
 READERS = """email,timezone
@@ -42,11 +44,14 @@ def clock() -> Clock:
     return Clock("2026-11-30T12:00")
 
 
+@pytest.fixture(scope="module")
+def monday(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return new_workspace(tmp_path_factory.mktemp("waves") / "lab", Clock("2026-11-30T12:00"), READERS)
+
+
 @pytest.fixture
-def root(tmp_path: Path, clock: Clock) -> Path:
-    init_workspace(tmp_path / "lab")
-    import_bytes(opened(tmp_path / "lab", clock), READERS.encode(), "readers.csv", "community")
-    return tmp_path / "lab"
+def root(tmp_path: Path, monday: Path) -> Path:
+    return copytree(monday, tmp_path / "lab")
 
 
 def waves(ws) -> list[tuple[str, list[str], int]]:
@@ -65,7 +70,6 @@ def tick_until(ws, clock: Clock, start: str, end: str, minutes: int = 15) -> lis
     return found
 
 
-@pytest.mark.no_cover
 def test_every_wave_leaves_at_its_own_time_and_each_mail_once(root, clock):
     ws = opened(root, clock, **RULES)
     left = tick_until(ws, clock, "2026-12-01T09:00", "2026-12-05T09:00")

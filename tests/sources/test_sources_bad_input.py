@@ -13,6 +13,9 @@ from support_time import at_most
 from newsletter.model.workspace import SourceSettings
 from newsletter.sources.registry import FORMATS, Blob, SourceContext, read_source
 
+# Floods run the lines that one event runs, thousands of times; the tests of each format tell what is covered.
+pytestmark = pytest.mark.no_cover
+
 GOOD = {
     "markdown": b"---\ntitle: Fine\n---\n\nGood words.\n",
     "ics": calendar("UID:fine\nSUMMARY:Fine\nDTSTART:20261201T120000\nDTEND:20261201T130000"),

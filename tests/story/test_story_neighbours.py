@@ -28,6 +28,9 @@ from newsletter.cli.at_work import Shift
 from newsletter.settings.reserved_paths import RESERVED
 from newsletter.store.tables import metadata
 
+# A story runs what each room's tests cover; it is told for what comes out of them together.
+pytestmark = pytest.mark.no_cover
+
 ADA, GRACE, MARY = SHARED
 CLARA = CHOIR.own[0]
 LEAVE = b"List-Unsubscribe=One-Click"

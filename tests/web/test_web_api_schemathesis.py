@@ -16,6 +16,9 @@ from support_api import OPERATIONS, PREFIX, Api, api_of, sent_lab
 
 from newsletter.app.workspace import with_settings
 
+# Generated requests run what test_web_api.py covers.
+pytestmark = pytest.mark.no_cover
+
 #: Of what the document promises nothing is left out.
 CHECKS = {
     "not_a_server_error", "status_code_conformance", "content_type_conformance", "response_headers_conformance",

@@ -44,17 +44,17 @@ def wall(moment: datetime) -> str:
 
 def folded(line: str) -> str:
     """The line in pieces of at most 75 octets, never cut inside a character; all but the first are indented."""
-    if len(line) <= LINE and line.isascii():
+    octets = line.encode()
+    if len(octets) <= LINE:
         return line
-    out, room = [""], LINE
-    for character in line:
-        size = len(character.encode("utf-8"))
-        if size > room:
-            out.append(" ")
-            room = LINE - 1
-        out[-1] += character
-        room -= size
-    return "\r\n".join(out)
+    pieces, start = [], 0
+    while start < len(octets):
+        end = min(start + LINE - bool(pieces), len(octets))
+        while end < len(octets) and octets[end] & 0xC0 == 0x80:  # within a character
+            end -= 1
+        pieces.append(octets[start:end].decode())
+        start = end
+    return "\r\n ".join(pieces)
 
 
 def block(lines: Iterable[str]) -> str:

@@ -56,6 +56,7 @@ def _revised(
     facts = event_facts(item)
     content = hashlib.sha256(event_text(item, by, Stamp(0, _EPOCH, _EPOCH)).encode()).hexdigest()[:32]
     stamp = _stamp(before, facts, content, now)
+    same = before is not None and before.content == content and stamp == _stamp_of(before)
     timings = event_timings(item)
     return Revision(
         item_id=item.id,
@@ -72,8 +73,12 @@ def _revised(
         topics=topics_of(item, topics),
         zones=event_zones(timings),
         last=last_day(timings),
-        text=event_text(item, by, stamp),
+        text=before.text if before is not None and same else event_text(item, by, stamp),
     )
+
+
+def _stamp_of(told: Revision) -> Stamp:
+    return Stamp(told.sequence, told.created_at, told.changed_at)
 
 
 def _stamp(before: Revision | None, facts: str, content: str, now: datetime) -> Stamp:

@@ -10,6 +10,7 @@ from support_neighbours import CHOIR, LAB, MAKERS, SHARED, Neighbour
 
 from newsletter.app.alerting import alerts_since
 from newsletter.app.exporting import export_csv, export_jsonl
+from newsletter.app.numbers.counting import today
 from newsletter.app.observing.exposition import exposition
 from newsletter.app.sending.auditing import audit_json, audit_mailing
 from newsletter.app.sending.control import overview, status
@@ -50,7 +51,7 @@ def put_counts(quarter: Quarter, one: Neighbour) -> None:
     """Have a page of the community asked for so often as none of another's was."""
     ws, key = quarter.ws(one), keys_sent(quarter.ws(one))[-1]
     with ws.store.begin() as connection:
-        numbers.add(connection, one.id, [Number(quarter.clock.now.date(), "web copy", key, COUNTS[one.id])])
+        numbers.add(connection, one.id, [Number(today(ws), "web copy", key, COUNTS[one.id])])
 
 
 def told(quarter: Quarter, one: Neighbour, studio: int) -> dict[str, str]:

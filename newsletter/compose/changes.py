@@ -4,6 +4,7 @@ Each change is told in one issue only, because the reader remembers it then. Wha
 new where the sources of the reader's last issue did not hold it. Without a last issue nothing is new.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
@@ -28,6 +29,8 @@ from newsletter.model.when import Occurrence, Vague
 #: Times named one by one; more are counted.
 NAMED = 3
 _LAST = datetime.max.replace(tzinfo=UTC)
+#: A floor below the street: all that tells "Level -1" from "Level 1". A range, "3-4", has a word before its hyphen.
+_BELOW = re.compile(r"(?<![\w-])[-\N{MINUS SIGN}\N{EN DASH}](?=\d)")
 
 
 def marks_of(after: View) -> Marks:
@@ -162,8 +165,12 @@ def _times(after: View, found: Sequence[Occurrence]) -> str:
 
 
 def _place_changed(old: Item, new: Item) -> bool:
-    here, there = plain_words(place_text(new.place)), plain_words(place_text(old.place))
+    here, there = (_place_words(place_text(one.place)) for one in (new, old))
     return bool(here) and here != there
+
+
+def _place_words(text: str) -> str:
+    return plain_words(_BELOW.sub("below ", text))
 
 
 def pattern_of_series(view: View, item: Item) -> str:

@@ -130,6 +130,19 @@ def test_another_place() -> None:
     assert card(issue).flag == "new place"
 
 
+@pytest.mark.parametrize(("before", "after_"), [("Level -1", "Level 1"), ("Level 1", "Level \N{MINUS SIGN}1")])
+def test_a_floor_below_the_street_is_another_place(before: str, after_: str) -> None:
+    there, here = (replace(TALK, place=Place("in_person", name)) for name in (before, after_))
+
+    assert changes(after(there, here)) == [("place changed", after_, before)]
+
+
+def test_a_range_of_rooms_written_in_another_way_is_the_same_place() -> None:
+    there, here = (replace(TALK, place=Place("in_person", name)) for name in ("Rooms 3-4", "Rooms 3 \N{EN DASH} 4"))
+
+    assert changes(after(there, here)) == []
+
+
 def test_time_and_place_changed_together_are_one_line() -> None:
     issue = after(TALK, replace(TALK, when=at("2026-12-08 12:00"), place=Place("online")))
 

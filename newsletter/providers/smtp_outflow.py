@@ -1,32 +1,35 @@
 """What is to leave over one connection, piece by piece, and which messages are whole: their last byte is taken."""
 
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Callable, Sequence
-from itertools import islice
+from itertools import accumulate
 from typing import Generic, TypeVar
 
 from newsletter.providers.smtp_wire import Wire
 
 Message = TypeVar("Message")
 #: Pieces that are offered to the system at once.
-_AT_ONCE = 256
+_AT_ONCE = 512
 
 
 class Outflow(Generic[Message]):
     """Pieces in order, and marks at the ends of messages."""
 
     def __init__(self) -> None:
-        self._pieces: deque[bytes | memoryview] = deque()
+        # Those before `_at` are gone.
+        self._pieces: list[bytes | memoryview] = []
+        self._at = 0
         self._ends: deque[tuple[int, Message]] = deque()
         self._added = self._sent = 0
 
     def __bool__(self) -> bool:
         """Whether anything waits to be sent."""
-        return bool(self._pieces)
+        return self._sent < self._added
 
     def add(self, pieces: Sequence[bytes]) -> None:
         """More to send, behind the rest."""
-        self._pieces.extend(filter(None, pieces))
+        self._pieces.extend(pieces)
         self._added += sum(map(len, pieces))
 
     def end(self, message: Message) -> None:
@@ -39,26 +42,30 @@ class Outflow(Generic[Message]):
         Each message that becomes whole is told before anything more is tried: what fails then takes nothing back.
         """
         before = self._sent
-        while self._pieces:
-            taken = wire.write_some(list(islice(self._pieces, _AT_ONCE)))
+        while self:
+            offered = self._pieces[self._at : self._at + _AT_ONCE]
+            taken = wire.write_some(offered)
             if not taken:
                 break
             self._sent += taken
-            self._forget(taken)
+            self._forget(offered, taken)
             self._tell_ends(is_whole)
         return self._sent - before
 
-    def _forget(self, taken: int) -> None:
-        pieces = self._pieces
+    def _forget(self, offered: Sequence[bytes | memoryview], taken: int) -> None:
+        """Go on behind what was taken; of a piece that was taken in part, the rest is left."""
         if self._sent == self._added:
-            pieces.clear()
+            self._pieces.clear()
+            self._at = 0
             return
-        while taken:
-            first = pieces.popleft()
-            if len(first) > taken:
-                pieces.appendleft(memoryview(first)[taken:])
-                return
-            taken -= len(first)
+        ends = list(accumulate(map(len, offered)))
+        gone = bisect_right(ends, taken)
+        self._at += gone
+        if gone < len(ends):
+            self._pieces[self._at] = memoryview(offered[gone])[-(ends[gone] - taken) :]
+        if self._at >= _AT_ONCE:
+            del self._pieces[: self._at]
+            self._at = 0
 
     def _tell_ends(self, is_whole: Callable[[Message], None]) -> None:
         while self._ends and self._ends[0][0] <= self._sent:

@@ -9,6 +9,7 @@ import re
 import socket
 import ssl
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -26,6 +27,11 @@ _MOST_PIECES = 1000
 _RECORD = 1 << 14
 _WOULD_WAIT = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 _LINE = re.compile(rb"([2-5][0-9]{2})(?:([ -])(.*))?", re.DOTALL)
+
+
+#: Lines that were read before, so many of them and no longer ones.
+_KNOWN: dict[bytes, tuple[int, bool, str]] = {}
+_MOST_KNOWN, _SHORT = 256, 100
 
 
 class NoReplyError(OSError):
@@ -57,6 +63,7 @@ class Wire:
         self.timeout = timeout
         self._sock, self._clock = sock, clock
         self._held = bytearray()
+        self._whole: deque[bytes] = deque()
         self._lines: list[str] = []
         self._record = b""
         self._ended = False
@@ -149,11 +156,11 @@ class Wire:
     @property
     def has_more(self) -> bool:
         """Whether there is more of what was said than was asked for."""
-        return bool(self._held or self._lines)
+        return bool(self._held or self._whole or self._lines)
 
     def has_spoken(self) -> bool:
         """Whether the server said something, or hung up, without being asked; waits for nothing."""
-        if not self._held and not self._ended:
+        if not self._held and not self._whole and not self._ended:
             self._sock.settimeout(0)
             try:
                 self._take()
@@ -161,11 +168,11 @@ class Wire:
                 pass
             except OSError:
                 self._ended = True
-        return bool(self._held) or self._ended
+        return bool(self._held or self._whole) or self._ended
 
     def encrypt(self, context: ssl.SSLContext, host: str) -> None:
         """Go on in TLS; what was sent in clear and not asked for is no part of it (RFC 3207, 6)."""
-        if self._held:
+        if self._held or self._whole:
             raise NoReplyError("the server said more before encryption began than it was asked")
         self._sock.settimeout(self.timeout)
         self._sock = context.wrap_socket(self._sock, server_hostname=host)
@@ -177,14 +184,19 @@ class Wire:
 
     def _line(self) -> bytes | None:
         """The next line of what was read; None while it has no end."""
-        end = self._held.find(b"\n")
-        if end > LONGEST_LINE or (end < 0 and len(self._held) > LONGEST_LINE):
+        if not self._whole:
+            self._part_lines()
+        line = self._whole.popleft() if self._whole else None
+        if len(self._held if line is None else line) > LONGEST_LINE:
             raise NoReplyError(f"the server's reply has a line of more than {LONGEST_LINE} octets")
-        if end < 0:
-            return None
-        line = bytes(self._held[:end])
-        del self._held[: end + 1]
-        return line.removesuffix(b"\r")
+        return None if line is None else line.removesuffix(b"\r")
+
+    def _part_lines(self) -> None:
+        """All lines that have come to their end, at once."""
+        end = self._held.rfind(b"\n")
+        if end >= 0:
+            self._whole.extend(bytes(self._held[:end]).split(b"\n"))
+            del self._held[: end + 1]
 
     def _wait(self, until: float) -> None:
         left = until - self._clock()
@@ -212,7 +224,16 @@ def _first_octets(pieces: Sequence[bytes | memoryview], most: int) -> bytes:
 
 
 def _parsed(line: bytes) -> tuple[int, bool, str]:
-    """Code, whether the reply ends here, and the text."""
+    """Code, whether the reply ends here, and the text. Servers repeat themselves, and the first lines are kept."""
+    known = _KNOWN.get(line)
+    if known is None:
+        known = _read_line(line)
+        if len(_KNOWN) < _MOST_KNOWN and len(line) < _SHORT:
+            _KNOWN[line] = known
+    return known
+
+
+def _read_line(line: bytes) -> tuple[int, bool, str]:
     found = _LINE.fullmatch(line)
     if found is None:
         raise NoReplyError(f"the server gave a reply that is none: {line[:100].decode('utf-8', 'replace')}")

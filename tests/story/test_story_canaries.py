@@ -25,6 +25,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from support_http import Answer, CannedHttp
 from support_loopback import Served, ask, served
+from support_rows import whole_store
 from support_smtp import Step, scripted
 
 from newsletter.app.observing.observer import Observer
@@ -266,10 +267,8 @@ def sign_in(told: Told, server: Served, link: str) -> str:
 
 
 def keep_files(told: Told, ws: Workspace) -> None:
-    """The store as statements, and every file of the workspace."""
-    raw = ws.store.engine.raw_connection()
-    told.say("store dump", "\n".join(raw.driver_connection.iterdump()))  # type: ignore[union-attr]  # it is open
-    raw.close()
+    """Every row of the store, and every file of the workspace."""
+    told.say("store dump", "\n".join(whole_store(ws.root)))
     for file in sorted(ws.root.rglob("*")):
         if file.is_file():
             told.outputs[f"file {file.relative_to(ws.root)}"] = file.read_bytes()

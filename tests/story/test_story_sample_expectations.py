@@ -100,6 +100,7 @@ def test_every_entry_stands_in_its_section_at_the_readers_own_time(case: Expecta
     assert told_lines(issue, case) == in_expected_order(case.lines(), case)
 
 
+@pytest.mark.sqlite_only  # a process of its own knows of no other
 @pytest.mark.parametrize(
     "case", [case for case in CASES if case.reader == "berlin"], ids=lambda case: Path(case.file).stem
 )

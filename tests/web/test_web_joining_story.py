@@ -393,7 +393,7 @@ def test_check_40_no_text_of_a_requester_reaches_a_mail(ws: Workspace, server: S
     for message in mails(ws):
         assert sorted(message.keys()) == sorted(set(message.keys()))
         assert (message["Bcc"], message["Subject"]) == (None, "Please confirm: Common Hours")
-        body = text_of(message)
+        body = text_of(message).replace(link_in(message, "confirm"), "")  # by chance a key has any two digits
         assert not any(word in body for word in ("evil", "Buy", "7*7", "49", str(message["To"])))
 
 

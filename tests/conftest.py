@@ -2,8 +2,10 @@
 
 import gc
 import os
+import shutil
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -23,16 +25,18 @@ settings.register_profile("searching", deadline=None, print_blob=True)
 settings.load_profile("repeatable")
 
 
-os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", quickest())
-
-
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--store postgresql` gives every workspace a database on a real server in the place of its SQLite file."""
     parser.addoption("--store", choices=("sqlite", "postgresql"), default="sqlite", help="What stores are made of.")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Rows that are read in parts and not to their end leave a cursor to the end of their transaction."""
+    """Folders of the fast suite are in memory; what slow tests write may be more than there is.
+
+    Rows that are read in parts and not to their end leave a cursor to the end of their transaction.
+    """
+    if "not slow" in config.option.markexpr:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", quickest())
     if config.getoption("--store") == "postgresql":
         config.addinivalue_line(
             "filterwarnings", "ignore:.*ServerCursor.* was deleted while still open:ResourceWarning"
@@ -87,6 +91,24 @@ def _keys_of_earlier_modules_are_forgotten() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(redact, "_forms", redact._forms)
         yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _what_a_good_run_wrote_ends_with_it(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[None]:
+    yield
+    if not request.session.testsfailed:
+        shutil.rmtree(tmp_path_factory.getbasetemp(), ignore_errors=True)
+
+
+@pytest.fixture
+def tmp_path(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Path]:
+    """As pytest makes it; it goes with the test, unless that failed, since all of them together take a gigabyte."""
+    failed = request.session.testsfailed
+    yield tmp_path
+    if request.session.testsfailed == failed:
+        shutil.rmtree(tmp_path, ignore_errors=True)
 
 
 @pytest.fixture(autouse=True, scope="session")

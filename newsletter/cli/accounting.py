@@ -48,7 +48,7 @@ def audit_log(
         (f"{one.line.at:%Y-%m-%d %H:%M:%S}", one.who, one.line.deed, one.line.subject, one.line.detail)
         for one in found
     ]
-    show_table("", ("When (UTC)", "Who", "Deed", "What", ""), rows)
+    show_table("", ("When (UTC)", "Who", "Deed", "What", ""), rows, empty="No such deed is written down.")
     return 0
 
 

@@ -50,7 +50,8 @@ def _show(found: "Told") -> None:
     if not found.counting:
         say("Nothing is counted: [numbers] count is false. What stands here was counted before.")
     rows = [(one.key, one.reached, one.requests, one.left, one.replies) for one in found.issues]
-    show_table("Issues, since they left", ("Issue", "Reached", "Page requests", "Left after it", "Replies"), rows)
+    columns = ("Issue", "Reached", "Page requests", "Left after it", "Replies")
+    show_table("Issues, since they left", columns, rows, empty="none has left yet")
     span = f"{found.first} to {found.last}"
     if found.topics:
         topics = [(one.title, one.readers, one.requests, one.left) for one in found.topics]

@@ -46,15 +46,18 @@ def count_problems(problems: Iterable[Problem]) -> str:
     return ", ".join(part for part in parts if not part.startswith("0 ")) or "no problems"
 
 
-def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """A table on standard output; numbers to the right, long cells wrapped."""
+def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str = "") -> None:
+    """A table on standard output; numbers to the right, long cells wrapped. `empty` is said where there is no row."""
     from rich import box
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     body = [list(row) for row in rows]
+    if empty and not body:
+        say(": ".join(filter(None, (title, empty))))
+        return
+    table = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     for index, column in enumerate(columns):
         numeric = bool(body) and all(isinstance(row[index], int) for row in body)
         table.add_column(column, justify="right" if numeric else "left", overflow="fold")

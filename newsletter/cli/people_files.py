@@ -184,11 +184,12 @@ def list_people(
         _print_rows(rows)
     else:
         found = list(rows)
-        show_table("", _COLUMNS, found)
+        show_table("", _COLUMNS, found, empty=_NOBODY)
         say(f"{sum(row[2] == 'active' for row in found)} of {len(found)} active")
 
 
 _COLUMNS = ("Address", "List", "State", "Digests", "Topics", "Zone")
+_NOBODY = "Nobody is found. newsletter subscribers import FILE brings people in, newsletter subscribers add ADDRESS one."
 
 
 def _row(person: Any, one: Any, barred: frozenset[str]) -> tuple[str, ...]:

@@ -154,7 +154,13 @@ def _show_all(reports: "Sequence[dict[str, Any]]", as_json: bool) -> None:
         print_json(list(reports))
         return
     rows = [(one["key"], one["state"], one["planned"], _counts(one)) for one in reports]
-    show_table("", ("Issue", "State", "Planned", "Deliveries"), rows)
+    show_table("", ("Issue", "State", "Planned", "Deliveries"), rows, empty=_NO_ISSUE)
+
+
+_NO_ISSUE = (
+    "No issue is begun yet. newsletter preview shows what the next one would be, newsletter cadence DIGEST when it is "
+    "drafted and sent."
+)
 
 
 def _counts(report: dict[str, Any]) -> str:

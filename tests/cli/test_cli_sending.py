@@ -135,3 +135,9 @@ def test_after_a_crash_the_status_names_what_was_being_handed_over(run, root: Pa
         connection.execute(attempt.update().values(phase="submitting", worker=dead))
         connection.execute(delivery.update().values(state="submitting"))
     assert "8 of 8 were being handed over when their sender ended: newsletter send" in run("status", KEY)[1]
+
+
+def test_where_there_is_nothing_yet_what_to_do_is_said(run) -> None:
+    assert "newsletter preview" in run("status")[1]
+    assert "newsletter subscribers import" in run("subscribers", "list")[1]
+    assert run("status", "--json")[1].strip() == "[]"

@@ -189,7 +189,7 @@ def list_people(
 
 
 _COLUMNS = ("Address", "List", "State", "Digests", "Topics", "Zone")
-_NOBODY = "Nobody is found. newsletter subscribers import FILE brings people in, newsletter subscribers add ADDRESS one."
+_NOBODY = "Nobody is found. newsletter subscribers import FILE brings people in, and subscribers add ADDRESS one."
 
 
 def _row(person: Any, one: Any, barred: frozenset[str]) -> tuple[str, ...]:

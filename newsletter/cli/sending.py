@@ -158,8 +158,8 @@ def _show_all(reports: "Sequence[dict[str, Any]]", as_json: bool) -> None:
 
 
 _NO_ISSUE = (
-    "No issue is begun yet. newsletter preview shows what the next one would be, newsletter cadence DIGEST when it is "
-    "drafted and sent."
+    "No issue is begun yet. newsletter preview shows what the next one would be, newsletter cadence DIGEST when "
+    "it is drafted and sent."
 )
 
 

@@ -176,7 +176,7 @@ def lab(tmp_path: Path, clock: Clock) -> Path:
     return new_workspace(tmp_path / "cadence", clock)
 
 
-def until(condition, within: float = 20.0) -> None:
+def until(condition, within: float = 60.0) -> None:
     end = time.monotonic() + within
     while not condition():
         assert time.monotonic() < end

@@ -47,7 +47,8 @@ def folded(line: str) -> str:
     octets = line.encode()
     if len(octets) <= LINE:
         return line
-    pieces, start = [], 0
+    pieces: list[str] = []
+    start = 0
     while start < len(octets):
         end = min(start + LINE - bool(pieces), len(octets))
         while end < len(octets) and octets[end] & 0xC0 == 0x80:  # within a character

@@ -1,13 +1,14 @@
 """What was read lately, so that files that have not changed are not read again.
 
 A program that serves looks at its sources before every draft, sending and correction, and the preview at every change
-of any file. Reading is a function of the source's settings, the files' bytes and the day; so its result is kept by
-their digest.
+of any file. Reading is a function of the source's settings, the files' bytes and, seldom, the day; so its result is
+kept by their digest.
 """
 
 import hashlib
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import replace
 from threading import Lock
 
 from newsletter.model.item import Reading
@@ -29,7 +30,9 @@ class KnownReadings:
         self._lock = Lock()
 
     def read(self, source: SourceSettings, blobs: Sequence[Blob], context: SourceContext) -> Reading:
-        """As `read_source` reads it."""
+        """As `read_source` reads it; the day matters only where the map of fields is to be found out."""
+        if source.fields != "auto":
+            context = replace(context, today=None)
         key = _digest(source, blobs, context)
         with self._lock:
             if key in self._kept:

@@ -22,6 +22,8 @@ from newsletter.model.when import Occurrence, Recurrence, WeeklyRange, When
 WEEKLY_WINDOW = timedelta(days=15)
 #: How far ahead anything is looked for.
 HORIZON = timedelta(days=400)
+#: Where most of what goes on is found: whether there is anything at all is asked here first.
+NEAR = timedelta(days=60)
 #: How far around the window an ordinary occurrence is looked for, so that a pattern names all its weekdays.
 AROUND = timedelta(days=28)
 #: What lasts no longer than this is one dated thing with sessions, however its rule is written.

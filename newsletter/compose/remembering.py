@@ -14,7 +14,7 @@ from newsletter.compose.density import told_in_full
 from newsletter.compose.differences import still_to_come
 from newsletter.compose.matching import Known
 from newsletter.compose.moments import begins
-from newsletter.compose.programme import HORIZON, Programme, between, is_series
+from newsletter.compose.programme import HORIZON, NEAR, Programme, between, is_series
 from newsletter.compose.view import View, is_off
 from newsletter.model.issue import Section
 from newsletter.model.item import Item
@@ -153,8 +153,9 @@ def _lasting(programme: Programme, told: Told) -> Told | None:
     if isinstance(told.item.when, Vague | None):
         return told
     if is_series(told.item.when):
-        ahead = between(told.item, programme.moment, programme.moment + HORIZON, programme, limit=1)
-        return told if ahead else None
+        start = programme.moment
+        ahead = (between(told.item, start, start + span, programme, limit=1) for span in (NEAR, HORIZON))
+        return told if any(ahead) else None
     coming = {begins(one, programme.home) for one in still_to_come(told.item, programme)}
     return replace(told, starts=tuple(start for start in told.starts if start in coming)) if coming else None
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import chain
+from operator import itemgetter
 from zoneinfo import ZoneInfo
 
 from newsletter.dates.rules import END_OF_TIME, RuleError, expand, parse_rule, until_on_wall_clock
@@ -39,8 +40,9 @@ def occurrences(
 # Every edition of an issue asks the same of the same frozen values; the zones alone differ, and they come later.
 @lru_cache(maxsize=16_384)
 def _occurrences(when: When, start: datetime, end: datetime, home: ZoneInfo, limit: int) -> tuple[Occurrence, ...]:
-    found = [one for one in _all(when, start, end) if _overlaps(one, start, end, home)]
-    return tuple(sorted(found, key=lambda one: _span(one, home))[:limit])
+    spans = ((_span(one, home), one) for one in _all(when, start, end))
+    found = sorted(((span, one) for span, one in spans if _overlaps(span, start, end)), key=itemgetter(0))
+    return tuple(one for _, one in found[:limit])
 
 
 def rule_problem(rule: str) -> str | None:
@@ -209,9 +211,9 @@ def _day(moment: date | datetime) -> date:
     return moment.date() if isinstance(moment, datetime) else moment
 
 
-def _overlaps(one: Occurrence, start: datetime, end: datetime, home: ZoneInfo) -> bool:
+def _overlaps(span: tuple[datetime, datetime], start: datetime, end: datetime) -> bool:
     """A span without length counts where it begins."""
-    begin, finish = _span(one, home)
+    begin, finish = span
     return begin < end and (finish > start or begin >= start)
 
 

@@ -50,7 +50,7 @@ def test_what_stands_as_it_stood_is_read_once(reads: list[str]) -> None:
         (SOURCE.model_copy(update={"visibility": "members"}), BLOBS, CONTEXT),
         (SOURCE.model_copy(update={"fields": {"summary": "title"}}), BLOBS, CONTEXT),
         (SOURCE, BLOBS, replace(CONTEXT, timezone="Asia/Tokyo")),
-        (SOURCE, BLOBS, replace(CONTEXT, today=date(2026, 12, 2))),
+        (SOURCE.model_copy(update={"fields": "auto"}), BLOBS, replace(CONTEXT, today=date(2026, 12, 2))),
         (SOURCE, BLOBS, replace(CONTEXT, terms={"Autumn": TERM})),
     ],
 )
@@ -62,6 +62,15 @@ def test_whatever_differs_is_read_anew(
 
     assert known.read(source, blobs, context) == read_source(source, blobs, context)
     assert len(reads) == 2
+
+
+def test_the_next_day_reads_anew_only_where_the_map_of_fields_is_found_out(reads: list[str]) -> None:
+    known, finding = KnownReadings(), SOURCE.model_copy(update={"name": "found", "fields": "auto"})
+    for day in (1, 2):
+        for source in (SOURCE, finding):
+            context = replace(CONTEXT, today=date(2026, 12, day))
+            assert known.read(source, BLOBS, context) == read_source(source, BLOBS, context)
+    assert reads == ["talks", "found", "found"]
 
 
 def test_the_least_recently_asked_for_makes_room(reads: list[str]) -> None:

@@ -152,13 +152,13 @@ def _processor() -> str:
     )
 
 
-def put(file: Path, text: str) -> None:
+def put(file: Path, text: str, marks: tuple[str, str] = (BEGIN, END)) -> None:
     """Write the table between the marks, and nothing else."""
-    before, begin, rest = file.read_text(encoding="utf-8").partition(BEGIN)
-    _, end, after = rest.partition(END)
+    before, begin, rest = file.read_text(encoding="utf-8").partition(marks[0])
+    _, end, after = rest.partition(marks[1])
     if not (begin and end):
-        raise SystemExit(f"{file} has no marks {BEGIN} and {END}")
-    file.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}", encoding="utf-8")
+        raise SystemExit(f"{file} has no marks {marks[0]} and {marks[1]}")
+    file.write_text(f"{before}{begin}\n\n{text}\n\n{end}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":

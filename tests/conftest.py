@@ -120,14 +120,17 @@ def _databases(request: pytest.FixtureRequest) -> Iterator[Stores | None]:
 
 
 @pytest.fixture(autouse=True, scope="module")
-def _databases_of_a_module_end_with_it(_databases: Stores | None) -> Iterator[None]:
-    with _databases.ended() if _databases else ExitStack():
+def _databases_of_a_module_end_with_it(
+    _databases: Stores | None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[None]:
+    with _databases.ended(tmp_path_factory.getbasetemp()) if _databases else ExitStack():
         yield
 
 
 @pytest.fixture(autouse=True)
-def _databases_of_a_test_end_with_it(_databases: Stores | None) -> Iterator[None]:
-    with _databases.ended() if _databases else ExitStack():
+def _databases_of_a_test_end_with_it(_databases: Stores | None, request: pytest.FixtureRequest) -> Iterator[None]:
+    has_some = _databases is not None and "tmp_path" in request.fixturenames
+    with _databases.ended(request.getfixturevalue("tmp_path")) if has_some else ExitStack():
         yield
 
 

@@ -180,14 +180,20 @@ class Stores:
         return self._engines[-1]
 
     @contextmanager
-    def ended(self) -> Iterator[None]:
-        """Delete at the end the databases that were asked for meanwhile, with everybody's connections to them."""
+    def ended(self, below: Path | None = None) -> Iterator[None]:
+        """Delete at the end the databases that were asked for meanwhile, with everybody's connections to them.
+
+        Of stores `below` that folder alone, where one is named: others outlive the test that was the first to look.
+        """
         before, engines = set(self._places), len(self._engines)
         yield
         for one in self._engines[engines:]:
             one.dispose()
         del self._engines[engines:]
+        mine = None if below is None else below.resolve()
         for name in self._places.keys() - before:
+            if mine is not None and not self._places[name].is_relative_to(mine):
+                continue
             del self._places[name]
             server().drop(server().url.set(database=name))
 

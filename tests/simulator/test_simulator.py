@@ -20,7 +20,7 @@ from newsletter.model.delivery import OUTCOME_STATE
 from newsletter.store import claims
 
 # What is covered, tests/app/test_app_sending*.py tell; to be watched doubles what hundreds of worlds take.
-pytestmark = pytest.mark.no_cover
+pytestmark = [pytest.mark.no_cover, pytest.mark.sqlite_only]  # each world is a store in memory
 
 Hundred = Callable[[], dict[int, World]]
 REPLAY = Path(__file__).with_name("replay.py")

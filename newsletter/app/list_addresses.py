@@ -4,7 +4,6 @@ It stands in the ledger under `list:NAME`, gets one mail for all its members, an
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from sqlalchemy.engine import Connection
 
@@ -54,8 +53,8 @@ def _addressed(connection: Connection, ws: Workspace, due: Due, digest: str) -> 
         return due
     barred = _barred(connection, ws, due.list)
     name = settings.title
-    return replace(
-        due, address=settings.address, name=name, subscription="active", digests=(digest,), suppressed=barred
+    return due._replace(
+        address=settings.address, name=name, subscription="active", digests=(digest,), suppressed=barred
     )
 
 

@@ -1,7 +1,6 @@
 """What the ledger asks of a service mail when it is sent: which it is, what its link is for, and where it goes."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from sqlalchemy.engine import Connection
 
@@ -20,11 +19,11 @@ def with_service_mails(connection: Connection, ws: Workspace, due: Sequence[Due]
 
 def _with(connection: Connection, ws: Workspace, due: Due, mail: ServiceMail | None) -> Due:
     if mail is None:
-        return replace(due, address="", service="sign_in")
-    known = replace(due, service=mail.name, purpose=mail.purpose, scope=mail.scope)
+        return due._replace(address="", service="sign_in")
+    known = due._replace(service=mail.name, purpose=mail.purpose, scope=mail.scope)
     if not mail.address:
         return known
-    return replace(known, address=mail.address, suppressed=_barred(connection, ws, mail.address))
+    return known._replace(address=mail.address, suppressed=_barred(connection, ws, mail.address))
 
 
 def _barred(connection: Connection, ws: Workspace, address: str) -> str:

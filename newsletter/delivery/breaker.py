@@ -40,7 +40,7 @@ def spare(settled: Sequence[Settlement]) -> tuple[Settlement, ...]:
     """Where nobody answered, the try is not counted against those of whom it is known that nothing left."""
     if not failed([one.outcome for one in settled]):
         return tuple(settled)
-    return tuple(replace(one, counts=one.outcome != "not_submitted") for one in settled)
+    return tuple(one._replace(counts=one.outcome != "not_submitted") for one in settled)
 
 
 def rest(trips: int) -> timedelta:

@@ -37,6 +37,8 @@ def settlement(receipt: Receipt, tries: int, now: datetime, jitter: float) -> Se
 
 def _storable(words: str) -> str:
     """A server's words as every store takes them: a NUL or half a character in them cost a batch its answers."""
+    if words.isascii() and "\0" not in words:
+        return words
     return words.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
 
 

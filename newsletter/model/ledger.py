@@ -5,7 +5,7 @@ Values that pass between the store, which speaks SQL, and the decisions, which d
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from newsletter.model.delivery import DeliveryState, MailingKind, Outcome
 from newsletter.model.issue import IssueState
@@ -105,8 +105,7 @@ class Planned:
     not_before: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(NamedTuple):
     """A pending delivery whose time has come, with what is known of its reader at this moment.
 
     `subscription` is None where the reader is not on the list any more, and `address` is empty where the reader
@@ -144,8 +143,7 @@ class Claim:
     rows: tuple[Due, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Settlement:
+class Settlement(NamedTuple):
     """What one receipt makes of one delivery; `not_before` is set where it goes back to pending.
 
     `counts` is False where the try is not counted, because nobody answered for the whole batch.

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from newsletter.model.audit import History, Try
+from newsletter.model.delivery import DeliveryState
 from newsletter.store.tables import (
     attempt,
     attempt_item,
@@ -29,14 +30,15 @@ def histories(connection: Connection, mailing_id: int) -> Iterator[History]:
     tries = _Following(_tries(connection, mailing_id))
     reported = _Following(_reported(connection, mailing_id))
     for row in connection.execute(_deliveries(mailing_id), execution_options=STREAMED):
+        its_tries = tuple(_try(one) for one in tries.of(row.id))
         yield History(
             delivery_id=row.id,
             subscriber_id=row.subscriber_id,
             state=row.state,
             edition_key=row.edition_key,
             has_edition=row.has_edition is not None,
-            tries=tuple(_try(one) for one in tries.of(row.id)),
-            reported=tuple(one.state for one in reported.of(row.id)),
+            tries=its_tries,
+            reported=(*_answered(its_tries), *(one.state for one in reported.of(row.id))),
             suppressed_after=row.suppressed_after,
             gone_after=row.gone_after,
         )
@@ -54,6 +56,11 @@ def _try(row: sa.Row[Any]) -> Try:
         outcome=row.outcome,
         turn=row.turn,
     )
+
+
+def _answered(tries: Iterable[Try]) -> Iterator[DeliveryState]:
+    """An acceptance needs no line but the outcome of the attempt that is done with it."""
+    return ("accepted" for one in tries if one.phase == "done" and one.outcome == "accepted")
 
 
 class _Following:

@@ -4,9 +4,11 @@ Every step names the attempt, the worker and the phase it expects, and says whet
 its lease while it slept writes nothing.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -14,7 +16,7 @@ from sqlalchemy.engine import Connection
 from newsletter.model.delivery import DeliveryState, Outcome
 from newsletter.model.ledger import Claim, Due, Mailing, Settlement
 from newsletter.store import dialects
-from newsletter.store.dialects import bulk_insert
+from newsletter.store.dialects import among, given, given_pairs
 from newsletter.store.tables import (
     attempt,
     attempt_item,
@@ -26,6 +28,9 @@ from newsletter.store.tables import (
     suppression,
 )
 
+_Row = TypeVar("_Row", bound=tuple[Any, ...])
+#: What the lines of a batch's history share.
+_LINE = tuple(delivery_event.c[name] for name in ("community", "at", "kind", "state", "attempt_id", "detail"))
 #: Outcomes that prove that nothing left: the delivery may be tried again without a doubt.
 PROVEN_UNSENT: frozenset[Outcome] = frozenset({"rejected", "refused_for_now", "not_submitted"})
 
@@ -44,8 +49,24 @@ def due(
     """
     pending = _pending(job, now, only).limit(limit)
     for which in (delivery.c.breaks == 0, delivery.c.breaks > 0):
-        if rows := connection.execute(pending.where(which)).mappings().all():
-            return tuple(_due(row) for row in rows)
+        if rows := connection.execute(pending.where(which)).all():
+            return tuple(
+                Due(
+                    one,
+                    whose,
+                    edition,
+                    tries,
+                    address,
+                    name,
+                    state,
+                    _words(digests),
+                    barred,
+                    on,
+                    paused,
+                    breaks=breaks,
+                )
+                for one, whose, edition, tries, address, name, state, digests, barred, on, paused, breaks in rows
+            )
     return ()
 
 
@@ -54,16 +75,16 @@ def _pending(job: Mailing, now: datetime, only: Sequence[str] | None) -> sa.Sele
         sa.select(
             delivery.c.id,
             delivery.c.subscriber_id,
-            delivery.c.list,
             delivery.c.edition_key,
             delivery.c.tries,
-            delivery.c.breaks,
-            subscriber.c.address,
-            subscriber.c.name,
+            sa.func.coalesce(subscriber.c.address, ""),
+            sa.func.coalesce(subscriber.c.name, ""),
             subscription.c.state,
-            subscription.c.digests,
-            sa.func.coalesce(subscription.c.paused_until > now, sa.false()).label("paused"),
-            suppression.c.reason,
+            sa.cast(subscription.c.digests, sa.Text),
+            sa.func.coalesce(suppression.c.reason, ""),
+            delivery.c.list,
+            sa.func.coalesce(subscription.c.paused_until > now, sa.false()),
+            delivery.c.breaks,
         )
         .select_from(_with_reader())
         .where(delivery.c.mailing_id == job.id, delivery.c.state == "pending", delivery.c.not_before <= now)
@@ -81,21 +102,10 @@ def _with_reader() -> sa.FromClause:
     return delivery.outerjoin(subscriber, person).outerjoin(subscription, membership).outerjoin(suppression, barred)
 
 
-def _due(row: sa.RowMapping) -> Due:
-    return Due(
-        delivery_id=row[delivery.c.id],
-        subscriber_id=row[delivery.c.subscriber_id],
-        edition_key=row[delivery.c.edition_key],
-        tries=row[delivery.c.tries],
-        address=row[subscriber.c.address] or "",
-        name=row[subscriber.c.name] or "",
-        subscription=row[subscription.c.state],
-        digests=tuple(row[subscription.c.digests] or ()),
-        suppressed=row[suppression.c.reason] or "",
-        list=row[delivery.c.list],
-        paused=bool(row["paused"]),
-        breaks=row[delivery.c.breaks],
-    )
+@lru_cache(maxsize=1024)
+def _words(text: str | None) -> tuple[str, ...]:
+    """A list of words as JSON, of which the readers of a list have few different ones."""
+    return tuple(json.loads(text)) if text else ()
 
 
 def one_by_one(connection: Connection, job: Mailing) -> None:
@@ -144,11 +154,12 @@ def claim(connection: Connection, job: Mailing, hold: Claim, at: datetime) -> No
         "turn": sa.select(sa.func.coalesce(sa.func.max(attempt.c.turn), 0) + 1).scalar_subquery(),
     }
     connection.execute(sa.insert(attempt).values(row))
-    base = {"community": job.community, "attempt_id": hold.attempt_id, "live": True}
-    bulk_insert(connection, attempt_item, [base | {"delivery_id": due.delivery_id} for due in hold.rows])
+    ids = [due.delivery_id for due in hold.rows]
+    items = sa.select(sa.literal(job.community), sa.literal(hold.attempt_id), given(connection, ids).c.value)
+    connection.execute(sa.insert(attempt_item).from_select(["community", "attempt_id", "delivery_id"], items))
     claimed = (
         sa.update(delivery)
-        .where(delivery.c.id.in_([due.delivery_id for due in hold.rows]), delivery.c.state == "pending")
+        .where(among(connection, delivery.c.id, ids), delivery.c.state == "pending")
         .values(state="claimed", attempt_id=hold.attempt_id, updated_at=at)
     )
     if connection.execute(claimed).rowcount != len(hold.rows):
@@ -165,9 +176,10 @@ def mark_submitting(connection: Connection, hold: Claim, at: datetime, lease_unt
     )
     if connection.execute(mark).rowcount != 1:
         return False
+    ids = [due.delivery_id for due in hold.rows]
     moved = (
         sa.update(delivery)
-        .where(delivery.c.attempt_id == hold.attempt_id, delivery.c.state == "claimed")
+        .where(among(connection, delivery.c.id, ids), _held(hold.attempt_id), delivery.c.state == "claimed")
         .values(state="submitting", tries=delivery.c.tries + 1, updated_at=at)
     )
     if connection.execute(moved).rowcount != len(hold.rows):
@@ -182,22 +194,27 @@ def settle(
     done = _mine(hold.attempt_id, hold.worker, "submitting").values(phase="done", finished_at=at)
     if connection.execute(done).rowcount != 1:
         return False
-    _settle_items(connection, hold.attempt_id, settlements)
-    _settle_deliveries(connection, hold.attempt_id, settlements, at)
-    noted = [(s.delivery_id, s.outcome, s.state, s.detail) for s in settlements]
-    _note(connection, community, noted, at, hold.attempt_id)
-    if any(s.state == "pending" for s in settlements):
-        _cancel_with_its_mailing(connection, community, hold.attempt_id, at)
+    alike = _alike(settlements, lambda one: one[1:4] + one[5:])
+    for (outcome, state, why, wait, counts), ids in alike:
+        _settle_items(connection, hold.attempt_id, ids, outcome, why)
+        _settle_deliveries(connection, hold.attempt_id, ids, at, _values(state, why, wait, counts))
+        if outcome != "accepted":  # which its item says already
+            _note(connection, community, [(one, outcome, state, why) for one in ids], at, hold.attempt_id)
+    _name_theirs(connection, hold.attempt_id, {s.delivery_id: s.provider_id for s in settlements if s.provider_id})
+    if again := [s.delivery_id for s in settlements if s.state == "pending"]:
+        _cancel_with_its_mailing(connection, community, hold.attempt_id, again, at)
     return True
 
 
-def _cancel_with_its_mailing(connection: Connection, community: str, attempt_id: str, at: datetime) -> None:
+def _cancel_with_its_mailing(
+    connection: Connection, community: str, attempt_id: str, ids: Sequence[str], at: datetime
+) -> None:
     """What came back from its way after the mailing was cancelled is not tried again."""
     over = sa.exists().where(mailing.c.id == delivery.c.mailing_id, mailing.c.state.in_(("cancelled", "sent")))
     why = "cancelled while it was on its way"
     change = (
         sa.update(delivery)
-        .where(delivery.c.attempt_id == attempt_id, delivery.c.state == "pending", over)
+        .where(among(connection, delivery.c.id, ids), _held(attempt_id), delivery.c.state == "pending", over)
         .values(state="cancelled", reason=why, updated_at=at)
         .returning(delivery.c.id)
     )
@@ -206,38 +223,53 @@ def _cancel_with_its_mailing(connection: Connection, community: str, attempt_id:
         _note(connection, community, [(one, "cancelled", "cancelled", why) for one in ended], at, attempt_id)
 
 
+def _values(state: DeliveryState, why: str, wait: datetime | None, counts: bool) -> dict[str, Any]:
+    values: dict[str, Any] = {"state": state, "reason": why}
+    if wait is not None:
+        values["not_before"] = wait
+    if not counts:
+        values["tries"] = delivery.c.tries - 1
+    return values
+
+
 def _settle_deliveries(
-    connection: Connection, attempt_id: str, settlements: Sequence[Settlement], at: datetime
+    connection: Connection, attempt_id: str, ids: Sequence[str], at: datetime, values: Mapping[str, Any]
 ) -> None:
     # A notice may have been faster than the reply: then it is not submitting any more.
-    mine = sa.update(delivery).where(delivery.c.attempt_id == attempt_id, delivery.c.state == "submitting")
-    for (state, why, wait, counts), ids in _alike(settlements, lambda s: (s.state, s.detail, s.not_before, s.counts)):
-        values = {"state": state, "reason": why, "updated_at": at}
-        if wait is not None:
-            values["not_before"] = wait
-        if not counts:
-            values["tries"] = delivery.c.tries - 1
-        connection.execute(mine.where(delivery.c.id.in_(ids)).values(values))
+    mine = sa.and_(among(connection, delivery.c.id, ids), _held(attempt_id), delivery.c.state == "submitting")
+    connection.execute(sa.update(delivery).where(mine).values({**values, "updated_at": at}))
 
 
-def _settle_items(connection: Connection, attempt_id: str, settlements: Sequence[Settlement]) -> None:
+def _settle_items(connection: Connection, attempt_id: str, ids: Sequence[str], outcome: Outcome, why: str) -> None:
+    mine = sa.and_(attempt_item.c.attempt_id == attempt_id, among(connection, attempt_item.c.delivery_id, ids))
+    values: dict[str, Any] = {"outcome": outcome, "detail": why}
+    if outcome in PROVEN_UNSENT:
+        values["live"] = False
+    connection.execute(sa.update(attempt_item).where(mine).values(values))
+
+
+def _name_theirs(connection: Connection, attempt_id: str, theirs: Mapping[str, str]) -> None:
+    """Keep under which id the provider knows each of the messages; all under one where it took them as one."""
     mine = sa.update(attempt_item).where(attempt_item.c.attempt_id == attempt_id)
-    for (outcome, why), ids in _alike(settlements, lambda s: (s.outcome, s.detail)):
-        values = {"live": outcome not in PROVEN_UNSENT, "outcome": outcome, "detail": why}
-        connection.execute(mine.where(attempt_item.c.delivery_id.in_(ids)).values(values))
-    named = [{"one": s.delivery_id, "theirs": s.provider_id} for s in settlements if s.provider_id]
-    if named:
-        theirs = mine.where(attempt_item.c.delivery_id == sa.bindparam("one"))
-        connection.execute(theirs.values(provider_id=sa.bindparam("theirs")), named)
+    if theirs and len(names := set(theirs.values())) == 1:
+        one = mine.where(among(connection, attempt_item.c.delivery_id, list(theirs)))
+        connection.execute(one.values(provider_id=names.pop()))
+    elif theirs:
+        pairs = given_pairs(connection, theirs)
+        connection.execute(mine.where(attempt_item.c.delivery_id == pairs.c.key).values(provider_id=pairs.c.value))
+
+
+def _held(attempt_id: str) -> sa.ColumnElement[bool]:
+    return delivery.c.attempt_id == attempt_id
 
 
 def _alike(
-    settlements: Sequence[Settlement], key: Callable[[Settlement], tuple[Any, ...]]
+    rows: Iterable[_Row], key: Callable[[_Row], tuple[Any, ...]]
 ) -> Iterable[tuple[tuple[Any, ...], list[str]]]:
     """The deliveries of a batch by what is to be written: mostly the same for all, which is one statement."""
     found: dict[tuple[Any, ...], list[str]] = {}
-    for one in settlements:
-        found.setdefault(key(one), []).append(one.delivery_id)
+    for one in rows:
+        found.setdefault(key(one), []).append(one[0])
     return found.items()
 
 
@@ -252,16 +284,8 @@ def _note(
     at: datetime,
     attempt_id: str | None,
 ) -> None:
-    rows = [
-        {
-            "community": community,
-            "delivery_id": delivery_id,
-            "at": at,
-            "kind": kind,
-            "state": state,
-            "attempt_id": attempt_id,
-            "detail": detail,
-        }
-        for delivery_id, kind, state, detail in events
-    ]
-    bulk_insert(connection, delivery_event, rows)
+    for (kind, state, detail), ids in _alike(events, lambda one: one[1:]):
+        line = (community, at, kind, state, attempt_id, detail)
+        same = [sa.literal(value, column.type).label(column.name) for value, column in zip(line, _LINE, strict=True)]
+        rows = sa.select(*same, given(connection, ids).c.value)
+        connection.execute(sa.insert(delivery_event).from_select([*_LINE, delivery_event.c.delivery_id], rows))

@@ -13,7 +13,7 @@ from newsletter.store.engine import anchored
 from newsletter.store.migrate import HEAD, revisions, schema_version
 from newsletter.store.tables import attempt, consent, delivery_event
 
-_NEWEST = (consent.c.at, attempt.c.claimed_at, delivery_event.c.at)
+_NEWEST = (consent.c.at, attempt.c.claimed_at, attempt.c.finished_at, delivery_event.c.at)
 
 
 def examine_store(url: str, root: Path) -> StoreState:

@@ -6,7 +6,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from newsletter.store.joining_tables import service_mail, signup
-from newsletter.store.tables import delivery, delivery_event, mailing
+from newsletter.store.lines import lines_of
+from newsletter.store.tables import delivery, mailing
 
 Rows = list[dict[str, Any]]
 
@@ -29,21 +30,11 @@ def deliveries_of(connection: Connection, community: str, subscriber_id: str) ->
         .order_by(mailing.c.id)
     )
     rows = [dict(row) for row in connection.execute(found).mappings()]
-    events = _events(connection, community, subscriber_id)
-    return [row | {"events": events.get(row["id"], [])} for row in rows]
-
-
-def _events(connection: Connection, community: str, subscriber_id: str) -> dict[str, Rows]:
-    columns = [delivery_event.c[name] for name in ("delivery_id", "at", "kind", "state", "detail")]
     mine = sa.select(delivery.c.id).where(
         delivery.c.community == community, delivery.c.subscriber_id == subscriber_id
     )
-    found = sa.select(*columns).where(delivery_event.c.delivery_id.in_(mine)).order_by(delivery_event.c.id)
-    events: dict[str, Rows] = {}
-    for row in connection.execute(found).mappings():
-        event = dict(row)
-        events.setdefault(event.pop("delivery_id"), []).append(event)
-    return events
+    events = lines_of(connection, mine)
+    return [row | {"events": events.get(row["id"], [])} for row in rows]
 
 
 def service_mails_of(connection: Connection, community: str, subscriber_id: str) -> Rows:

@@ -14,12 +14,12 @@ from newsletter.model.issue import IssueState
 from newsletter.model.ledger import IssueRow
 from newsletter.model.operator import DeliveryNote, DeliveryRow, HandedOver, IssueCounts
 from newsletter.store.guard_tables import road
+from newsletter.store.lines import lines_of
 from newsletter.store.tables import (
     NOT_ACCEPTED,
     attempt,
     attempt_item,
     delivery,
-    delivery_event,
     issue,
     mailing,
     subscriber,
@@ -193,6 +193,5 @@ def _rows() -> sa.Select[Any]:
 
 def notes_of(connection: Connection, delivery_id: str) -> tuple[DeliveryNote, ...]:
     """Everything that became of a delivery, in order."""
-    columns = (delivery_event.c[name] for name in ("at", "kind", "state", "detail"))
-    found = sa.select(*columns).where(delivery_event.c.delivery_id == delivery_id).order_by(delivery_event.c.id)
-    return tuple(DeliveryNote(**row) for row in connection.execute(found).mappings())
+    this = sa.select(delivery.c.id).where(delivery.c.id == delivery_id)
+    return tuple(DeliveryNote(**line) for line in lines_of(connection, this).get(delivery_id, ()))

@@ -9,7 +9,16 @@ from sqlalchemy.engine import Connection
 from newsletter.model.delivery import DeliveryState
 from newsletter.model.ledger import Mailing
 from newsletter.model.reconciling import Coverage, Doubt, Question
-from newsletter.store.tables import attempt, attempt_item, consent, delivery, delivery_event, mailing, subscriber
+from newsletter.store.tables import (
+    LIVE,
+    attempt,
+    attempt_item,
+    consent,
+    delivery,
+    delivery_event,
+    mailing,
+    subscriber,
+)
 
 #: Of mailings older than this no log tells anything any more.
 OLDEST = timedelta(days=40)
@@ -103,7 +112,7 @@ def settle_accepted(
 ) -> int:
     """What evidence shows to have been taken becomes accepted; returns how many were unknown still."""
     moved = _moved_from_unknown(connection, community, delivery_ids, "accepted", at, why)
-    sure = sa.update(attempt_item).where(attempt_item.c.delivery_id.in_(moved), attempt_item.c.live)
+    sure = sa.update(attempt_item).where(attempt_item.c.delivery_id.in_(moved), LIVE)
     connection.execute(sure.values(outcome="accepted", detail=why))
     return len(moved)
 
@@ -118,7 +127,7 @@ def settle_not_accepted(
 ) -> int:
     """What is proven not to have been taken may be sent again (or is cancelled); how many were unknown still."""
     moved = _moved_from_unknown(connection, community, delivery_ids, to, at, why)
-    unsent = sa.update(attempt_item).where(attempt_item.c.delivery_id.in_(moved), attempt_item.c.live)
+    unsent = sa.update(attempt_item).where(attempt_item.c.delivery_id.in_(moved), LIVE)
     connection.execute(unsent.values(live=False, outcome="not_accepted", detail=why))
     return len(moved)
 

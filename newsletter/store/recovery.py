@@ -36,7 +36,7 @@ def all_open_attempts(connection: Connection) -> tuple[OpenAttempt, ...]:
 
 def held_by(connection: Connection, mailing_id: int, attempt_ids: Sequence[str]) -> int:
     """How many deliveries of the mailing these attempts were handing over."""
-    mine = sa.and_(delivery.c.mailing_id == mailing_id, delivery.c.attempt_id.in_(attempt_ids))
+    mine = sa.and_(delivery.c.mailing_id == mailing_id, _held_by(attempt_ids))
     found = sa.select(sa.func.count()).select_from(delivery).where(mine, delivery.c.state == "submitting")
     return connection.execute(found).scalar_one()
 
@@ -58,7 +58,7 @@ def release(
     closed = _close(connection, attempt_ids, "claimed", "released", at)
     if broke is not None:
         _suspect(connection, closed, at + broke)
-    mine = delivery.c.attempt_id.in_(closed)
+    mine = _held_by(closed)
     _note(connection, sa.and_(mine, delivery.c.state == "claimed"), "released", "pending", why, at)
     unsent = sa.update(attempt_item).where(attempt_item.c.attempt_id.in_(closed))
     connection.execute(unsent.values(live=False, outcome="not_submitted", detail=why))
@@ -75,7 +75,7 @@ def _suspect(connection: Connection, attempt_ids: Sequence[str], again: datetime
     )
     was_alone, before = delivery.c.attempt_id.in_(alone), delivery.c.breaks
     counted = sa.case((was_alone, sa.case((before == 0, 2), else_=before + 1)), (before == 0, 1), else_=before)
-    mine = sa.update(delivery).where(delivery.c.attempt_id.in_(attempt_ids), delivery.c.state == "claimed")
+    mine = sa.update(delivery).where(_held_by(attempt_ids), delivery.c.state == "claimed")
     wait = sa.case((was_alone, sa.literal(again, delivery.c.not_before.type)), else_=delivery.c.not_before)
     connection.execute(mine.values(breaks=counted, not_before=wait))
 
@@ -83,7 +83,7 @@ def _suspect(connection: Connection, attempt_ids: Sequence[str], again: datetime
 def lose(connection: Connection, attempt_ids: Sequence[str], at: datetime, *, why: str) -> int:
     """Call submitting deliveries unknown: they may have left, so they are never sent blindly. Returns how many."""
     closed = _close(connection, attempt_ids, "submitting", "unknown", at)
-    mine = delivery.c.attempt_id.in_(closed)
+    mine = _held_by(closed)
     _note(connection, sa.and_(mine, delivery.c.state == "submitting"), "lost", "unknown", why, at)
     unsure = sa.update(attempt_item).where(attempt_item.c.attempt_id.in_(closed))
     connection.execute(unsure.values(outcome="unknown", detail=why))
@@ -142,6 +142,12 @@ def cancel_rest(connection: Connection, mailing_id: int, at: datetime, *, why: s
     pending = sa.and_(delivery.c.mailing_id == mailing_id, delivery.c.state == "pending")
     _note(connection, pending, "cancelled", "cancelled", why, at)
     return _move(connection, delivery.c.mailing_id == mailing_id, "pending", "cancelled", why, at)
+
+
+def _held_by(attempt_ids: Sequence[str]) -> sa.ColumnElement[bool]:
+    """The deliveries that are in these attempts' hands; found by the attempts' items, as deliveries have no index."""
+    items = sa.select(attempt_item.c.delivery_id).where(attempt_item.c.attempt_id.in_(attempt_ids))
+    return sa.and_(delivery.c.id.in_(items), delivery.c.attempt_id.in_(attempt_ids))
 
 
 def _close(

@@ -134,7 +134,8 @@ def test_a_planted_fault_is_found(sim: Simulator, plant: Plant, found: str, monk
 
 def test_a_seed_that_fails_is_the_same_run_to_the_byte(sim: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
     unknown_is_tried_again(monkeypatch)
-    failing = next(world for seed in range(80) if (world := sim.play(seed)).violations)
+    worlds = (sim.play(seed) for seed in range(80))
+    failing = next(world for world in worlds if any(one.startswith("I2") for one in world.violations))
     with simulator() as another:
         again = another.play(failing.seed)
     assert "\n".join(again.trace) == "\n".join(failing.trace)

@@ -17,6 +17,7 @@ from newsletter.app.subscribing import remove, suppress
 from newsletter.app.workspace import Workspace, with_settings
 from newsletter.model.delivery import Batch, Receipt, receipts_for_all
 from newsletter.model.workspace import StoreSettings
+from newsletter.store import claims
 from newsletter.store.engine import StoreError, open_store
 from newsletter.store.moving import copy_over, counts
 from newsletter.store.tables import consent, metadata, suppression
@@ -55,16 +56,22 @@ def send(ws: Workspace, road: Road, batches: int | None = None) -> None:
 
 @pytest.fixture
 def halfway(tmp_path: Path) -> tuple[Workspace, Road]:
-    """Forty readers: ten have it, one was suppressed and one left since."""
+    """Forty readers: ten have it, and of the next five one was suppressed and one left since."""
     ws, road = open_at(tmp_path), Road()
-    addresses = with_readers(ws, 40)
+    with_readers(ws, 40)
     with_issue(ws)
     plan_issue(ws, KEY, render, NOW)
     send(ws, road, 2)
-    late = [one for one in addresses if one not in road.taken]
+    late = _next(ws)
     suppress(ws, late[0])
     remove(ws, late[1], "community")
     return ws, road
+
+
+def _next(ws: Workspace) -> list[str]:
+    """The addresses of those who are due, in the order in which they leave."""
+    with ws.store.read() as connection:
+        return [due.address for due in claims.due(connection, find_job(ws, KEY), NOW, 5)]
 
 
 def test_a_half_sent_issue_goes_on_in_postgresql_and_nobody_gets_it_twice(

@@ -14,7 +14,18 @@ from sqlalchemy.engine import URL, Connection, Dialect, Engine
 
 from newsletter.store.dialects import postgresql, sqlite
 
-__all__ = ["bulk_insert", "engine_at", "insert_into", "insert_new", "is_lost", "of", "one_by_one"]
+__all__ = [
+    "among",
+    "bulk_insert",
+    "engine_at",
+    "given",
+    "given_pairs",
+    "insert_into",
+    "insert_new",
+    "is_lost",
+    "of",
+    "one_by_one",
+]
 
 _KNOWN: Mapping[str, ModuleType] = {"sqlite": sqlite, "postgresql": postgresql}
 
@@ -49,6 +60,23 @@ def bulk_insert(connection: Connection, table: sa.Table, rows: Sequence[Mapping[
     """Write many rows of the same columns as fast as the driver can."""
     if rows:
         of(connection.dialect).bulk_insert(connection, table, rows)
+
+
+def given(connection: Connection, texts: Sequence[str]) -> sa.FromClause:
+    """These texts as a table of one column, `value`: a statement is the same however many they are."""
+    table: sa.FromClause = of(connection.dialect).given(texts)
+    return table
+
+
+def given_pairs(connection: Connection, texts: Mapping[str, str]) -> sa.FromClause:
+    """Texts by text as a table of two columns, `key` and `value`."""
+    table: sa.FromClause = of(connection.dialect).given_pairs(texts)
+    return table
+
+
+def among(connection: Connection, column: sa.Column[str], texts: Sequence[str]) -> sa.ColumnElement[bool]:
+    """Whether the column is one of these texts, of which there may be thousands."""
+    return column.in_(sa.select(given(connection, texts).c.value))
 
 
 def one_by_one(connection: Connection, what: str) -> None:

@@ -109,6 +109,21 @@ def _begin(connection: Connection) -> None:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock{mode}({STORE_LOCK})")
 
 
+def given(texts: Sequence[str]) -> sa.FromClause:
+    """These texts as a table of one column, `value`: one parameter, however many they are."""
+    return sa.func.unnest(_array(texts)).table_valued("value", name="given").render_derived()
+
+
+def given_pairs(texts: Mapping[str, str]) -> sa.FromClause:
+    """Texts by text as a table of two columns, `key` and `value`."""
+    both = sa.func.unnest(_array(texts), _array(texts.values()))
+    return both.table_valued("key", "value", name="given").render_derived()
+
+
+def _array(texts: Iterable[str]) -> sa.ColumnElement[Any]:
+    return sa.cast(sa.literal(list(texts), sa.ARRAY(sa.Text)), sa.ARRAY(sa.Text))
+
+
 def one_by_one(connection: Connection, what: str) -> None:
     """A lock of that name, to the end of the transaction."""
     lock = sa.func.pg_advisory_xact_lock(NAMED_LOCKS, sa.func.hashtext(what))

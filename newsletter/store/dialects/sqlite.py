@@ -4,6 +4,7 @@ A deferred transaction that reads and then writes loses to "database is locked" 
 synchronous=FULL because the ledger must survive a power cut, not only a kill.
 """
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -18,7 +19,7 @@ PRAGMAS: tuple[str, ...] = (
     "synchronous=full",
     "foreign_keys=on",
     "secure_delete=on",
-    "cache_size=-65536",
+    "cache_size=-16384",
 )
 #: How a connection is told that it only looks.
 READING: Mapping[str, Any] = {"reading": True}
@@ -58,6 +59,16 @@ def write_rows(connection: Connection, table: str, columns: Sequence[sa.Column[A
     plain = [sa.column(one.name, sa.Text() if isinstance(one.type, sa.JSON) else one.type) for one in columns]
     names = [one.name for one in columns]
     connection.execute(sa.insert(sa.table(table, *plain)), [dict(zip(names, row, strict=True)) for row in rows])
+
+
+def given(texts: Sequence[str]) -> sa.FromClause:
+    """These texts as a table of one column, `value`: one parameter, however many they are."""
+    return sa.func.json_each(sa.literal(json.dumps(texts), sa.Text)).table_valued("value", name="given")
+
+
+def given_pairs(texts: Mapping[str, str]) -> sa.FromClause:
+    """Texts by text as a table of two columns, `key` and `value`."""
+    return sa.func.json_each(sa.literal(json.dumps(texts), sa.Text)).table_valued("key", "value", name="given")
 
 
 def one_by_one(_connection: Connection, _what: str) -> None:

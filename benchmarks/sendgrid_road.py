@@ -1,6 +1,7 @@
 """The SendGrid road with the durable ledger beside the official package's helper classes, to a sink on this machine.
 
-Run `python benchmarks/sendgrid_road.py [ROUNDS] [READERS]`. The sink is a process of its own that reads whole
+Run `python benchmarks/sendgrid_road.py [ROUNDS] [READERS]`; `... memory [READERS]` for what a process holds that only
+delivers, and what it takes: compare ten thousand with a million. The sink is a process of its own that reads whole
 requests, counts the recipients in them and answers 202. The reference makes the same requests with the package's Mail
 and Personalization and sends them with its client; it keeps no ledger.
 """
@@ -17,14 +18,16 @@ from itertools import takewhile
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from bench_row import tell
 from digest_mail import KEY, SIZES, addressing, edition_of, readers
 from sendgrid import SendGridAPIClient
 from sendgrid.helpers.mail import Content, CustomArg, Email, Header, Mail, Personalization, Substitution, To
 from smtp_road import row
-from smtp_stage import BATCH, Took, stopwatch, workspace
+from smtp_stage import BATCH, ENV, Took, peak_mb, stopwatch, workspace
 
 from newsletter.app.dispatching import provider_of
 from newsletter.app.sending.pump import pump
+from newsletter.app.workspace import open_workspace
 from newsletter.model.delivery import Batch
 from newsletter.model.mail import SlotRef, escape
 from newsletter.providers.sendgrid_body import RequestForm
@@ -35,7 +38,7 @@ OCTETS = SIZES["60 KB"]
 def serve(listener: socket.socket, pipe: Connection) -> None:
     """Take requests until somebody says "end" by connecting and saying nothing; tell how many recipients came."""
     counted = 0
-    signal.alarm(600)
+    signal.alarm(6000)
     while True:
         sock, _ = listener.accept()
         with sock, sock.makefile("rb", buffering=1 << 20) as reader:
@@ -104,12 +107,37 @@ def official(count: int) -> Took:
     return Took(count, took["wall"], took["cpu"], counted[0])
 
 
-def main(rounds: int = 3, count: int = 10_000) -> int:
+def memory(folder: Path, count: int) -> bool:
+    """What a process that only delivers has held at most after so many messages."""
+    root = folder / "ws"
+    with sink() as (port, counted):
+        planning = multiprocessing.get_context("fork").Process(
+            target=workspace, args=(root, count, OCTETS, "sendgrid", port)
+        )
+        planning.start()
+        planning.join()
+        before = peak_mb()
+        ws = open_workspace(root, environ=ENV)
+        with provider_of(ws) as provider, stopwatch() as took:
+            found = pump(ws, provider, KEY, ws.clock, batch=BATCH, worker_id="bench")
+        assert found.outcomes == {"accepted": count}, found
+    good = tell(
+        f"memory of a process that delivers to {count:,} over SendGrid", peak_mb(), 120, "at most", "MB at most",
+        f"{before:.0f} before; {took['cpu'] / count * 1e6:.1f} us each, {took['wall']:.0f} s by the clock",
+    )  # fmt: skip
+    return good and counted == [count]
+
+
+def main(*given: str) -> int:
     """Print the row."""
+    numbers = [int(one) for one in given if one.isdecimal()]
     with tempfile.TemporaryDirectory() as folder:
+        if "memory" in given:
+            return 0 if memory(Path(folder), *(numbers or [10_000])) else 1
+        rounds, count = [*numbers, *[3, 10_000][len(numbers) :]][:2]
         runs = (lambda n: ours(Path(folder), n), official)
         return 0 if row("SendGrid, official helper classes, ledger", 4, runs, (count, count), rounds) else 1
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(*map(int, sys.argv[1:])))
+    raise SystemExit(main(*sys.argv[1:]))

@@ -12,11 +12,16 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
+from typing import TypeVar
 
 from digest_mail import KEY, edition_of
 
 from newsletter.app.workspace import Workspace
+from newsletter.delivery.planning import delivery_id
+from newsletter.store.dialects import bulk_insert
+from newsletter.store.tables import delivery, subscriber, subscription
 
 sys.path[:0] = [str(Path(__file__).parents[1] / "tests" / part) for part in ("", "crash")]
 import crash_workspace  # noqa: E402 - what the crash tests send from, built in one place
@@ -24,6 +29,9 @@ import crash_workspace  # noqa: E402 - what the crash tests send from, built in 
 HERE = Path(__file__).parent
 ENV = crash_workspace.ENV
 BATCH = 1000
+T = TypeVar("T")
+#: Readers who are imported and planned as everywhere; the others are written like them.
+FEW = 200
 
 
 def free_port() -> int:
@@ -105,9 +113,49 @@ def fast_sink(folder: Path, delay: int = 0, *, chunking: bool = True) -> Sink:
 def workspace(root: Path, readers: int, octets: int, transport: str, port: int, **more: object) -> Workspace:
     """So many readers, and a mail of so many octets planned for them, on a road to this port."""
     ws = crash_workspace.write(root, crash_workspace.Road(transport, port, BATCH, more))
-    crash_workspace.fill(ws, readers, KEY, named=True)
-    crash_workspace.plan(ws, KEY, edition_of(octets))
+    fill(ws, readers, octets)
     return ws
+
+
+def fill(ws: Workspace, readers: int, octets: int) -> None:
+    """The same in a workspace that stands already."""
+    crash_workspace.fill(ws, min(readers, FEW), KEY, named=True)
+    crash_workspace.plan(ws, KEY, edition_of(octets))
+    multiply(ws, min(readers, FEW), readers)
+
+
+def multiply(ws: Workspace, few: int, readers: int) -> None:
+    """Write the rows of as many more readers as are missing, each like one who was imported and planned.
+
+    In the order in which planning writes them. To import and plan a million takes minutes, and is not measured here.
+    """
+    community = ws.settings.community.id
+    new = [(sha256(b"%d" % n).hexdigest()[:32], n) for n in range(few, readers)]
+    planned = sorted((delivery_id(community, "issue", KEY, one), one) for one, _ in new)
+    with ws.store.begin() as connection:
+        person, member, wanted = (
+            dict(connection.execute(one.select().limit(1)).mappings().one())
+            for one in (subscriber, subscription, delivery)
+        )
+        for some in _chunks(new):
+            bulk_insert(connection, subscriber, [person | _person(one, n) for one, n in some])
+            bulk_insert(connection, subscription, [member | {"subscriber_id": one} for one, _ in some])
+        for some in _chunks(planned):
+            bulk_insert(connection, delivery, [wanted | {"id": id_, "subscriber_id": one} for id_, one in some])
+    if ws.store.engine.dialect.name == "sqlite":  # else the first batch pays for writing them into their place
+        raw = ws.store.engine.raw_connection()
+        raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        raw.close()
+
+
+def _person(one: str, number: int) -> dict[str, str]:
+    address, who = f"reader{number:06d}@example.org", sha256(one.encode()).hexdigest()
+    return {"id": one, "address": address, "address_key": address, "who": who, "name": f"Reader {number % 997}"}
+
+
+def _chunks(rows: list[T]) -> Iterator[list[T]]:
+    for start in range(0, len(rows), 10_000):
+        yield rows[start : start + 10_000]
 
 
 @dataclass(frozen=True)

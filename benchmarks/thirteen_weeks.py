@@ -77,15 +77,17 @@ def main(rounds: int, *, profile: bool = False) -> int:
     data = calendar_file()
     with tempfile.TemporaryDirectory() as folder:
         ws = workspace(Path(folder) / "lab")
-        mails = ours(ws)
-        entries = sum(len(section.entries) for issue, _, _ in mails for section in issue.sections)
-        print(f"{data.count(b'BEGIN:VEVENT'):,} VEVENTs, {len(mails)} mails with {entries:,} entries", flush=True)
         if profile:
             watched = cProfile.Profile()
             watched.runcall(ours, ws)
             pstats.Stats(watched).sort_stats("cumulative").print_stats(60)
             return 0
-        pairs = [(spent(lambda: ours(ws)), spent(lambda: theirs(data))) for _ in range(rounds)]
+        mails, pairs = list[Mail](), list[tuple[float, float]]()
+        for _ in range(rounds):
+            mails.clear()
+            pairs.append((spent(lambda: mails.extend(ours(ws))), spent(lambda: theirs(data))))
+        entries = sum(len(section.entries) for issue, _, _ in mails for section in issue.sections)
+        print(f"{data.count(b'BEGIN:VEVENT'):,} VEVENTs, {len(mails)} mails with {entries:,} entries", flush=True)
         checks = spent(lambda: [run_checks(*mail) for mail in mails])
     own, other = (median(column) for column in zip(*pairs, strict=True))
     ratio = median(a / b for a, b in pairs)

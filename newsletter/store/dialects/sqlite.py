@@ -19,7 +19,7 @@ PRAGMAS: tuple[str, ...] = (
     "synchronous=full",
     "foreign_keys=on",
     "secure_delete=on",
-    "cache_size=-16384",
+    "cache_size=-8192",
 )
 #: How a connection is told that it only looks.
 READING: Mapping[str, Any] = {"reading": True}

@@ -33,6 +33,8 @@ MOST_JOBS = 16
 LOOK_EVERY = "* * * * * */5"
 #: Seconds: between two questions for jobs whose time has come, signs of life of a worker, and none of them: it died.
 POLL, HEARTBEAT, DEAD = 1.0, 5.0, 20.0
+#: Seconds between two looks at whether to stop.
+HEED = 0.2
 
 
 def announce(connection: queueing.Transaction, community: str, key: str, batches: int) -> None:
@@ -136,7 +138,7 @@ async def _attend(app: "App", hands: _Hands, lanes: int) -> None:
             )
         )
         while not (hands.stop.is_set() or work.done()):
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(HEED)
         work.cancel()  # which lets jobs in hand end
         await asyncio.gather(work, return_exceptions=hands.stop.is_set())
 

@@ -30,8 +30,8 @@ class Units:
     """What one of a thing costs: octets in the store, microseconds of one core."""
 
     reader: int = 1_150
-    delivery_sqlite: int = 850
-    delivery_postgresql: int = 2_100
+    delivery_sqlite: int = 600
+    delivery_postgresql: int = 1_900
     event: int = 600
     recipient_micros: int = 480
     road_micros: int = 100

@@ -12,6 +12,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from newsletter.redaction import redact
 
@@ -27,11 +28,6 @@ _MOST_PIECES = 1000
 _RECORD = 1 << 14
 _WOULD_WAIT = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 _LINE = re.compile(rb"([2-5][0-9]{2})(?:([ -])(.*))?", re.DOTALL)
-
-
-#: Lines that were read before, so many of them and no longer ones.
-_KNOWN: dict[bytes, tuple[int, bool, str]] = {}
-_MOST_KNOWN, _SHORT = 256, 100
 
 
 class NoReplyError(OSError):
@@ -98,6 +94,8 @@ class Wire:
     def next_reply(self) -> Reply | None:
         """The next reply of what was read already; None while it is not whole."""
         while (line := self._line()) is not None:
+            if not self._lines and (reply := _one_line(line)) is not None:
+                return reply
             code, last, text = _parsed(line)
             self._lines.append(text)
             if last:
@@ -223,17 +221,15 @@ def _first_octets(pieces: Sequence[bytes | memoryview], most: int) -> bytes:
     return bytes(found)
 
 
+@lru_cache(maxsize=256)
+def _one_line(line: bytes) -> Reply | None:
+    """The reply that a line is by itself; None where more lines follow. Servers repeat themselves."""
+    code, last, text = _parsed(line)
+    return Reply(code, text) if last else None
+
+
 def _parsed(line: bytes) -> tuple[int, bool, str]:
-    """Code, whether the reply ends here, and the text. Servers repeat themselves, and the first lines are kept."""
-    known = _KNOWN.get(line)
-    if known is None:
-        known = _read_line(line)
-        if len(_KNOWN) < _MOST_KNOWN and len(line) < _SHORT:
-            _KNOWN[line] = known
-    return known
-
-
-def _read_line(line: bytes) -> tuple[int, bool, str]:
+    """Code, whether the reply ends here, and the text."""
     found = _LINE.fullmatch(line)
     if found is None:
         raise NoReplyError(f"the server gave a reply that is none: {line[:100].decode('utf-8', 'replace')}")

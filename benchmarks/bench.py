@@ -53,9 +53,11 @@ COMMANDS = (
     Command("smtp_road.py far 1", 40),
     Command("nodemailer.py 1 3000", 30, "nodemailer.py 3 20000", "nodemailer.py 1 1000"),
     Command("sendgrid_road.py 1 20000", 30, "sendgrid_road.py 3 1000000", "sendgrid_road.py 1 3000"),
-    Command("ledger.py", 60),
+    Command("ledger.py 20000 1 --postgresql", 90, "ledger.py 1000000 3 --postgresql", "ledger.py 2000 1"),
     Command("smtp_road.py memory 10000", 20, quick="smtp_road.py memory 2000"),
     Command("smtp_road.py memory 100000", 60, "smtp_road.py memory 1000000", "smtp_road.py memory 10000"),
+    Command("sendgrid_road.py memory 10000", 20, quick="sendgrid_road.py memory 2000"),
+    Command("sendgrid_road.py memory 100000", 40, "sendgrid_road.py memory 1000000", "sendgrid_road.py memory 10000"),
     Command("thirteen_weeks.py 1", 60, "thirteen_weeks.py 5"),
     Command("import_rows.py 200000 1", 40, "import_rows.py 1000000 3", "import_rows.py 100000 1"),
     Command(

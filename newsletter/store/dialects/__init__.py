@@ -76,7 +76,8 @@ def given_pairs(connection: Connection, texts: Mapping[str, str]) -> sa.FromClau
 
 def among(connection: Connection, column: sa.Column[str], texts: Sequence[str]) -> sa.ColumnElement[bool]:
     """Whether the column is one of these texts, of which there may be thousands."""
-    return column.in_(sa.select(given(connection, texts).c.value))
+    condition: sa.ColumnElement[bool] = of(connection.dialect).among(column, texts)
+    return condition
 
 
 def one_by_one(connection: Connection, what: str) -> None:

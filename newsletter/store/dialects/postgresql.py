@@ -114,6 +114,14 @@ def given(texts: Sequence[str]) -> sa.FromClause:
     return sa.func.unnest(_array(texts)).table_valued("value", name="given").render_derived()
 
 
+def among(column: sa.Column[str], texts: Sequence[str]) -> sa.ColumnElement[bool]:
+    """Whether the column is one of these texts.
+
+    As an array, which is hashed: a table of them is joined row by row where a mailing's rows were never analyzed.
+    """
+    return column == sa.any_(_array(texts))
+
+
 def given_pairs(texts: Mapping[str, str]) -> sa.FromClause:
     """Texts by text as a table of two columns, `key` and `value`."""
     both = sa.func.unnest(_array(texts), _array(texts.values()))

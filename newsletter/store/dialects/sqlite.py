@@ -66,6 +66,11 @@ def given(texts: Sequence[str]) -> sa.FromClause:
     return sa.func.json_each(sa.literal(json.dumps(texts), sa.Text)).table_valued("value", name="given")
 
 
+def among(column: sa.Column[str], texts: Sequence[str]) -> sa.ColumnElement[bool]:
+    """Whether the column is one of these texts."""
+    return column.in_(sa.select(given(texts).c.value))
+
+
 def given_pairs(texts: Mapping[str, str]) -> sa.FromClause:
     """Texts by text as a table of two columns, `key` and `value`."""
     return sa.func.json_each(sa.literal(json.dumps(texts), sa.Text)).table_valued("key", "value", name="given")

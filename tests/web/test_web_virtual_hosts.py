@@ -108,4 +108,3 @@ def test_hosts_compare_as_they_are_written_anywhere():
     assert plain_host("user@News.Example.org:443") == "news.example.org"
     assert Place.of("https://news.example.org/a/") == Place("news.example.org", "/a")
     assert str(Place.of("https://news.example.org/a/")) == "news.example.org/a"
-

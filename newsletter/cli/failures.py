@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 from newsletter.cli.output import say, show_problems
 from newsletter.redaction import redact
 
-#: Exceptions that say all there is to say, and their exit codes; by name, so that `--help` loads none of them.
+#: Exceptions that say all there is to say, with all that are kinds of them, and their exit codes; by name, so that
+#: `--help` loads none of them.
 _TOLD = {
     "ApprovalError": 1,
     "BackupError": 1,
@@ -54,9 +55,9 @@ def _explain(error: Exception) -> int:
     """Problems are listed, known refusals are quoted, and so are Typer's complaints and the machine's."""
     problems = getattr(error, "problems", ())
     show_problems(problems)
-    name = type(error).__name__
-    if name in _TOLD:
-        return _fail(str(error), _TOLD[name])
+    names = [one.__name__ for one in type(error).__mro__]
+    if told := next((name for name in names if name in _TOLD), ""):
+        return _fail(str(error), _TOLD[told])
     if problems:
         return 1
     if hasattr(error, "format_message"):
@@ -65,7 +66,7 @@ def _explain(error: Exception) -> int:
         return int(error.exit_code)
     if isinstance(error, OSError):
         return _fail(_os_error(error), 1)
-    if name == "OperationalError":
+    if "OperationalError" in names:
         return _fail(_store_error(error), 1)
     raise error
 

@@ -45,12 +45,14 @@ BY_ID = frozenset(
         "store.mailings.next_due",
         "store.mailings.subscribers_of",
         # a mailing or a delivery that an operator's page found under its community
+        "store.lines.lines_of",
         "store.operator._refused",
         "store.operator._states",
         "store.operator.deliveries",
         "store.operator.handed_over",
         "store.operator.notes_of",
         # an attempt that this worker wrote, and the deliveries that it claimed for it
+        "store.claims._name_theirs",
         "store.claims._settle_deliveries",
         "store.claims._settle_items",
         "store.claims.claim",

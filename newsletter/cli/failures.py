@@ -55,9 +55,9 @@ def _explain(error: Exception) -> int:
     """Problems are listed, known refusals are quoted, and so are Typer's complaints and the machine's."""
     problems = getattr(error, "problems", ())
     show_problems(problems)
-    names = [one.__name__ for one in type(error).__mro__]
-    if told := next((name for name in names if name in _TOLD), ""):
-        return _fail(str(error), _TOLD[told])
+    name = type(error).__name__
+    if name in _TOLD:
+        return _fail(str(error), _TOLD[name])
     if problems:
         return 1
     if hasattr(error, "format_message"):
@@ -66,8 +66,11 @@ def _explain(error: Exception) -> int:
         return int(error.exit_code)
     if isinstance(error, OSError):
         return _fail(_os_error(error), 1)
-    if "OperationalError" in names:
+    if name == "OperationalError":
         return _fail(_store_error(error), 1)
+    for kind in type(error).__mro__:
+        if kind.__name__ in _TOLD:
+            return _fail(str(error), _TOLD[kind.__name__])
     raise error
 
 

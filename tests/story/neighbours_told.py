@@ -1,6 +1,7 @@
 """Everything that a community tells anybody, and what of it only its own may see."""
 
 import json
+import re
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
@@ -45,6 +46,13 @@ def needles(quarter: Quarter, one: Neighbour) -> set[str]:
         f"{count:,}",
         *ids,
     }
+
+
+def shows(text: str, word: str) -> bool:
+    """Whether a text says the word; a number by itself, since four digits stand in many a random token."""
+    if not word[0].isdigit() or not word.replace(",", "").isdigit():
+        return word in text
+    return word in text and re.search(rf"(?<![\w-]){word}(?![\w-])", text) is not None
 
 
 def put_counts(quarter: Quarter, one: Neighbour) -> None:

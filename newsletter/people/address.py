@@ -4,10 +4,11 @@ import hmac
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, ValidatedEmail, validate_email
 from email_validator.rfc_constants import CASE_INSENSITIVE_MAILBOX_NAMES
+
+from newsletter.people.begun_hmac import begun_hmac
 
 #: RFC 5321 4.5.3.1 allows 254 octets; nothing longer is even looked at.
 LONGEST = 254
@@ -25,7 +26,6 @@ _RESERVED = frozenset(name.rpartition(".")[2] for name in SPECIAL_USE_DOMAIN_NAM
 #: Local parts that the standards have in small letters alone.
 ONE_CASE = frozenset(CASE_INSENSITIVE_MAILBOX_NAMES)
 _ADDRESS = b"newsletter-address\0"
-_BLOCK = 64
 _NO_ROAD = "it needs mail in UTF-8 (RFC 6531), which our roads out do not carry; ask for an address in plain letters"
 
 
@@ -104,17 +104,8 @@ def address_hash(secret: bytes, key: str) -> str:
 
 def address_hasher(secret: bytes) -> Callable[[str], str]:
     """What makes the same of each normal form as `address_hash`, from digests that are begun: for many of them."""
-    padded = (secret if len(secret) <= _BLOCK else sha256(secret).digest()).ljust(_BLOCK, b"\0")
-    inner, outer = (sha256(bytes(octet ^ mask for octet in padded)) for mask in (0x36, 0x5C))
-    inner.update(_ADDRESS)
-
-    def hashed(key: str) -> str:
-        within, around = inner.copy(), outer.copy()
-        within.update(key.encode())
-        around.update(within.digest())
-        return around.hexdigest()
-
-    return hashed
+    digest = begun_hmac(secret, _ADDRESS)
+    return lambda key: digest(key.encode()).hex()
 
 
 def key_print(secret: bytes) -> str:

@@ -8,14 +8,14 @@ import hmac
 from base64 import urlsafe_b64decode
 from binascii import Error as Base64Error
 from binascii import b2a_base64
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from newsletter.people.begun_hmac import begun_hmac
+
 _MAC = 20
 _KEY_ID = 3
-#: SHA-256 works on blocks of so many octets (RFC 2104).
-_BLOCK = 64
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 
@@ -56,20 +56,12 @@ def key_id(secret: bytes) -> str:
 
 def _mac(secret: bytes, purpose: str, body: bytes) -> bytes:
     """HMAC-SHA256 of the body behind its purpose, from digests that are begun already: a mailing has many links."""
-    begun_inner, begun_outer = _begun(secret, purpose)
-    inner, outer = begun_inner.copy(), begun_outer.copy()
-    inner.update(body)
-    outer.update(inner.digest())
-    return outer.digest()[:_MAC]
+    return _begun(secret, purpose)(body)[:_MAC]
 
 
 @lru_cache(maxsize=64)
-def _begun(secret: bytes, purpose: str) -> "tuple[hashlib._Hash, hashlib._Hash]":
-    """Both digests of RFC 2104 after what is the same for every body."""
-    key = (secret if len(secret) <= _BLOCK else hashlib.sha256(secret).digest()).ljust(_BLOCK, b"\0")
-    inner = hashlib.sha256(bytes(octet ^ 0x36 for octet in key))
-    inner.update(b"newsletter-token\0" + purpose.encode() + b"\0")
-    return inner, hashlib.sha256(bytes(octet ^ 0x5C for octet in key))
+def _begun(secret: bytes, purpose: str) -> Callable[[bytes], bytes]:
+    return begun_hmac(secret, b"newsletter-token\0" + purpose.encode() + b"\0")
 
 
 @lru_cache(maxsize=64)

@@ -406,8 +406,9 @@ def test_the_confirmation_mail_holds_nothing_but_the_lists_own_words_and_one_lin
     html = message.get_body(("html",))
     assert html is not None
     for body in (text_of(message), str(html.get_content())):
-        assert "ada" not in body.casefold().replace("canada", "")
-        assert "Berlin" not in body
+        said = body.replace(link_in(message, "confirm"), "")  # by chance a key has any three letters
+        assert "ada" not in said.casefold().replace("canada", "")
+        assert "Berlin" not in said
     links = {line.strip() for line in text_of(message).splitlines() if "://" in line}
     assert links == {"https://news.example.org" + link_in(message, "confirm"), "https://data.example.org"}
     assert message["Auto-Submitted"] == "auto-generated"

@@ -3,6 +3,7 @@
 import hashlib
 import logging
 import threading
+import time
 from dataclasses import dataclass, replace
 from queue import Empty, SimpleQueue
 
@@ -58,7 +59,8 @@ class Reloader:
 
     def __init__(self, ws: Workspace) -> None:
         self.ws = ws
-        # Its methods may be called in the middle of one another, which is where signals come.
+        # What is asked for may be put into it in the middle of anything, which is where signals come. It is never
+        # waited for: a wait that a signal interrupts at its end would go on for ever (CPython 3.11).
         self._asked: SimpleQueue[Workspace | None] = SimpleQueue()
         self._lock = threading.Lock()
 
@@ -81,7 +83,7 @@ class Reloader:
     def wanted(self, within: float) -> Workspace | None:
         """Wait so many seconds for somebody to ask: the workspace to go on with, None where the old one stays."""
         try:
-            asked = self._asked.get(timeout=within)
+            asked = self._next(within)
             if asked is not None:
                 return asked
             with self._lock:
@@ -96,6 +98,12 @@ class Reloader:
             )
             return None
         return found.workspace
+
+    def _next(self, within: float) -> Workspace | None:
+        """What was asked for, at the latest after so many seconds; Empty where nothing was."""
+        if self._asked.empty():
+            time.sleep(within)
+        return self._asked.get_nowait()
 
 
 def read_again(ws: Workspace) -> Reload:

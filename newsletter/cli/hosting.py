@@ -16,14 +16,15 @@ from newsletter.cli.output import say
 from newsletter.log_fields import about
 from newsletter.model.workspace import Settings
 from newsletter.runtime.log_lines import Style, log_to
-from newsletter.runtime.server import address, listen, reloading_on_hang_up, serving, stopping_on_signals
+from newsletter.runtime.server import address, listen, serving
+from newsletter.runtime.signals import HEED, Flag, reloading_on_hang_up, stopping_on_signals
 from newsletter.web.monitor import monitor_app
 from newsletter.web.virtual_hosts import PlaceTakenError, VirtualHosts
 
 LOG = logging.getLogger(__name__)
 LOOPBACK = "127.0.0.1"
-#: Seconds between two looks at whether the program is to stop, and between two tries of what could not be opened.
-HEED, AGAIN = 0.2, 60.0
+#: Seconds between two tries of what could not be opened.
+AGAIN = 60.0
 
 #: Opens the workspace of a folder.
 Opens = Callable[[Path], Workspace]
@@ -195,7 +196,7 @@ def run_workspaces(roots: Sequence[Path], opens: Opens = open_workspace, style: 
     program changes the store's schema meanwhile.
     """
     log_to(sys.stderr, style or "text")
-    stop, asked = threading.Event(), threading.Event()
+    stop, asked = Flag(), Flag()
     with ExitStack() as stack:
         stack.enter_context(stopping_on_signals(stop))
         hosting = Hosting(roots, stop, opens)

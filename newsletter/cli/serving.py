@@ -13,15 +13,14 @@ from newsletter.cli.at_work import Shift
 from newsletter.cli.output import say
 from newsletter.runtime.leaving import closing_within
 from newsletter.runtime.log_lines import Style, log_to
-from newsletter.runtime.server import address, listen, reloading_on_hang_up, serving, stopping_on_signals
+from newsletter.runtime.server import address, listen, serving
+from newsletter.runtime.signals import HEED, Flag, reloading_on_hang_up, stopping_on_signals
 from newsletter.runtime.watcher import watching
 from newsletter.web.monitor import monitor_app
 from newsletter.web.studio.app import entry_path, new_key, preview_app
 from newsletter.web.studio.changes import Changes
 
 LOOPBACK = "127.0.0.1"
-#: Seconds between two looks at whether the program is to stop.
-HEED = 0.2
 #: Seconds for a preview that is being made when it is told to stop.
 HURRY = 2.0
 
@@ -32,7 +31,7 @@ def serve_preview(
     """Show the preview on this machine until told to stop; PortError where the port cannot be had."""
     listener = listen(LOOPBACK, port)
     studio, changes = Studio(ws.root, at, clock=ws.clock, real=real), Changes()
-    stop, key = threading.Event(), new_key()
+    stop, key = Flag(), new_key()
     app = preview_app(studio, fill_page, changes, port=listener.getsockname()[1], key=key)
 
     def changed() -> None:
@@ -62,7 +61,7 @@ def run_workspace(ws: Workspace, style: Style | None = None) -> None:
     StoreError where a newer program changes the store's schema meanwhile.
     """
     log_to(sys.stderr, style or ws.settings.logs.format)
-    listener, stop = listen(ws.settings.web.host, ws.settings.web.port), threading.Event()
+    listener, stop = listen(ws.settings.web.host, ws.settings.web.port), Flag()
     with ExitStack() as stack:
         stack.enter_context(stopping_on_signals(stop))
         shift = stack.enter_context(closing(Shift(ws, stop)))

@@ -1,7 +1,6 @@
 """Puts the operator's pages and what keeps them up to date together: beside the public pages, or by themselves."""
 
 import sys
-import threading
 import webbrowser
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -15,7 +14,8 @@ from newsletter.app.reloading import Reloader
 from newsletter.app.signing_in.desk import SignIn
 from newsletter.app.workspace import Workspace
 from newsletter.cli.output import say
-from newsletter.runtime.server import App, address, listen, serving, stopping_on_signals
+from newsletter.runtime.server import App, address, listen, serving
+from newsletter.runtime.signals import Flag, stopping_on_signals
 from newsletter.runtime.waker import waking
 from newsletter.web.operator.hosting import hosted_operator, local_operator
 from newsletter.web.operator.local import Ticket
@@ -55,7 +55,7 @@ def followed(ws: Workspace, observer: Observer | None = None, reloader: Reloader
 def serve_operator(ws: Workspace, *, port: int = 0, open_browser: bool = False) -> None:
     """Show the pages on this machine until told to stop; PortError where the port cannot be had."""
     ws.store.check()
-    listener, stop, pages = listen(LOOPBACK, port), threading.Event(), followed(ws)
+    listener, stop, pages = listen(LOOPBACK, port), Flag(), followed(ws)
     ticket = Ticket(listener.getsockname()[1])
     with ExitStack() as stack:
         stack.enter_context(stopping_on_signals(stop))

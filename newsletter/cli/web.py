@@ -35,9 +35,10 @@ def web(context: typer.Context, log_format: LogFormat = None) -> None:
 
     from newsletter.cli.output import say
     from newsletter.runtime.log_lines import log_to
-    from newsletter.runtime.server import address, listen, serving, stopping_on_signals
+    from newsletter.runtime.server import address, listen, serving
+    from newsletter.runtime.signals import Flag, stopping_on_signals
 
-    ws, stop = workspace(context), threading.Event()
+    ws, stop = workspace(context), Flag()
     log_to(sys.stderr, log_format or ws.settings.logs.format)
     listener = listen(ws.settings.web.host, ws.settings.web.port)
     with stopping_on_signals(stop), answering(ws, stop) as app, serving(app, listener, stop):

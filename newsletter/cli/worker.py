@@ -33,14 +33,13 @@ def worker(
     Example: `newsletter --workspace /srv/common-hours worker`, `newsletter worker /srv/common-hours /srv/choir`
     """
     import sys
-    import threading
 
     from newsletter.cli.working import work_for, work_on
     from newsletter.runtime.log_lines import log_to
-    from newsletter.runtime.server import stopping_on_signals
+    from newsletter.runtime.signals import Flag, stopping_on_signals
 
     log_to(sys.stderr, log_format or "text")
-    stop = threading.Event()
+    stop = Flag()
     if folders:
         with stopping_on_signals(stop):
             return int(not work_for(folders, stop, once=once, lanes=lanes))

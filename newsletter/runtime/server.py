@@ -2,12 +2,10 @@
 
 import errno
 import os
-import signal
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from types import FrameType
 from typing import Any, cast
 
 import uvicorn
@@ -114,31 +112,3 @@ class KnowsPeer:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on with its peer."""
         await self.app({**scope, PEER: scope.get("client")}, receive, send)
-
-
-@contextmanager
-def stopping_on_signals(stop: threading.Event) -> Iterator[None]:
-    """While inside, SIGTERM and SIGINT set `stop`; a second one acts as it did before. Main thread only."""
-    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
-
-    def told(number: int, _frame: FrameType | None) -> None:
-        stop.set()
-        signal.signal(number, before[signal.Signals(number)])
-
-    for number in before:
-        signal.signal(number, told)
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-@contextmanager
-def reloading_on_hang_up(ask: Callable[[], None]) -> Iterator[None]:
-    """While inside, SIGHUP calls `ask`, which a second one may interrupt. Main thread only."""
-    before = signal.signal(signal.SIGHUP, lambda _number, _frame: ask())
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGHUP, before)

@@ -1,8 +1,6 @@
 """The server: ports that cannot be had, and an end that lets requests finish."""
 
 import asyncio
-import os
-import signal
 import threading
 import time
 
@@ -13,7 +11,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from support_loopback import Served, ask, served
 
-from newsletter.runtime.server import PortError, address, listen, stopping_on_signals
+from newsletter.runtime.server import PortError, address, listen
 
 
 def test_a_port_in_use_is_told_with_its_number():
@@ -56,16 +54,6 @@ def test_a_request_under_way_is_finished():
         assert began.wait(3)
     asking.join()
     assert answers == ["whole"]
-
-
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_sets_stop_and_the_handlers_come_back(number):
-    before = signal.getsignal(number)
-    stop = threading.Event()
-    with stopping_on_signals(stop):
-        os.kill(os.getpid(), number)
-        assert stop.wait(2)
-    assert signal.getsignal(number) is before
 
 
 def test_no_log_names_the_address_of_a_page(caplog):

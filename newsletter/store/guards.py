@@ -2,16 +2,29 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from newsletter.model.delivery import DeliveryState
 from newsletter.model.guarding import GuardName, Hold, Road, Standing
-from newsletter.store.engine import insert_into, insert_new
+from newsletter.store.dialects import insert_by, insert_into, insert_new
 from newsletter.store.guard_tables import departure, guard_hold, high_water, road
 from newsletter.store.tables import consent, delivery, delivery_event, edition, issue, mailing, planning, subscriber
 
+# What each batch asks, built once.
+_ACTIVE = (
+    sa.select(guard_hold)
+    .where(guard_hold.c.community == sa.bindparam("here"), guard_hold.c.active)
+    .order_by(guard_hold.c.since, guard_hold.c.guard)
+)
+_ACTIVE_ABOUT = _ACTIVE.where(guard_hold.c.about.in_(sa.bindparam("abouts", expanding=True)))
+_ROAD = (
+    sa.select(road.c.failures, road.c.trips, road.c.until)
+    .where(road.c.community == sa.bindparam("here"))
+    .with_for_update()
+)
 #: (when, how many): what left, in order.
 Departures = tuple[tuple[datetime, int], ...]
 
@@ -25,11 +38,12 @@ def standing(connection: Connection, community: str, guard: GuardName, about: st
 
 def active(connection: Connection, community: str, abouts: Collection[str] | None = None) -> tuple[Standing, ...]:
     """Everything that is held, oldest first; `abouts` narrows it to these mailings."""
-    found = sa.select(guard_hold).where(guard_hold.c.community == community, guard_hold.c.active)
-    if abouts is not None:
-        found = found.where(guard_hold.c.about.in_(abouts))
-    rows = connection.execute(found.order_by(guard_hold.c.since, guard_hold.c.guard)).mappings()
-    return tuple(_standing(row) for row in rows)
+    here = {"here": community}
+    if abouts is None:
+        rows = connection.execute(_ACTIVE, here)
+    else:
+        rows = connection.execute(_ACTIVE_ABOUT, here | {"abouts": list(abouts)})
+    return tuple(_standing(row) for row in rows.mappings())
 
 
 def keep(connection: Connection, community: str, one: Standing) -> None:
@@ -53,8 +67,7 @@ def _standing(row: sa.RowMapping) -> Standing:
 
 def road_of(connection: Connection, community: str) -> Road:
     """How the road out does. Where rows can be locked, claims of the community go one by one from here."""
-    found = sa.select(road.c.failures, road.c.trips, road.c.until).where(road.c.community == community)
-    row = connection.execute(found.with_for_update()).first()
+    row = connection.execute(_ROAD, {"here": community}).first()
     if row is None:
         connection.execute(insert_new(connection, road), {"community": community})
         return Road()
@@ -124,11 +137,18 @@ def put_off(connection: Connection, delivery_ids: Iterable[str], until: datetime
 
 def raise_water(connection: Connection, community: str, to: int | None = None) -> int:
     """Count one more batch that is about to leave, or set the number; the number now."""
-    written = insert_into(connection, high_water).values(community=community, number=to if to is not None else 1)
-    new = sa.literal(to) if to is not None else high_water.c.number + 1
-    changed = written.on_conflict_do_update(index_elements=["community"], set_={"number": new})
-    number: int = connection.execute(changed.returning(high_water.c.number)).scalar_one()
+    raised = _raised(connection.dialect.name, to_a_number=to is not None)
+    number: int = connection.execute(raised, {"here": community, "to": 1 if to is None else to}).scalar_one()
     return number
+
+
+@cache
+def _raised(dialect: str, *, to_a_number: bool) -> sa.Executable:
+    to: sa.BindParameter[int] = sa.bindparam("to", type_=sa.Integer)
+    written = insert_by(dialect, high_water).values(community=sa.bindparam("here"), number=to)
+    new = to if to_a_number else high_water.c.number + 1
+    changed = written.on_conflict_do_update(index_elements=["community"], set_={"number": new})
+    return changed.returning(high_water.c.number)
 
 
 def water(connection: Connection, community: str) -> tuple[int, int]:

@@ -13,6 +13,12 @@ from newsletter.store.tables import delivery, delivery_event, edition, mailing, 
 
 #: A reader who has a mailing in one of these states has seen it, as far as anybody can tell.
 RECEIVED: tuple[DeliveryState, ...] = ("accepted", "delivered", "deferred")
+# Asked for with each batch, and so built once.
+_OF_KEY = sa.select(*mailing.c).where(
+    mailing.c.community == sa.bindparam("here"),
+    mailing.c.kind == sa.bindparam("of_kind"),
+    mailing.c.key == sa.bindparam("named"),
+)
 
 
 def create(
@@ -43,10 +49,7 @@ def create(
 
 def find(connection: Connection, community: str, kind: MailingKind, key: str) -> Mailing | None:
     """The mailing of this kind and key."""
-    found = sa.select(*mailing.c).where(
-        mailing.c.community == community, mailing.c.kind == kind, mailing.c.key == key
-    )
-    row = connection.execute(found).mappings().first()
+    row = connection.execute(_OF_KEY, {"here": community, "of_kind": kind, "named": key}).mappings().first()
     return Mailing(**row) if row else None
 
 

@@ -16,10 +16,13 @@ from newsletter.store.dialects import postgresql, sqlite
 
 __all__ = [
     "among",
+    "as_given",
+    "as_given_pairs",
     "bulk_insert",
     "engine_at",
     "given",
     "given_pairs",
+    "insert_by",
     "insert_into",
     "insert_new",
     "is_lost",
@@ -51,7 +54,12 @@ def insert_new(connection: Connection, table: sa.Table) -> sqlite_sql.Insert | p
 
 def insert_into(connection: Connection, table: sa.Table) -> sqlite_sql.Insert | postgresql_sql.Insert:
     """An INSERT that can be told what to do with a row whose key stands already."""
-    written = sqlite_sql.insert(table) if connection.dialect.name == "sqlite" else postgresql_sql.insert(table)
+    return insert_by(connection.dialect.name, table)
+
+
+def insert_by(dialect: str, table: sa.Table) -> sqlite_sql.Insert | postgresql_sql.Insert:
+    """The same, for a statement that is built once."""
+    written = sqlite_sql.insert(table) if dialect == "sqlite" else postgresql_sql.insert(table)
     # How many rows it wrote is what tells who was first; a driver that closed its cursor has forgotten.
     return written.execution_options(preserve_rowcount=True)
 
@@ -62,22 +70,34 @@ def bulk_insert(connection: Connection, table: sa.Table, rows: Sequence[Mapping[
         of(connection.dialect).bulk_insert(connection, table, rows)
 
 
-def given(connection: Connection, texts: Sequence[str]) -> sa.FromClause:
-    """These texts as a table of one column, `value`: a statement is the same however many they are."""
-    table: sa.FromClause = of(connection.dialect).given(texts)
+def given(dialect: str, name: str) -> sa.FromClause:
+    """The texts of a parameter as a table of one column, `value`: a statement is the same however many they are."""
+    table: sa.FromClause = _KNOWN[dialect].given(name)
     return table
 
 
-def given_pairs(connection: Connection, texts: Mapping[str, str]) -> sa.FromClause:
-    """Texts by text as a table of two columns, `key` and `value`."""
-    table: sa.FromClause = of(connection.dialect).given_pairs(texts)
-    return table
-
-
-def among(connection: Connection, column: sa.Column[str], texts: Sequence[str]) -> sa.ColumnElement[bool]:
-    """Whether the column is one of these texts, of which there may be thousands."""
-    condition: sa.ColumnElement[bool] = of(connection.dialect).among(column, texts)
+def among(dialect: str, column: sa.Column[str], name: str) -> sa.ColumnElement[bool]:
+    """Whether the column is one of a parameter's texts, of which there may be thousands."""
+    condition: sa.ColumnElement[bool] = _KNOWN[dialect].among(column, name)
     return condition
+
+
+def as_given(connection: Connection, texts: Sequence[str]) -> object:
+    """Texts as the value of such a parameter."""
+    value: object = of(connection.dialect).as_given(texts)
+    return value
+
+
+def given_pairs(dialect: str, name: str) -> sa.FromClause:
+    """Texts by text, in parameters whose names begin so, as a table of two columns, `key` and `value`."""
+    table: sa.FromClause = _KNOWN[dialect].given_pairs(name)
+    return table
+
+
+def as_given_pairs(connection: Connection, name: str, texts: Mapping[str, str]) -> dict[str, object]:
+    """The values of these parameters, by their names."""
+    values: dict[str, object] = of(connection.dialect).as_given_pairs(name, texts)
+    return values
 
 
 def one_by_one(connection: Connection, what: str) -> None:

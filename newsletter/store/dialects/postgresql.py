@@ -109,33 +109,42 @@ def _begin(connection: Connection) -> None:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock{mode}({STORE_LOCK})")
 
 
-def given(texts: Sequence[str]) -> sa.FromClause:
-    """These texts as a table of one column, `value`: one parameter, however many they are."""
-    return sa.func.unnest(_array(texts)).table_valued("value", name="given").render_derived()
+def given(name: str) -> sa.FromClause:
+    """The texts of this parameter as a table of one column, `value`."""
+    return sa.func.unnest(_array(name)).table_valued("value", name="given").render_derived()
 
 
-def among(column: sa.Column[str], texts: Sequence[str]) -> sa.ColumnElement[bool]:
-    """Whether the column is one of these texts.
+def among(column: sa.Column[str], name: str) -> sa.ColumnElement[bool]:
+    """Whether the column is one of the parameter's texts.
 
     As an array, which is hashed: a table of them is joined row by row where a mailing's rows were never analyzed.
     """
-    return column == sa.any_(_array(texts))
+    return column == sa.any_(_array(name))
 
 
-def given_pairs(texts: Mapping[str, str]) -> sa.FromClause:
+def as_given(texts: Sequence[str]) -> list[str]:
+    """An array of them."""
+    return list(texts)
+
+
+def given_pairs(name: str) -> sa.FromClause:
     """Texts by text as a table of two columns, `key` and `value`."""
-    both = sa.func.unnest(_array(texts), _array(texts.values()))
+    both = sa.func.unnest(_array(f"{name}_keys"), _array(f"{name}_values"))
     return both.table_valued("key", "value", name="given").render_derived()
 
 
-def _array(texts: Iterable[str]) -> sa.ColumnElement[Any]:
-    return sa.cast(sa.literal(list(texts), sa.ARRAY(sa.Text)), sa.ARRAY(sa.Text))
+def as_given_pairs(name: str, texts: Mapping[str, str]) -> dict[str, object]:
+    """Two arrays of one length."""
+    return {f"{name}_keys": list(texts), f"{name}_values": list(texts.values())}
+
+
+def _array(name: str) -> sa.ColumnElement[Any]:
+    return sa.cast(sa.bindparam(name, type_=sa.ARRAY(sa.Text)), sa.ARRAY(sa.Text))
 
 
 def one_by_one(connection: Connection, what: str) -> None:
     """A lock of that name, to the end of the transaction."""
-    lock = sa.func.pg_advisory_xact_lock(NAMED_LOCKS, sa.func.hashtext(what))
-    connection.execute(sa.select(lock))
+    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({NAMED_LOCKS}, hashtext(%s))", (what,))
 
 
 def is_lost(error: sa.exc.DBAPIError) -> bool:

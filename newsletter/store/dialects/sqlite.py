@@ -61,19 +61,29 @@ def write_rows(connection: Connection, table: str, columns: Sequence[sa.Column[A
     connection.execute(sa.insert(sa.table(table, *plain)), [dict(zip(names, row, strict=True)) for row in rows])
 
 
-def given(texts: Sequence[str]) -> sa.FromClause:
-    """These texts as a table of one column, `value`: one parameter, however many they are."""
-    return sa.func.json_each(sa.literal(json.dumps(texts), sa.Text)).table_valued("value", name="given")
+def given(name: str) -> sa.FromClause:
+    """The texts of this parameter as a table of one column, `value`."""
+    return sa.func.json_each(sa.bindparam(name, type_=sa.Text)).table_valued("value", name="given")
 
 
-def among(column: sa.Column[str], texts: Sequence[str]) -> sa.ColumnElement[bool]:
-    """Whether the column is one of these texts."""
-    return column.in_(sa.select(given(texts).c.value))
+def among(column: sa.Column[str], name: str) -> sa.ColumnElement[bool]:
+    """Whether the column is one of the parameter's texts."""
+    return column.in_(sa.select(given(name).c.value))
 
 
-def given_pairs(texts: Mapping[str, str]) -> sa.FromClause:
+def as_given(texts: Sequence[str]) -> str:
+    """One document with all of them."""
+    return json.dumps(texts)
+
+
+def given_pairs(name: str) -> sa.FromClause:
     """Texts by text as a table of two columns, `key` and `value`."""
-    return sa.func.json_each(sa.literal(json.dumps(texts), sa.Text)).table_valued("key", "value", name="given")
+    return sa.func.json_each(sa.bindparam(name, type_=sa.Text)).table_valued("key", "value", name="given")
+
+
+def as_given_pairs(name: str, texts: Mapping[str, str]) -> dict[str, object]:
+    """One document with all of them."""
+    return {name: json.dumps(texts)}
 
 
 def one_by_one(_connection: Connection, _what: str) -> None:

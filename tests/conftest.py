@@ -12,7 +12,7 @@ from hypothesis import settings
 from support_dev_sink import dev_sink, dev_sink_process
 from support_folders import quickest
 from support_postgresql import Stores, on_postgresql, stop_server
-from support_store import migrated_once
+from support_store import compiled_once, migrated_once
 
 from newsletter.redaction import redact
 
@@ -136,7 +136,7 @@ def _databases_of_a_test_end_with_it(_databases: Stores | None, request: pytest.
 
 @pytest.fixture(autouse=True, scope="session")
 def _new_stores_are_alike() -> Iterator[None]:
-    with migrated_once(), pytest.MonkeyPatch.context() as patch:
+    with migrated_once(), compiled_once(), pytest.MonkeyPatch.context() as patch:
         # No test cuts the power: what is written is there, whether or not the disk has it.
         patch.setattr(os, "fsync", lambda handle: None)
         yield

@@ -8,7 +8,9 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy.engine import Connection
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.util import LRUCache
 
 from newsletter.store import migrate
 from newsletter.store.dialects import sqlite
@@ -18,6 +20,8 @@ UPGRADE = migrate._upgrade
 #: How connections are prepared, and how where a test may lose its store in a power cut.
 PRAGMAS = sqlite.PRAGMAS
 HASTY = (*PRAGMAS, "synchronous=off")
+#: How many statements are kept ready: more than there are in the program.
+_STATEMENTS = 4000
 
 
 class Schema:
@@ -51,6 +55,22 @@ def migrated_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sqlite, "PRAGMAS", HASTY)
         patch.setattr(migrate, "_upgrade", Schema().upgrade)
+        yield
+
+
+@contextmanager
+def compiled_once() -> Iterator[None]:
+    """Meanwhile a statement that was compiled for one SQLite is ready for the next: every test has one of its own."""
+    ready: Any = LRUCache(_STATEMENTS)
+
+    def share(engine: Engine) -> None:
+        engine._compiled_cache = ready
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(SQLiteDialect_pysqlite, "engine_created", share)
+        # What is ready is looked up by its dialect too, and each engine has another that is like all of them.
+        patch.setattr(SQLiteDialect_pysqlite, "__hash__", lambda self: hash(type(self)))
+        patch.setattr(SQLiteDialect_pysqlite, "__eq__", lambda self, other: type(self) is type(other))
         yield
 
 

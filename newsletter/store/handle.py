@@ -44,9 +44,11 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A consistent view that keeps no writer waiting; what is written in it is rolled back."""
+        spoken = dialects.of(self.engine.dialect)
         with self.engine.connect() as connection:
-            connection.execution_options(**dialects.of(self.engine.dialect).READING)
+            connection.execution_options(**spoken.READING)
             yield connection
+            spoken.end_reading(connection)
 
     def check(self) -> None:
         """StoreError where this program must not write any more, since a newer one changed the schema."""

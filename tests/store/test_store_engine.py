@@ -15,9 +15,10 @@ from alembic.script import ScriptDirectory
 from newsletter.model.people import Consent
 from newsletter.store import consents, migrate, suppressions
 from newsletter.store.deed_tables import deed
+from newsletter.store.dialects import bulk_insert
 from newsletter.store.engine import Store, StoreError, open_store
 from newsletter.store.session_tables import sign_in_event
-from newsletter.store.tables import APPEND_ONLY, approval, delivery_event, issue_event, metadata
+from newsletter.store.tables import APPEND_ONLY, approval, delivery_event, issue_event, metadata, suppression
 from newsletter.store.tables import consent as consent_table
 from newsletter.store.tables import subscriber as people
 
@@ -120,6 +121,25 @@ def test_what_is_written_while_reading_is_rolled_back(store: Store) -> None:
         suppressions.add(connection, "lab", "f00d", reason="operator", at=NOW)
     with store.read() as connection:
         assert suppressions.reason_of(connection, "lab", "f00d") == ""
+
+
+def test_what_was_copied_in_while_reading_is_rolled_back_too(store: Store) -> None:
+    with store.read() as connection:
+        bulk_insert(connection, suppression, [_row() | {"who": f"{n}", "reason": "operator"} for n in range(50)])
+    with store.read() as connection:
+        assert suppressions.count(connection, "lab") == 0
+
+
+def test_statements_that_were_prepared_outlast_what_only_looked(store: Store) -> None:
+    """PostgreSQL plans them anew otherwise; SQLite's driver keeps its own."""
+    if store.engine.dialect.name != "postgresql":
+        return
+    for _ in range(10):
+        with store.read() as connection:
+            suppressions.count(connection, "lab")
+    with store.read() as connection:
+        known = connection.exec_driver_sql("SELECT statement FROM pg_prepared_statements").scalars().all()
+    assert any("FROM suppression" in one for one in known), known
 
 
 def test_reading_keeps_no_writer_waiting(store: Store) -> None:

@@ -43,6 +43,8 @@ MUST_BE = (
 #: codes of transactions that were in each other's way, waited too long for a lock, or slept.
 _PASSING = ("08", "53", "57")
 _TRY_AGAIN = ("40001", "40P01", "55P03", "25P03")
+#: Under which name a connection knows whether its transaction said anything but SELECT.
+_WROTE = "newsletter wrote"
 #: From so many rows on, COPY is worth its own round trips.
 _COPY_FROM = 20
 
@@ -79,6 +81,7 @@ def engine_at(url: URL) -> Engine:
     speak(engine)
     sa.event.listen(engine, "connect", _prepare)
     sa.event.listen(engine, "begin", _begin)
+    sa.event.listen(engine, "before_cursor_execute", _note_what_writes)
     return engine
 
 
@@ -103,10 +106,22 @@ def _prepare(raw: Any, _record: object) -> None:
 
 
 def _begin(connection: Connection) -> None:
+    connection.info[_WROTE] = False
     options = connection.get_execution_options()
     if not options.get("reading", False):
         mode = "_shared" if options.get("shared", False) else ""
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock{mode}({STORE_LOCK})")
+
+
+def _note_what_writes(connection: Connection, _cursor: object, statement: str, *_more: object) -> None:
+    if not statement.lstrip().startswith("SELECT"):
+        connection.info[_WROTE] = True
+
+
+def end_reading(connection: Connection) -> None:
+    """End what only looked as though it had worked: after a rollback the driver forgets what it has prepared."""
+    if connection.in_transaction() and not connection.info[_WROTE]:
+        connection.commit()
 
 
 def given(name: str) -> sa.FromClause:
@@ -183,6 +198,7 @@ def _copy(
     rows: Iterable[Sequence[Any]],
 ) -> None:
     listed = ", ".join(f'"{column.name}"' for column in columns)
+    connection.info[_WROTE] = True
     raw: Any = connection.connection.dbapi_connection
     with raw.cursor() as cursor, cursor.copy(f'COPY "{table}" ({listed}) FROM STDIN') as copy:
         for row in rows:

@@ -49,6 +49,10 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
+def end_reading(_connection: Connection) -> None:
+    """What looked is rolled back, which costs nothing."""
+
+
 def bulk_insert(connection: Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Many rows of the same columns."""
     connection.execute(sa.insert(table), rows)

@@ -17,7 +17,7 @@ import icalendar
 import recurring_ical_events
 from calendar_file import FIRST, WEEKS, ZONE, calendar_file
 
-from newsletter.dates import recurrence
+from newsletter.dates import instances, recurrence, rules
 from newsletter.model.workspace import SourceSettings
 from newsletter.sources.registry import Blob, SourceContext, read_source
 
@@ -32,6 +32,8 @@ def ours(data: bytes) -> list[Key]:
     """Items with their texts cleaned and their problems found, then every occurrence of the window."""
     recurrence._occurrences.cache_clear()
     recurrence._last_of_series.cache_clear()
+    instances._stretch.cache_clear()
+    rules.parse_rule.cache_clear()
     source = SourceSettings(name="calendar", format="ics", path="calendar.ics")
     reading = read_source(source, [Blob("calendar.ics", data)], SourceContext(ZONE))
     assert not reading.problems, reading.problems[:3]

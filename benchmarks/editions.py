@@ -21,6 +21,7 @@ from statistics import median
 from time import process_time
 from zoneinfo import ZoneInfo
 
+from newsletter.app import known_settling
 from newsletter.app.drafting import freeze
 from newsletter.app.known_readings import KNOWN
 from newsletter.app.sample import init_workspace
@@ -119,6 +120,7 @@ def measure() -> Spent:
     with lab() as ws:
         slot = slot_of(ws)
         KNOWN.forget()
+        known_settling.KNOWN.forget()
         reading, draft = _timed(lambda: freeze(ws, slot, AT))
         had = baselines(draft)
         composing, (_, issues) = _timed(lambda: compose_all(draft, had))

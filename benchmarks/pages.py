@@ -18,6 +18,7 @@ from statistics import median
 from time import process_time
 from zoneinfo import ZoneInfo
 
+from newsletter.app import known_settling
 from newsletter.app.drafting import preview_draft
 from newsletter.app.known_readings import KNOWN
 from newsletter.app.workspace import Workspace, open_workspace
@@ -119,6 +120,7 @@ def read_and_compose(ws: Workspace) -> Issue:
 def _timed(seed: int) -> float:
     with workspace(seed) as ws:
         KNOWN.forget()
+        known_settling.KNOWN.forget()
         gc.collect()
         begun = process_time()
         issue = read_and_compose(ws)

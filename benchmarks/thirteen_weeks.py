@@ -22,6 +22,7 @@ from bench_row import tell
 from calendar_file import FIRST, WEEKS, ZONE, calendar_file
 from calendars import theirs
 
+from newsletter.app import known_settling
 from newsletter.app.drafting import freeze
 from newsletter.app.known_readings import KNOWN
 from newsletter.app.sample import init_workspace
@@ -29,7 +30,7 @@ from newsletter.app.timing import slot_for
 from newsletter.app.workspace import Workspace, open_workspace
 from newsletter.checks.registry import run_checks
 from newsletter.compose.issue import compose
-from newsletter.dates import recurrence
+from newsletter.dates import instances, recurrence, rules
 from newsletter.model.issue import Choices, Draft, Issue
 from newsletter.model.mail import Edition
 from newsletter.render.edition import render
@@ -55,7 +56,10 @@ def ours(ws: Workspace) -> list[Mail]:
     """The 13 mails, with nothing known of the file before."""
     recurrence._occurrences.cache_clear()
     recurrence._last_of_series.cache_clear()
+    instances._stretch.cache_clear()
+    rules.parse_rule.cache_clear()
     KNOWN.forget()
+    known_settling.KNOWN.forget()
     mails = []
     for at in SENDINGS:
         draft = freeze(ws, slot_for(ws, "weekly", at), at)

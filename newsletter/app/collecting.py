@@ -6,13 +6,13 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from newsletter.app import known_settling
 from newsletter.app.cautions import settings_cautions
 from newsletter.app.fetching import Fetching, Loaded, Recent
 from newsletter.app.known_readings import KNOWN
-from newsletter.app.timing import terms_around
+from newsletter.app.known_settling import Circumstances
+from newsletter.app.timing import home_zone, terms_around
 from newsletter.app.workspace import Workspace
-from newsletter.compose.facts import check_facts
-from newsletter.compose.identity import join
 from newsletter.model.decisions import Decisions
 from newsletter.model.item import Reading
 from newsletter.model.problem import Origin, Problem
@@ -43,13 +43,13 @@ def settled(ws: Workspace, read: Reading, at: datetime, more: Decisions = NOTHIN
     """What was read with each event once, by decisions.toml and what is decided besides, and checked as of `at`."""
     settings = ws.settings
     ours = read_editors_decisions(ws)
-    joined = join(
-        read,
-        decisions=replace(ours, same=(*ours.same, *more.same), overrides=(*ours.overrides, *more.overrides)),
-        priorities={source.name: source.priority for source in settings.sources},
-        today=at.astimezone(ZoneInfo(settings.community.timezone)).date(),
+    circumstances = Circumstances(
+        replace(ours, same=(*ours.same, *more.same), overrides=(*ours.overrides, *more.overrides)),
+        {source.name: source.priority for source in settings.sources},
+        terms_around(ws, at),
+        settings.community.timezone,
     )
-    checked = check_facts(joined, terms=terms_around(ws, at), timezone=settings.community.timezone, as_of=at)
+    checked = known_settling.KNOWN.settle(read, circumstances, at.astimezone(home_zone(ws)).date())
     return replace(checked, problems=(*checked.problems, *settings_cautions(ws)))
 
 

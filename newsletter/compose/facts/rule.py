@@ -25,11 +25,11 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What items are checked against; `today` is the community's date at `as_of`, `home` its zone."""
+    """What items are checked against; `year` is the community's at `as_of`, `home` its zone."""
 
     names: Names
     terms: Mapping[str, TermSettings]
-    today: date
+    year: int
     home: ZoneInfo
 
 

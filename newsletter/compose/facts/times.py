@@ -44,7 +44,7 @@ def strange_year(item: Item, facts: Facts) -> Iterator[Found]:
         if day.year >= PLACEHOLDER_YEAR:
             text = f"{item.title!r} is dated {day}, which looks like a placeholder; write the date, or say TBA"
             yield Found("error", "E-PLACEHOLDER", text)
-        elif not OLDEST_YEAR <= day.year <= facts.today.year + YEARS_AHEAD:
+        elif not OLDEST_YEAR <= day.year <= facts.year + YEARS_AHEAD:
             yield Found("error", "E-YEAR", f"{item.title!r} is dated {day}; is the year {day.year} meant?")
 
 

@@ -15,6 +15,11 @@ def lead_of(item: Item, categories: Categories) -> timedelta:
     return max((parse_span(one.lead) for one in _of(item, categories)), default=timedelta(0))
 
 
+def longest_lead(categories: Categories) -> timedelta:
+    """The longest lead time of any category."""
+    return max((parse_span(one.lead) for _, one in categories), default=timedelta(0))
+
+
 def repeats_of(item: Item, categories: Categories) -> int:
     """How often it may be announced again before its own issue tells it."""
     return max((one.repeats for one in _of(item, categories)), default=0)

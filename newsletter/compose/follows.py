@@ -43,6 +43,8 @@ class Names:
 
 def follows_of(items: Sequence[Item]) -> Mapping[str, Follows]:
     """For each item that follows or is followed, by id, the links in both directions."""
+    if not any(item.follows for item in items):
+        return {}
     names = Names(items)
     pairs = [(item, target) for item in items if (target := names.target_of(item)) is not None]
     before = {item.id: _link(target) for item, target in pairs}

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from newsletter.compose.categories import lead_of
+from newsletter.compose.categories import lead_of, longest_lead
 from newsletter.compose.follows import Follows, follows_of
 from newsletter.compose.moments import begins, ends
 from newsletter.compose.reasons import Reason
 from newsletter.compose.topics import has_tag
-from newsletter.dates.recurrence import RuleError, last_date, occurrences
+from newsletter.dates.recurrence import RuleError, last_date, may_take_place, occurrences
 from newsletter.model.issue import Draft, Window
 from newsletter.model.item import Item
 from newsletter.model.when import Occurrence, Recurrence, WeeklyRange, When
@@ -22,8 +22,8 @@ from newsletter.model.when import Occurrence, Recurrence, WeeklyRange, When
 WEEKLY_WINDOW = timedelta(days=15)
 #: How far ahead anything is looked for.
 HORIZON = timedelta(days=400)
-#: Where most of what goes on is found: whether there is anything at all is asked here first.
-NEAR = timedelta(days=60)
+#: Ever longer spans in which it is asked whether there is anything at all: most of what goes on is in the first.
+ASKED = (timedelta(days=15), timedelta(days=60), HORIZON)
 #: How far around the window an ordinary occurrence is looked for, so that a pattern names all its weekdays.
 AROUND = timedelta(days=28)
 #: What lasts no longer than this is one dated thing with sessions, however its rule is written.
@@ -88,13 +88,23 @@ def programme_of(draft: Draft, moment: datetime | None = None) -> Programme:
     items = tuple(sorted(told, key=_place_in_order))
     bare = Programme(draft, home, window, moment, items, (), (), (), follows_of(items), {})
     usual = {item: usual_of(item, bare) for item in items if item.kind == "event" and is_series(item.when)}
+    near = _near(bare)
     return replace(
         bare,
-        timed=_timed(items, lambda item: inside(item, bare)),
-        earlier=_timed(items, lambda item: _earlier(item, bare)),
-        ahead=_timed(items, lambda item: _ahead(item, bare)),
+        timed=_timed(near, lambda item: inside(item, bare)),
+        earlier=_timed(near, lambda item: _earlier(item, bare)),
+        ahead=_timed(near, lambda item: _ahead(item, bare)),
         usual=usual,
     )
+
+
+def _near(programme: Programme) -> tuple[Item, ...]:
+    """The events that may take place from the programme's moment on until as far ahead as any is told."""
+    draft, start, end = programme.draft, programme.window.start, programme.window.end
+    lead = longest_lead(draft.categories)
+    first = min(programme.moment, start).date()
+    last = max(end, (draft.slot.until or end).astimezone(programme.home), programme.moment + lead).date()
+    return tuple(item for item in programme.items if item.kind == "event" and may_take_place(item.when, first, last))
 
 
 def _timed(items: Iterable[Item], find: Callable[[Item], tuple[Occurrence, ...]]) -> tuple[Timed, ...]:

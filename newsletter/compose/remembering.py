@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
@@ -14,7 +14,7 @@ from newsletter.compose.density import told_in_full
 from newsletter.compose.differences import still_to_come
 from newsletter.compose.matching import Known
 from newsletter.compose.moments import begins
-from newsletter.compose.programme import HORIZON, NEAR, Programme, between, is_series
+from newsletter.compose.programme import ASKED, Programme, between, is_series
 from newsletter.compose.view import View, is_off
 from newsletter.model.issue import Section
 from newsletter.model.item import Item
@@ -60,7 +60,8 @@ def remember(view: View, sections: Sequence[Section]) -> Memory:
         for key, item in here.items()
         if key in told_here and key not in view.recalled
     ]
-    lasting = (lasts for told in kept if (lasts := _lasting(view.programme, told)) is not None)
+    there = {item.id for item in view.programme.draft.items}
+    lasting = (lasts for told in kept if (lasts := _lasting(view.programme, told, there)) is not None)
     by_id = {told.item.id: _without_past_deadlines(view.programme, told) for told in lasting}
     return Memory(tuple(by_id[key] for key in sorted(by_id)))
 
@@ -146,15 +147,15 @@ def _starts(view: View, item: Item, named: Mapping[str, list[datetime]]) -> Iter
     return (*moved_to, *named.get(item.id, ()))
 
 
-def _lasting(programme: Programme, told: Told) -> Told | None:
-    """What of it is not over; None where nothing is left that a reader could act on."""
+def _lasting(programme: Programme, told: Told, there: Set[str]) -> Told | None:
+    """What of it is not over; None where nothing is left that a reader could act on. `there` are all items' ids."""
     if told.item.kind != "event":
-        return told if any(item.id == told.item.id for item in programme.draft.items) else None
+        return told if told.item.id in there else None
     if isinstance(told.item.when, Vague | None):
         return told
     if is_series(told.item.when):
         start = programme.moment
-        ahead = (between(told.item, start, start + span, programme, limit=1) for span in (NEAR, HORIZON))
+        ahead = (between(told.item, start, start + span, programme, limit=1) for span in ASKED)
         return told if any(ahead) else None
     coming = {begins(one, programme.home) for one in still_to_come(told.item, programme)}
     return replace(told, starts=tuple(start for start in told.starts if start in coming)) if coming else None

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from newsletter.compose.entries import community_city, moment_text, reader_time
 from newsletter.compose.moments import begins, day_of
-from newsletter.compose.programme import HORIZON, NEAR, Timed, between, is_series, usual_of
+from newsletter.compose.programme import ASKED, Timed, between, is_series, usual_of
 from newsletter.compose.sessions import in_a_row
 from newsletter.compose.view import View
 from newsletter.dates.recurrence import last_date, occurrences
@@ -213,7 +213,7 @@ def _has_end(item: Item) -> bool:
 
 def _goes_on(view: View, item: Item) -> bool:
     end = view.programme.window.end
-    coming = (between(item, end, end + span, view.programme) for span in (NEAR, HORIZON))
+    coming = (between(item, end, end + span, view.programme) for span in ASKED)
     return any(one.status != "cancelled" for found in coming for one in found)
 
 

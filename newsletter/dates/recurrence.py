@@ -1,4 +1,4 @@
-"""When to occurrences: expand on the naive wall clock, attach the zone after, so 12:00 stays 12:00 across DST."""
+"""When to occurrences: what overlaps a span of time, in order, and when it is for the last time."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
@@ -7,13 +7,13 @@ from itertools import chain
 from operator import itemgetter
 from zoneinfo import ZoneInfo
 
-from newsletter.dates.rules import END_OF_TIME, RuleError, expand, parse_rule, until_on_wall_clock
+from newsletter.dates.instances import DAY, LONGEST, before, end_of, instances, moments
+from newsletter.dates.rules import RuleError, parse_rule, until_on_wall_clock
 from newsletter.dates.zones import localise
 from newsletter.model.when import (
     AllDay,
     Instant,
     Occurrence,
-    Override,
     Recurrence,
     Sessions,
     WeeklyRange,
@@ -21,9 +21,6 @@ from newsletter.model.when import (
 )
 
 __all__ = ["RuleError", "last_date", "moments", "occurrences", "rule_problem"]
-
-_DAY = timedelta(days=1)
-_LONGEST = timedelta(days=400)
 
 
 def occurrences(
@@ -35,6 +32,21 @@ def occurrences(
     cannot be expanded. At most `limit`, the earliest ones.
     """
     return _occurrences(when, start, end, home, limit)
+
+
+def may_take_place(when: When | None, first: date, last: date) -> bool:
+    """False only for what cannot take place on these days (both inclusive) in any zone: a cheap look beforehand."""
+    if isinstance(when, Instant):
+        return _may_touch(when.start.date(), (when.end or when.start).date(), first, last)
+    if isinstance(when, AllDay | WeeklyRange):
+        return _may_touch(when.first, when.last, first, last)
+    if isinstance(when, Sessions):
+        return any(may_take_place(one, first, last) for one in when.sessions)
+    return isinstance(when, Recurrence)
+
+
+def _may_touch(begin: date, finish: date, first: date, last: date) -> bool:
+    return begin <= last + 2 * DAY and max(begin, finish) >= first - 2 * DAY
 
 
 # Every edition of an issue asks the same of the same frozen values; the zones alone differ, and they come later.
@@ -71,16 +83,16 @@ def last_date(when: When) -> date | None:
 def _all(when: When, start: datetime, end: datetime) -> Iterator[Occurrence]:
     """A generous superset of what overlaps; the caller compares exact instants."""
     if isinstance(when, Instant):
-        yield from _of_instant(when, start.date() - 2 * _DAY, end.date() + 2 * _DAY)
+        yield from _of_instant(when, start.date() - 2 * DAY, end.date() + 2 * DAY)
     elif isinstance(when, AllDay):
         yield Occurrence(when.first, when.last)
     elif isinstance(when, Sessions):
         yield from chain.from_iterable(_all(one, start, end) for one in when.sessions)
     elif isinstance(when, WeeklyRange):
-        yield from _of_range(when, start.date() - 2 * _DAY, end.date() + 2 * _DAY)
+        yield from _of_range(when, start.date() - 2 * DAY, end.date() + 2 * DAY)
     elif isinstance(when, Recurrence):
         zone = ZoneInfo(when.timezone)
-        yield from _of_series(when, _wall(start, zone) - 2 * _DAY, _wall(end, zone) + 2 * _DAY)
+        yield from instances(when, _wall(start, zone) - 2 * DAY, _wall(end, zone) + 2 * DAY)
 
 
 def _of_instant(when: Instant, lower: date, upper: date) -> Iterator[Occurrence]:
@@ -112,77 +124,7 @@ def _after(begin: datetime, clock: time | None) -> datetime | None:
     if clock is None:
         return None
     finish = datetime.combine(begin.date(), clock)
-    return finish if finish > begin else finish + _DAY
-
-
-def _of_series(when: Recurrence, lower: datetime, upper: datetime) -> Iterator[Occurrence]:
-    duration = when.end - when.start if when.end else None
-    changed = {override.original: override for override in when.overrides}
-    last = _end_of(when)
-    stretch = min(max(duration or _DAY, _DAY), _LONGEST)
-    for moment in sorted(moments(when, _before(lower, stretch), min(upper, last))):
-        override = changed.get(moment)
-        if override is None:
-            yield _instance(when, moment, moment + duration if duration else None)
-        elif override.status == "cancelled":
-            yield _cancelled(when, override, moment + duration if duration else None)
-    for override in when.overrides:
-        new = override.start or override.original
-        if (
-            override.status == "moved"
-            and max(new, override.original) <= last
-            and override.original not in when.exdates
-        ):
-            yield _moved(when, override, new, duration)
-
-
-def _before(moment: datetime, span: timedelta) -> datetime:
-    """The moment so much earlier, or the first there is."""
-    return moment - span if moment - datetime.min > span else datetime.min  # noqa: DTZ901  wall clocks are naive
-
-
-def _end_of(when: Recurrence) -> datetime:
-    return datetime.combine(when.until, time.max) if when.until else END_OF_TIME
-
-
-def moments(when: Recurrence, lower: datetime, upper: datetime) -> set[datetime]:
-    """The rule set's naive wall clocks in [lower, upper]: DTSTART and RDATE counted once, EXDATE taken out.
-
-    A series whose rules end before it starts has no first instance either: calendars leave such shells behind
-    when somebody deletes "this and all following".
-    """
-    zone = ZoneInfo(when.timezone)
-    rules = [parse_rule(rule) for rule in when.rules]
-    ruled = chain.from_iterable(expand(rule, when.start, lower, upper, zone) for rule in rules)
-    alive = not rules or any(until_on_wall_clock(rule, zone) >= when.start for rule in rules)
-    first = (when.start,) if alive else ()
-    listed = (moment for moment in (*first, *when.rdates) if lower <= moment <= upper)
-    return {*ruled, *listed} - set(when.exdates)
-
-
-def _instance(when: Recurrence, begin: datetime, finish: datetime | None) -> Occurrence:
-    if when.all_day:
-        return Occurrence(begin.date(), _inclusive(begin, finish))
-    zone = ZoneInfo(when.timezone)
-    return Occurrence(localise(begin, zone), localise(finish, zone) if finish else None)
-
-
-def _cancelled(when: Recurrence, override: Override, finish: datetime | None) -> Occurrence:
-    plain = _instance(when, override.original, finish)
-    return Occurrence(plain.start, plain.end, "cancelled", place=override.place, note=override.note)
-
-
-def _moved(when: Recurrence, override: Override, new: datetime, duration: timedelta | None) -> Occurrence:
-    """An override that keeps its start (another room, say) is no move."""
-    plain = _instance(when, new, override.end or (new + duration if duration else None))
-    if new == override.original:
-        return Occurrence(plain.start, plain.end, place=override.place, note=override.note)
-    was = _instance(when, override.original, None).start
-    return Occurrence(plain.start, plain.end, "moved", was, override.place, override.note)
-
-
-def _inclusive(begin: datetime, finish: datetime | None) -> date:
-    return max(begin.date(), (finish - _DAY).date()) if finish else begin.date()
+    return finish if finish > begin else finish + DAY
 
 
 @lru_cache(maxsize=4096)
@@ -192,14 +134,14 @@ def _last_of_series(when: Recurrence) -> date | None:
     ends = [until_on_wall_clock(rule, zone) for rule in rules]
     if when.until is None and any(rule.count is None and rule.until is None for rule in rules):
         return None
-    cap = _end_of(when)
+    cap = end_of(when)
     # A date beyond the cap is never an instance: it must not draw the search away from where the rules end.
     listed = [one for one in (when.start, *when.rdates) if one <= cap]
     upper = max([*(min(end, cap) for end in ends), *listed], default=cap)
     # A counted rule counts from its start anyway; beside any other, the last months tell, as a rule.
-    lowers = [] if all(rule.count for rule in rules) else [_before(upper, 40 * _DAY), _before(upper, 3 * _LONGEST)]
+    lowers = [] if all(rule.count for rule in rules) else [before(upper, 40 * DAY), before(upper, 3 * LONGEST)]
     for lower in (*lowers, when.start):
-        found = _of_series(when, max(lower, when.start), upper)
+        found = instances(when, max(lower, when.start), upper)
         last = max((_day(one.end or one.start) for one in found if one.status != "cancelled"), default=None)
         # Whatever begins before `lower` ended before it too, or was found.
         if last is not None and last >= lower.date():

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import product
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -55,6 +56,7 @@ class Rule:
         return self.by.get(name, ())
 
 
+@lru_cache(maxsize=1024)
 def parse_rule(text: str) -> Rule:
     """Read the value of an RRULE; RuleError for what is malformed, unknown, or repeats within a day."""
     parts = _parts(text)

@@ -38,6 +38,8 @@ BLOCKS = ("p", "ul", "ol", "blockquote", "h3", "h4")
 ROOM = 88_000
 #: Octets that one card takes at the least, so that leaving cards out never takes many rounds.
 CARD = 3_500
+#: From so many entries on, their rows alone are likely to leave no room for a single card.
+CROWDED = 350
 #: Rows of a section that stand in any case.
 FEWEST_ROWS = 5
 
@@ -131,7 +133,7 @@ def _html(issue: Issue, page: _Page, marks: Marks) -> str:
     cards = min(
         card_limit(issue), max((len(part.entries) for part in issue.sections if part.kind == "events"), default=0)
     )
-    html = page.filled(issue, cards)
+    cards, html = _first_try(issue, page, cards)
     while cards and (over := _octets(html) - ROOM) > 0:
         cards = max(0, cards - -(-over // CARD))
         html = page.filled(issue, cards)
@@ -148,6 +150,18 @@ def _html(issue: Issue, page: _Page, marks: Marks) -> str:
     while len(_FITS) > KEPT_FITS:
         _FITS.pop(next(iter(_FITS)), None)
     return html
+
+
+def _first_try(issue: Issue, page: _Page, cards: int) -> tuple[int, str]:
+    """The part with so many cards, or with none where its rows alone are far too long for any.
+
+    A crowded part is written without cards first: what is to be thrown away takes as long as what is to be kept.
+    """
+    if cards and sum(len(part.entries) for part in issue.sections) > CROWDED:
+        html = page.filled(issue, 0)
+        if _octets(html) - ROOM > 2 * CARD * cards:
+            return 0, html
+    return cards, page.filled(issue, cards)
 
 
 def _octets(html: str) -> int:

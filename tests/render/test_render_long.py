@@ -10,6 +10,7 @@ from render_builders import CLINIC, COWORKING, DATATHON, PIPELINES, SEATTLE, a_d
 from newsletter.checks.registry import run_checks
 from newsletter.model.issue import Draft, Issue, Section, Window
 from newsletter.model.mail import fill_text
+from newsletter.render import edition
 from newsletter.render.edition import render, render_html_like
 
 TERM = Window(datetime(2026, 12, 7, tzinfo=SEATTLE), datetime(2027, 3, 20, tzinfo=SEATTLE))
@@ -86,3 +87,29 @@ def test_a_longer_twin_of_an_issue_shows_what_the_issue_itself_has_room_for(coun
 def test_the_html_of_a_text_only_edition_is_none() -> None:
     issue = replace(QUARTER, choices=replace(QUARTER.choices, text_only=True))
     assert render_html_like(issue, draft("week"), issue) == ()
+
+
+@pytest.mark.parametrize(("count", "crowded"), [(14, 5), (30, 5), (120, 5), (190, edition.CROWDED)])
+def test_a_crowded_mail_is_the_one_that_leaving_out_one_card_after_another_gives(
+    monkeypatch: pytest.MonkeyPatch, count: int, crowded: int
+) -> None:
+    monkeypatch.setattr(edition, "CROWDED", crowded)
+    quick = render(many(count), a_draft())
+    monkeypatch.setattr(edition, "CROWDED", 10**9)
+    assert render(many(count), a_draft()) == quick
+
+
+def test_what_would_be_thrown_away_is_not_written_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[int] = []
+    filled = edition._Page.filled
+
+    def counted(page: edition._Page, issue: Issue, cards: int, rows: int | None = None) -> str:
+        written.append(cards)
+        return filled(page, issue, cards, rows)
+
+    monkeypatch.setattr(edition._Page, "filled", counted)
+    render(many(300), a_draft())
+    assert set(written) == {0}
+    written.clear()
+    render(many(30), a_draft())
+    assert written[0] == 12

@@ -39,7 +39,7 @@ FLAGS: Final[dict[Change, str]] = {
 
 def entry_of(view: View, item: Item, occurrence: Occurrence | None = None) -> Entry:
     """The item as it stands for the reader; the occurrence gives time, day and place where there is one."""
-    entry = replace(_bare(view, item), place=place_text(item.place, view.language), mode=item.place.mode)
+    entry = _bare(view, item)
     return entry if occurrence is None else at_time(view, entry, occurrence)
 
 
@@ -165,6 +165,8 @@ def _bare(view: View, item: Item) -> Entry:
         id=item.id,
         kind=item.kind,
         title=item.title,
+        place=place_text(item.place, view.language),
+        mode=item.place.mode,
         hosts=item.hosts,
         summary=summary_of(item.summary, item.body),
         body=item.body,

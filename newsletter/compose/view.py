@@ -56,14 +56,16 @@ class Marks:
 class View:
     """What these readers may be shown; every section is built from this and nothing else.
 
-    `timed` lies in the window, `ahead` behind its end. `recalled` is what the reader's `memory` holds of the items
-    that are there now, by their present ids; `before` is the last issue's reading, which says what is new.
+    `language` is the reader's, with the theme's own words. `timed` lies in the window, `ahead` behind its end.
+    `recalled` is what the reader's `memory` holds of the items that are there now, by their present ids; `before` is
+    the last issue's reading, which says what is new.
     """
 
     draft: Draft
     choices: Choices
     programme: Programme
     zone: ZoneInfo
+    language: Language
     items: tuple[Item, ...]
     timed: tuple[Timed, ...]
     ahead: tuple[Timed, ...] = ()
@@ -76,11 +78,6 @@ class View:
     def home(self) -> ZoneInfo:
         """The community's zone."""
         return self.programme.home
-
-    @property
-    def language(self) -> Language:
-        """The reader's language, with the theme's own words."""
-        return language_in(self.choices.language, self.draft.theme)
 
     def mark_of(self, item: Item) -> Mark | None:
         """What changed about the item itself."""
@@ -106,7 +103,8 @@ def view_of(programme: Programme, choices: Choices) -> View:
     shown = {item.id for item in items}
     timed = tuple(one for one in programme.timed if one.item.id in shown)
     ahead = tuple(one for one in programme.ahead if one.item.id in shown)
-    return View(draft, choices, programme, ZoneInfo(choices.timezone), items, timed, ahead)
+    language = language_in(choices.language, draft.theme)
+    return View(draft, choices, programme, ZoneInfo(choices.timezone), language, items, timed, ahead)
 
 
 def is_off(item: Item) -> bool:

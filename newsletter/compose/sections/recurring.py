@@ -23,10 +23,17 @@ def build(view: View) -> Section | None:
 
 def _line(view: View, timed: Timed) -> Entry:
     entry = entry_of(view, timed.item)
+    place = entry.place
     first = next((one for one in timed.occurrences if one.status != "cancelled"), None)
     if first is not None:
-        entry = replace(at_time(view, entry, first), place=entry.place)
-    text = opening(pattern_of(view, timed.item) or entry.when_text)
-    entry = replace(entry, time=replace(entry.time, elsewhere=elsewhere_of(view, timed.item)))
-    entry = replace(entry, calendar=calendar_file(view, timed.item), exceptions=exceptions_of(view, timed))
-    return marked(view, replace(entry, when_text=text, stop=stop_code(timed.item)), timed.item)
+        entry = at_time(view, entry, first)
+    entry = replace(
+        entry,
+        place=place,
+        when_text=opening(pattern_of(view, timed.item) or entry.when_text),
+        time=replace(entry.time, elsewhere=elsewhere_of(view, timed.item)),
+        calendar=calendar_file(view, timed.item),
+        exceptions=exceptions_of(view, timed),
+        stop=stop_code(timed.item),
+    )
+    return marked(view, entry, timed.item)

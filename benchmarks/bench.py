@@ -61,10 +61,16 @@ COMMANDS = (
     Command("thirteen_weeks.py 1", 60, "thirteen_weeks.py 5"),
     Command("import_rows.py 200000 1", 40, "import_rows.py 1000000 3", "import_rows.py 100000 1"),
     Command(
-        "workers.py --recipients 20000 --workers 4",
+        "workers.py --recipients 10000 --batch 10",
+        40,
+        "workers.py --recipients 1000000 --batch 10",
+        "workers.py --recipients 2000 --batch 10",
+    ),
+    Command(
+        "workers.py --recipients 10000 --batch 10 --kill 2 --restart",
         60,
-        "workers.py --recipients 1000000 --workers 4",
-        "workers.py --recipients 2000 --workers 2",
+        "workers.py --recipients 1000000 --batch 10 --kill 2 --restart",
+        "workers.py --recipients 2000 --batch 10 --kill 1 --restart",
     ),
     Command("scale.py", 20),
 )

@@ -19,8 +19,11 @@ import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from bench_row import tell
+
 TESTS = Path(__file__).parents[1] / "tests"
 sys.path[:0] = [str(TESTS), str(TESTS / "crash")]
+GOAL = 1.3
 #: What a worker on PostgreSQL imports beside the usual.
 WARM = ("psycopg", "procrastinate.schema", "newsletter.runtime.workers", "newsletter.cli.working", "crash_stub")
 
@@ -143,13 +146,16 @@ def measure(given: argparse.Namespace, root: Path, server: Server) -> int:
     begun = time.monotonic()
     kills, restarts = _watch(given, root, ws, herd, server)
     took = time.monotonic() - begun
-    if not kills and not restarts:
-        _tell_cost(given, before, (sum(map(processor_seconds, herd.pids)), server.processor_seconds()))
+    cost = "" if kills else _cost(given, before, (sum(map(processor_seconds, herd.pids)), server.processor_seconds()))
     ended = herd.stop()
     limit = given.recipients / given.batch * _answer() / (given.workers * given.lanes)
-    print(f"drained in {took:.1f} s; the stub's own limit is {limit:.1f} s: {took / limit:.2f}x", flush=True)
-    print(f"{given.recipients / took:,.0f} recipients/s, {kills} kills, {restarts} restarts, workers ended {ended}")
-    return _compare(given, root, ws, kills)
+    detail = f"{given.recipients / took:,.0f} recipients a second; {took:.1f} and {limit:.1f} seconds{cost}"
+    if kills or restarts:
+        print(f"{detail}; {kills} kills, {restarts} restarts, workers ended {ended}", flush=True)
+        return int(not _compare(given, root, ws, kills))
+    name = f"{given.workers} workers on PostgreSQL, {given.recipients:,} readers by {given.batch}"
+    good = tell(name, took / limit, GOAL, "at most", "times the stub's own limit", detail)
+    return int(not (_compare(given, root, ws, kills) and good))
 
 
 def _filled(given: argparse.Namespace, root: Path, server: Server):
@@ -201,9 +207,9 @@ def processor_seconds(pid: int) -> float:
     return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
 
 
-def _tell_cost(given: argparse.Namespace, before: tuple[float, float], after: tuple[float, float]) -> None:
+def _cost(given: argparse.Namespace, before: tuple[float, float], after: tuple[float, float]) -> str:
     ours, theirs = ((new - old) / given.recipients * 1e6 for new, old in zip(after, before, strict=True))
-    print(f"processor time a recipient: {ours:.0f} us in the workers, {theirs:.0f} us in the database")
+    return f"; {ours:.0f} us of the processor in the workers and {theirs:.0f} in the database for each"
 
 
 def _watch(given: argparse.Namespace, root: Path, ws, herd: Herd, server: Server) -> tuple[int, int]:
@@ -242,7 +248,7 @@ def _is_over(ws) -> bool:
         return False
 
 
-def _compare(given: argparse.Namespace, root: Path, ws, kills: int) -> int:
+def _compare(given: argparse.Namespace, root: Path, ws, kills: int) -> bool:
     import crash_stub
     import sqlalchemy as sa
     from crash_workspace import KEY
@@ -263,10 +269,13 @@ def _compare(given: argparse.Namespace, root: Path, ws, kills: int) -> int:
         f"{len(unknown)} unknown ({len(unknown & taken.keys())} of them taken) after {kills} kills with "
         f"{given.batch * given.lanes} in hand; audit {violations[:3] or 'clean'}"
     )
-    few = len(unknown) <= given.batch * given.lanes * kills
-    well = not lost and not twice and not violations and few and len(states) == given.recipients
-    print(f"{lost} lost, {twice} twice, {len(unknown)} unknown: {'well' if well else 'NOT WELL'}")
-    return int(not well)
+    assert len(states) == given.recipients
+    after = f"{len(states):,} readers, {sum(taken.values()):,} counted at the stub, {kills} kills"
+    good = tell("lost, taken twice, or against an invariant", lost + twice + len(violations), 0, "at most", "", after)
+    if not kills:
+        return good and not unknown
+    doubt = len(unknown) / (given.batch * given.lanes * kills)
+    return tell("in doubt after kills", doubt, 1, "at most", "batches a kill", f"{len(unknown)} readers") and good
 
 
 if __name__ == "__main__":

@@ -77,7 +77,7 @@ def _read(ws: Workspace, source: SourceSettings, at: datetime, remote: Loaded | 
     context = SourceContext(source.naive or home, terms_around(ws, at), at.astimezone(ZoneInfo(home)).date())
     reading = KNOWN.read(source, blobs, context) if blobs or not remote else Reading()
     expected = check_expectations(source, reading, at.date())
-    return merge([Reading(problems=problems), reading, Reading(problems=expected)])
+    return replace(reading, problems=(*problems, *reading.problems, *expected))
 
 
 def located(source: SourceSettings) -> SourceSettings:

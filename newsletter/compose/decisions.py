@@ -29,6 +29,9 @@ def over_merged(item: Item, members: Iterable[Item], overrides: Iterable[FieldOv
 
     Visibility alone is not raised again: where one member is for members only, the whole is.
     """
+    overrides = tuple(overrides)
+    if not overrides:
+        return item
     ids = {member.id for member in members}
     return _with_values(item, [one for one in overrides if one.id in ids and one.attribute != "visibility"])
 

@@ -18,7 +18,10 @@ Priorities = Mapping[str, int]
 
 def by_weight(group: Iterable[Item], priorities: Priorities) -> list[Item]:
     """The entries with the most trusted first: sound before held back, then by priority, then the richest."""
-    return sorted(group, key=lambda item: (item.held_back, -_priority(item, priorities), *_richness(item)))
+    entries = list(group)
+    if len(entries) == 1:
+        return entries
+    return sorted(entries, key=lambda item: (item.held_back, -_priority(item, priorities), *_richness(item)))
 
 
 def merged(group: Sequence[Item]) -> Item:
@@ -63,6 +66,8 @@ def merged(group: Sequence[Item]) -> Item:
 def merge_problems(group: Sequence[Item], when: When | None) -> Iterator[Problem]:
     """What was joined, and where the entries do not agree; `when` is what is told."""
     best = group[0]
+    if len(group) == 1 and best.when is when:
+        return
     for other in group[1:]:
         text = (
             f"{other.title!r} ({other.id}) is the same event as {best.title!r} ({best.id}) in {best.origin}; they "

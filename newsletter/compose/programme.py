@@ -168,7 +168,8 @@ def between(
     if item.kind != "event" or item.when is None or stop <= start:
         return ()
     found = occurrences(item.when, start, stop, home=programme.home, limit=limit)
-    return tuple(one for one in found if not is_over(one, programme))
+    moment = programme.moment.astimezone(UTC)
+    return tuple([one for one in found if ends(one, programme.home) > moment])
 
 
 def usual_of(item: Item, programme: Programme) -> tuple[Occurrence, ...]:
@@ -181,11 +182,6 @@ def usual_of(item: Item, programme: Programme) -> tuple[Occurrence, ...]:
         return tuple(coming)
     gone = occurrences(item.when, start - AROUND, start, home=programme.home)
     return tuple(one for one in gone if one.status == "confirmed")
-
-
-def is_over(occurrence: Occurrence, programme: Programme) -> bool:
-    """Whether it has ended when the issue is read."""
-    return ends(occurrence, programme.home) <= programme.moment
 
 
 def is_series(when: When | None) -> bool:

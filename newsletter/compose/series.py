@@ -80,6 +80,8 @@ def place_in_week(view: View, item: Item) -> tuple[int, str, str, str]:
 
 def elsewhere_of(view: View, item: Item) -> str:
     """What the pattern's clock is for the community, where that is another: "3 PM in Seattle"."""
+    if view.zone.key == view.home.key:
+        return ""
     usual = next(iter(usual_of(item, view.programme)), None)
     elsewhere = reader_time(view, usual).elsewhere if usual else ""
     if usual is None or not elsewhere or day_of(usual, view.home) == day_of(usual, view.zone):

@@ -71,11 +71,17 @@ def moments(when: Recurrence, lower: datetime, upper: datetime) -> set[datetime]
 def _in_place(when: Recurrence, lower: datetime, upper: datetime) -> Iterator[Dated]:
     """The instances that are not moved, cancelled ones included, by their wall clock in [lower, upper]; ascending."""
     numbers = range(lower.toordinal() // STRETCH, upper.toordinal() // STRETCH + 1)
-    if not 0 < len(numbers) <= FEW or any("BYHOUR" in rule.upper() for rule in when.rules):
+    if not 0 < len(numbers) <= FEW or _is_dense(when.rules):
         yield from _expanded(when, lower, upper)
         return
     for number in numbers:
         yield from (dated for dated in _stretch(when, number) if lower <= dated[0] <= upper)
+
+
+@lru_cache(maxsize=1024)
+def _is_dense(rules: tuple[str, ...]) -> bool:
+    """Whether it may take place several times a day."""
+    return any("BYHOUR" in rule.upper() for rule in rules)
 
 
 @lru_cache(maxsize=KEPT)

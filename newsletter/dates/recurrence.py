@@ -52,8 +52,10 @@ def _may_touch(begin: date, finish: date, first: date, last: date) -> bool:
 # Every edition of an issue asks the same of the same frozen values; the zones alone differ, and they come later.
 @lru_cache(maxsize=16_384)
 def _occurrences(when: When, start: datetime, end: datetime, home: ZoneInfo, limit: int) -> tuple[Occurrence, ...]:
-    spans = ((_span(one, home), one) for one in _all(when, start, end))
-    found = sorted(((span, one) for span, one in spans if _overlaps(span, start, end)), key=itemgetter(0))
+    # Within one zone comparing is quick; between two, both are asked for their offsets each time.
+    first, last = _comparable(start), _comparable(end)
+    spans = [(_span(one, home), one) for one in _all(when, start, end)]
+    found = sorted([(span, one) for span, one in spans if _overlaps(span, first, last)], key=itemgetter(0))
     return tuple(one for _, one in found[:limit])
 
 
@@ -167,10 +169,17 @@ def _span(one: Occurrence, home: ZoneInfo) -> tuple[datetime, datetime]:
 
 
 def _utc(moment: date | datetime, home: ZoneInfo, days_after: int) -> datetime:
-    if not isinstance(moment, datetime):
-        midnight = datetime.combine(moment + timedelta(days=days_after), time())
-        moment = localise(midnight, home)
-    return moment.astimezone(UTC)
+    if isinstance(moment, datetime):
+        return moment.astimezone(UTC)
+    return localise(datetime.combine(moment + timedelta(days=days_after), time()), home).astimezone(UTC)
+
+
+def _comparable(moment: datetime) -> datetime:
+    """In UTC; at the ends of the calendar, where there is no such instant, as it is."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        return moment
 
 
 def _wall(moment: datetime, zone: ZoneInfo) -> datetime:

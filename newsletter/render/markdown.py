@@ -49,12 +49,18 @@ def markdown_text(text: str, base: str = "", width: int = WIDTH, pictures: Pictu
     return out
 
 
+#: What wrapping replaces, however short a line is.
+_TURNED_TO_SPACES = re.compile(r"[\t\n\x0b\x0c\r]")
+
+
 def wrap(text: str, width: int = WIDTH, indent: str = "") -> str:
     """Text wrapped to `width` columns, every line behind `indent`; addresses are never broken."""
     return "\n".join(_wrapped(line, width, indent) for line in text.split("\n"))
 
 
 def _wrapped(line: str, width: int, indent: str) -> str:
+    if line and len(indent) + len(line) <= width and line == line.strip() and not _TURNED_TO_SPACES.search(line):
+        return f"{indent}{line}"
     return textwrap.fill(
         line, width, initial_indent=indent, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
     )

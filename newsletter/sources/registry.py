@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from itertools import islice
+from itertools import chain, islice
 
 from newsletter.dates.recurrence import last_date
 from newsletter.model.item import Item, Reading, SourceReport
@@ -96,9 +96,12 @@ def _peek(blob: Blob, source: SourceSettings, context: SourceContext) -> Iterato
 
 def merge(readings: Sequence[Reading]) -> Reading:
     """The readings as one, in the same order however they came."""
-    items = [item for reading in readings for item in reading.items]
     problems = [problem for reading in readings for problem in reading.problems]
-    return _ordered(items, problems, [report for reading in readings for report in reading.sources])
+    reports = [report for reading in readings for report in reading.sources]
+    own = [reading.items for reading in readings if reading.items]
+    if len(own) == 1:  # which are in order by themselves
+        return replace(_ordered((), problems, reports), items=own[0])
+    return _ordered(chain.from_iterable(own), problems, reports)
 
 
 def _read_blob(blob: Blob, source: SourceSettings, context: SourceContext, gathered: _Gathered) -> None:

@@ -1,6 +1,10 @@
 """What editors may write in Markdown, and what becomes of the rest."""
 
+import textwrap
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from newsletter.render.markdown import markdown_html, markdown_text, wrap
 
@@ -95,3 +99,24 @@ def test_list_items_hang_below_their_marks() -> None:
 def test_wrapping_never_breaks_an_address() -> None:
     address = "https://data.example.org/" + "-".join(["x"] * 60)
     assert address in wrap(f"Look here: {address} and there", 40).split("\n")
+
+
+@given(
+    st.text(st.sampled_from("ab-. \t\n\u00a0\u202f\u2009é"), max_size=24),
+    st.integers(4, 30),
+    st.sampled_from(["", "  ", "> "]),
+)
+@settings(deadline=None, max_examples=200)
+def test_a_line_that_needs_no_wrapping_is_what_wrapping_makes_of_it(text: str, width: int, indent: str) -> None:
+    lines = (
+        textwrap.fill(
+            line,
+            width,
+            initial_indent=indent,
+            subsequent_indent=indent,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        for line in text.split("\n")
+    )
+    assert wrap(text, width, indent) == "\n".join(lines)

@@ -17,7 +17,7 @@ from newsletter.model.when import Occurrence, Override, Recurrence
 DAY = timedelta(days=1)
 #: What lasts longer than this is not looked for by what is left of it.
 LONGEST = timedelta(days=400)
-#: Days of a stretch: an issue about a week asks for three months.
+#: Days of a stretch: an issue about a week asks for six weeks, mostly.
 STRETCH = 64
 #: Who asks for more stretches than these asks for something else than an issue does, and is given no kept ones.
 FEW = 9

@@ -6,9 +6,10 @@ dots already, and no value of a slot can begin a line with a dot, so that nothin
 
 import copy
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from operator import attrgetter
+from typing import NamedTuple
 
 from newsletter.model.mail import Edition, MimeParts, Row, SlotContext, SlotRef, date_value, message_bytes
 from newsletter.model.slot_values import body_octets, header_octets, plain_octets
@@ -16,17 +17,17 @@ from newsletter.model.slot_values import body_octets, header_octets, plain_octet
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 
 
-@dataclass(frozen=True, slots=True)
-class Filled:
+class Filled(NamedTuple):
     """A whole message in pieces, CRLF throughout: as it is, and as DATA sends it, without the final dot.
 
-    `size` counts the octets of the message as it is.
+    `size` counts the octets of the message as it is, `dots` those that DATA has more.
     """
 
     pieces: Sequence[bytes]
     stuffed: Sequence[bytes]
     size: int
     is_ascii: bool = True
+    dots: int = 0
 
     def octets(self) -> bytes:
         """The message as it is, in one."""
@@ -39,23 +40,34 @@ class MessageForm:
     def __init__(self, edition: Edition, at: datetime) -> None:
         self.edition, self._at = edition, at
         parts = edition.mime
-        self._date = header_octets(date_value(at))
         self._pieces = [part if isinstance(part, bytes) else b"" for part in parts]
         self._stuffed = [stuffed(part) for part in self._pieces]
-        self._same = self._stuffed == self._pieces
         self._length = sum(map(len, self._pieces))
+        self._dots = sum(map(len, self._stuffed)) - self._length
         self._is_ascii = all(map(bytes.isascii, self._pieces))
         found = [(index, part) for index, part in enumerate(parts) if isinstance(part, SlotRef)]
-        self._head = tuple((index, slot.name) for index, slot in found if slot.context == "header")
+        head = [(index, slot.name) for index, slot in found if slot.context == "header"]
+        self._dates = tuple(index for index, name in head if name == "date")
+        self._head = tuple((index, _of_row(name)) for index, name in head if name != "date")
         names = dict.fromkeys(slot.name for _, slot in found if slot.context != "header")
         self._body = tuple((name, _places(found, name, "html"), _places(found, name, "text")) for name in names)
         self._is_sound = _is_sound(parts)
+        self._date()
 
     def dated(self, at: datetime) -> "MessageForm":
         """The same edition at another moment."""
         other = copy.copy(self)
-        other._at, other._date = at, header_octets(date_value(at))
+        other._at = at
+        other._date()
         return other
+
+    def _date(self) -> None:
+        """The date is the same for all, and stands with what is."""
+        self._pieces = self._pieces.copy()
+        for index in self._dates:
+            octets = header_octets(date_value(self._at))
+            self._length += len(octets) - len(self._pieces[index])
+            self._pieces[index] = octets
 
     def fill(self, row: Row, *, utf8: bool = False) -> Filled:
         """The message for one person; KeyError or ValueError where a slot cannot be filled.
@@ -65,21 +77,13 @@ class MessageForm:
         if utf8 or not self._is_sound:
             return as_filled(message_bytes(self.edition, row, self._at, utf8=utf8))
         pieces = self._pieces.copy()
-        length = self._length + self._fill_head(pieces, row) + self._fill_body(pieces, row)
-        return Filled(pieces, pieces if self._same else self._with_dots(pieces), length, self._is_ascii)
+        size = self._length + self._fill_head(pieces, row) + self._fill_body(pieces, row)
+        return Filled(pieces, self._with_dots(pieces) if self._dots else pieces, size, self._is_ascii, self._dots)
 
     def _fill_head(self, pieces: list[bytes], row: Row) -> int:
         length = 0
-        for index, name in self._head:
-            if name == "to":
-                octets = header_octets(row.address)
-            elif name == "message_id":
-                octets = header_octets(row.message_id)
-            elif name == "list_unsubscribe":
-                octets = header_octets(row.list_unsubscribe)
-            else:
-                octets = self._date if name == "date" else header_octets(row.values[name])
-            pieces[index] = octets
+        for index, value_of in self._head:
+            pieces[index] = octets = header_octets(value_of(row))
             length += len(octets)
         return length
 
@@ -87,13 +91,14 @@ class MessageForm:
         values, length = row.values, 0
         for name, html_at, text_at in self._body:
             value = values[name]
-            plain = plain_octets(value)
+            html = text = plain_octets(value)
+            if html is None or text is None:
+                html, text = body_octets(value, "html"), body_octets(value, "text")
             for index in html_at:
-                pieces[index] = octets = plain if plain is not None else body_octets(value, "html")
-                length += len(octets)
+                pieces[index] = html
             for index in text_at:
-                pieces[index] = octets = plain if plain is not None else body_octets(value, "text")
-                length += len(octets)
+                pieces[index] = text
+            length += len(html) * len(html_at) + len(text) * len(text_at)
         return length
 
     def _with_dots(self, pieces: Sequence[bytes]) -> list[bytes]:
@@ -101,11 +106,18 @@ class MessageForm:
         return [static or piece for piece, static in zip(pieces, self._stuffed, strict=True)]
 
 
+def _of_row(name: str) -> Callable[[Row], str]:
+    """Where a row keeps the value of a slot of the head."""
+    kept = {"to": "address", "message_id": "message_id", "list_unsubscribe": "list_unsubscribe"}
+    return attrgetter(kept[name]) if name in kept else lambda row: row.values[name]
+
+
 def as_filled(message: bytes) -> Filled:
     """Any message, looked through: CRLF alone ends its lines, the last one too."""
     whole = with_crlf(message)
     lines = stuffed(whole)
-    return Filled((whole,), (b"." + lines if lines.startswith(b".") else lines,), len(whole), whole.isascii())
+    lines = b"." + lines if lines.startswith(b".") else lines
+    return Filled((whole,), (lines,), len(whole), whole.isascii(), len(lines) - len(whole))
 
 
 def with_crlf(data: bytes) -> bytes:

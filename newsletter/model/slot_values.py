@@ -11,9 +11,8 @@ from typing import Literal
 
 SlotContext = Literal["html", "text", "header"]
 
-#: Octets that stand for themselves in HTML and in quoted-printable, wherever they stand; and what a header may say.
+#: Octets that stand for themselves in HTML and in quoted-printable, wherever they stand.
 _PLAIN = bytes(octet for octet in range(0x21, 0x7F) if octet not in b"\"&'<=>")
-_PRINTABLE = bytes(range(0x20, 0x7F))
 #: RFC 2045: encoded lines of at most 76 characters, the soft break's "=" included.
 _LINE = 75
 _SOFT = b"=\r\n"
@@ -35,7 +34,9 @@ def escape(value: str, context: SlotContext) -> str:
 
 def plain_octets(value: str) -> bytes | None:
     """The octets of a value that is the same in HTML and in text; None where it needs the long way."""
-    octets = value.encode("utf-8", "surrogatepass")
+    if not value.isascii():
+        return None
+    octets = value.encode()
     if octets.translate(None, _PLAIN) or octets[:1] == b".":
         return None
     length = len(octets)
@@ -58,10 +59,9 @@ def body_octets(value: str, context: SlotContext) -> bytes:
 
 def header_octets(value: str, *, utf8: bool = False) -> bytes:
     """A value for a slot of the head: one raw line. ValueError where it is none, or not ASCII without `utf8`."""
-    octets = escape(value, "header").encode("utf-8" if utf8 else "ascii") if not value.isascii() else value.encode()
-    if octets.translate(None, _PRINTABLE):
-        escape(value, "header")
-    return octets
+    if value.isascii() and value.isprintable():
+        return value.encode()
+    return escape(value, "header").encode("utf-8" if utf8 else "ascii")
 
 
 def _sturdy(line: bytes) -> bytes:

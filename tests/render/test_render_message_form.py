@@ -82,6 +82,16 @@ def test_parts_made_by_hand_are_looked_through(mime: tuple[bytes | SlotRef, ...]
     assert not [one for one in b"".join(MessageForm(of, AT).fill(row).stuffed).split(b"\r\n") if one == b"."]
 
 
+def test_dots_that_begin_a_line_of_a_static_part_are_doubled_for_data_and_counted() -> None:
+    mime = (b"To: ", SlotRef("to", "header"), b"\r\n\r\n.hidden\r\n..two\r\n", SlotRef("name", "text"), b"=\r\n.\r\n")
+    of = replace(edition(), mime=mime)
+    filled, slow = MessageForm(of, AT).fill(a_row()), as_filled(message_bytes(of, a_row(), AT))
+
+    assert len(filled.pieces) > 1
+    assert (filled.octets(), b"".join(filled.stuffed)) == (slow.octets(), b"".join(slow.stuffed))
+    assert (filled.size, filled.dots, slow.dots) == (len(slow.octets()), 3, 3)
+
+
 def test_a_header_takes_no_line_break_and_nothing_beyond_ascii_unless_it_may() -> None:
     form = MessageForm(edition(), AT)
     for address in ("ada@example.org\r\nBcc: eve@example.org", "ada\n@example.org", "a\0@example.org"):

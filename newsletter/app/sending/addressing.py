@@ -11,7 +11,7 @@ from newsletter.model.ledger import Due, Mailing
 from newsletter.model.mail import Row
 from newsletter.model.service import OF_THE_LIST
 from newsletter.people.fresh import ADDRESS, MINE
-from newsletter.people.tokens import make_token
+from newsletter.people.tokens import make_token, token_maker
 
 #: What a leave link's token is for; a token made for anything else does not leave a list.
 LEAVE = "leave"
@@ -43,13 +43,13 @@ class Addressing:
     def row(self, due: Due) -> Row:
         """The recipient's row; equal however often the delivery is tried. A whole list gets no token at all."""
         shared = due.subscriber_id.startswith(PREFIX)
-        elsewhere = self.left_at.get(due.list, "")
+        elsewhere = self.left_at.get(due.list, "") if self.left_at else ""
         unsubscribe_url = elsewhere or f"{self.base_url}/u/{self._token(LEAVE, due)}"
         values = {
             "unsubscribe_url": unsubscribe_url,
             "preferences_url": "" if shared else f"{self.base_url}/p/{self._token(PREFERENCES, due)}",
             "web_url": f"{self.base_url}/archive/{self.mailing.key}.html",
-            "action_url": self._action(due),
+            "action_url": self._action(due) if due.service else "",
             "name": due.name,
             "address": due.address,
         }
@@ -61,28 +61,26 @@ class Addressing:
             values=values,
             name=due.name,
             one_click=not elsewhere,
-            unsubscribe_mailto=self._mailto(due) if not elsewhere else "",
-            return_path=self._return_path(due),
+            unsubscribe_mailto=self._mailto(due) if self.mailbox and not elsewhere else "",
+            return_path=self._return_path(due) if self.verp else self.bounces,
         )
 
     def _return_path(self, due: Due) -> str:
-        return return_path(self.bounces, due.delivery_id, self.secret) if self.verp else self.bounces
+        return return_path(self.bounces, due.delivery_id, self.secret)
 
     def _mailto(self, due: Due) -> str:
         """Leaving by mail, for programs that know no better; only where somebody reads that mailbox."""
-        return f"mailto:{self.mailbox}?subject=leave%20{self._token(LEAVE, due)}" if self.mailbox else ""
+        return f"mailto:{self.mailbox}?subject=leave%20{self._token(LEAVE, due)}"
 
     def _action(self, due: Due) -> str:
-        """The one link of a service mail; other mails have none."""
-        if not due.service:
-            return ""
+        """The one link of a service mail."""
         if not due.purpose:
             return f"{self.base_url}/subscribe"
         token = make_token(self.secret, due.purpose, due.subscriber_id, due.scope or due.list)
         return f"{self.base_url}/{PATHS[due.purpose]}/{token}"
 
     def _token(self, purpose: str, due: Due) -> str:
-        return make_token(self.secret, purpose, due.subscriber_id, due.list)
+        return token_maker(self.secret, purpose)(due.subscriber_id, due.list)
 
 
 def addressing_for(ws: Workspace, mailing: Mailing) -> Addressing:

@@ -7,8 +7,8 @@ with RSET, so that one refused recipient costs itself alone.
 from newsletter.crash_points import crash_point
 from newsletter.model.outcomes import OUTCOMES
 from newsletter.providers.smtp_dialog import Answer, early, last_answer
-from newsletter.providers.smtp_stream import Passage, Step, Stream
-from newsletter.providers.smtp_wire import Reply
+from newsletter.providers.smtp_replies import Reply
+from newsletter.providers.smtp_stream import Passage, Stream
 
 #: So many messages, and octets of them, are under way at once.
 MOST_UNDER_WAY = 32
@@ -45,13 +45,13 @@ class ChunkingStream(Stream):
 
     def _queue(self, passage: Passage) -> None:
         filled = passage.parcel.filled
-        reset = not passage.first or self.session.is_dirty
-        self._out.add([self._envelope(passage, f"BDAT {filled.size} LAST", reset=reset)])
+        steps = "MAIL RCPT" if passage.first and not self.session.is_dirty else "RSET MAIL RCPT"
+        envelope = self._envelope(passage, steps, f"BDAT {filled.size} LAST")
         self._awaited.append(("BDAT", passage))
-        self._out.add(filled.pieces)
+        self._out.add([envelope, *filled.pieces], len(envelope) + filled.size)
         self._out.end(passage)
 
-    def _answered(self, step: Step, passage: Passage, reply: Reply) -> None:
+    def _answered(self, step: str, passage: Passage, reply: Reply) -> None:
         if step != "BDAT":
             self._envelope_answered(step, passage, reply)
             return

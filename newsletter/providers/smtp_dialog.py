@@ -6,16 +6,20 @@ Until the final dot is on the wire a lost connection has submitted nothing; from
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Literal
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Literal, NamedTuple
 
 from newsletter.crash_points import crash_point
 from newsletter.model.delivery import Outcome
 from newsletter.model.message_form import as_filled, with_crlf
 from newsletter.model.outcomes import OUTCOMES, smtp_end
-from newsletter.providers.smtp_wire import Reply, Wire
+from newsletter.providers.smtp_replies import LONGEST_WORDS, Reply, in_one_line
+from newsletter.providers.smtp_wire import Wire
+from newsletter.redaction import redact
 
 _QUEUE_ID = re.compile(r"queued (?:mail for delivery )?as <?([A-Za-z0-9._-]+)", re.IGNORECASE)
+_ID = re.compile(r"[A-Za-z0-9._-]+")
 _LOST = {
     "incomplete": "the connection failed before the message was whole",
     "silent": "no reply came to the end of the message",
@@ -26,13 +30,19 @@ _LOST = {
 class Session:
     """An open session, what its server offers (by name in capitals), and how many messages it was given.
 
-    One that `is_dirty` holds the rest of a message that was refused.
+    One that `is_dirty` holds the rest of a message that was refused. `limit` is how many octets of a message it says
+    that it takes; 0 where it does not say.
     """
 
     wire: Wire
     extensions: Mapping[str, str] = field(default_factory=dict)
     handled: int = 0
     is_dirty: bool = False
+    limit: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        size = self.extensions.get("SIZE", "")
+        self.limit = int(size) if size.isdecimal() else 0
 
     def offers(self, name: str) -> bool:
         """Whether the server announced the extension."""
@@ -44,21 +54,19 @@ class Session:
         return self.wire.reply()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Envelope:
-    """Who the message is from and for, as bare addresses."""
+    """Who the message is from and for, as bare addresses; some can be carried with SMTPUTF8 (RFC 6531) alone."""
 
     sender: str
     recipient: str
+    needs_utf8: bool = field(init=False)
 
-    @property
-    def needs_utf8(self) -> bool:
-        """Whether only servers with SMTPUTF8 (RFC 6531) can carry it."""
-        return not (self.sender + self.recipient).isascii()
+    def __post_init__(self) -> None:
+        self.needs_utf8 = not (self.sender.isascii() and self.recipient.isascii())
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What became of one message, and whether the session can take another."""
 
     outcome: Outcome
@@ -103,9 +111,8 @@ def wire_form(data: bytes) -> bytes:
 
 def unfit_for(session: Session, envelope: Envelope, size: int, *, is_ascii: bool) -> str:
     """Why this server cannot carry this message of so many octets, in words; empty where it can."""
-    limit = session.extensions.get("SIZE", "")
-    if limit.isdecimal() and 0 < int(limit) < size:
-        return f"the message has {size} bytes and the server takes {limit}"
+    if 0 < session.limit < size:
+        return f"the message has {size} bytes and the server takes {session.limit}"
     if envelope.needs_utf8 and not session.offers("SMTPUTF8"):
         return "the address is not ASCII, and the server does not offer SMTPUTF8 for it"
     if not is_ascii and not session.offers("8BITMIME"):
@@ -153,14 +160,32 @@ def _last_reply(wire: Wire, timeout: float) -> Answer:
 
 def last_answer(reply: Reply) -> Answer:
     """What the reply to a whole message makes of it."""
-    if reply.kind == 2:
-        words = reply.words
-        found = _QUEUE_ID.search(words)
-        if found is None:
-            return Answer(OUTCOMES["taken"], words, alive=True)
-        # Without the id, which is kept beside them, the words are the same for all: the ledger writes them as one.
-        return Answer(OUTCOMES["taken"], words[: found.start(1)].rstrip(" <"), alive=True, provider_id=found[1])
-    return refusal(reply, whole=True)
+    if reply.kind != 2:
+        return refusal(reply, whole=True)
+    said = redact.known(f"{reply.code} {reply.text}")
+    before, _, word = said.rpartition(" ")
+    if len(said) <= LONGEST_WORDS and _ID.fullmatch(word) and (words := _words_before_id(before)):
+        return Answer(OUTCOMES["taken"], words, True, word)
+    return _taken(said)
+
+
+@lru_cache(maxsize=256)
+def _words_before_id(before: str) -> str:
+    """What is kept of words behind which only the message's id comes; empty where none does."""
+    answer = _taken(f"{before} ID")
+    return answer.detail if answer.provider_id == "ID" and answer.detail == in_one_line(before) else ""
+
+
+def _taken(said: str) -> Answer:
+    """An acceptance in these words.
+
+    Without the id, which is kept beside them, they are the same for all: the ledger writes them as one.
+    """
+    words = in_one_line(said)
+    found = _QUEUE_ID.search(words)
+    if found is None:
+        return Answer(OUTCOMES["taken"], words, alive=True)
+    return Answer(OUTCOMES["taken"], words[: found.start(1)].rstrip(" <"), alive=True, provider_id=found[1])
 
 
 def refusal(reply: Reply, *, whole: bool) -> Answer:
@@ -182,7 +207,7 @@ def early(reply: Reply) -> Answer:
 
 def closing(answer: Answer) -> Answer:
     """The same answer, after which the session is left."""
-    return replace(answer, alive=False)
+    return answer._replace(alive=False)
 
 
 def lost(end: Literal["incomplete", "silent"], error: OSError) -> Answer:

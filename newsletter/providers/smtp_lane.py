@@ -40,7 +40,7 @@ class Lane:
             parcel = self.backlog.popleft()
             if work.rest is None:
                 return parcel
-            work.answers[parcel.row.delivery_id] = work.rest
+            work.leave(parcel.row, work.rest)
         return work.next()
 
     def is_full(self, session: Session) -> bool:

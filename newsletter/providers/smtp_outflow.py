@@ -21,20 +21,18 @@ class Outflow(Generic[Message]):
         self._pieces: list[bytes | memoryview] = []
         self._at = 0
         self._ends: deque[tuple[int, Message]] = deque()
-        self._added = self._sent = 0
+        self._sent = 0
+        #: Octets that wait to be sent.
+        self.left = 0
 
-    def __bool__(self) -> bool:
-        """Whether anything waits to be sent."""
-        return self._sent < self._added
-
-    def add(self, pieces: Sequence[bytes]) -> None:
-        """More to send, behind the rest."""
+    def add(self, pieces: Sequence[bytes], octets: int) -> None:
+        """More to send behind the rest; so many octets are in these pieces."""
         self._pieces.extend(pieces)
-        self._added += sum(map(len, pieces))
+        self.left += octets
 
     def end(self, message: Message) -> None:
         """What was added last ends this message."""
-        self._ends.append((self._added, message))
+        self._ends.append((self._sent + self.left, message))
 
     def push(self, wire: Wire, is_whole: Callable[[Message], None]) -> int:
         """Send as far as goes without waiting: how many octets. OSError where the connection is lost.
@@ -42,19 +40,21 @@ class Outflow(Generic[Message]):
         Each message that becomes whole is told before anything more is tried: what fails then takes nothing back.
         """
         before = self._sent
-        while self:
+        while self.left:
             offered = self._pieces[self._at : self._at + _AT_ONCE]
             taken = wire.write_some(offered)
             if not taken:
                 break
             self._sent += taken
+            self.left -= taken
             self._forget(offered, taken)
-            self._tell_ends(is_whole)
+            while self._ends and self._ends[0][0] <= self._sent:
+                is_whole(self._ends.popleft()[1])
         return self._sent - before
 
     def _forget(self, offered: Sequence[bytes | memoryview], taken: int) -> None:
         """Go on behind what was taken; of a piece that was taken in part, the rest is left."""
-        if self._sent == self._added:
+        if not self.left:
             self._pieces.clear()
             self._at = 0
             return
@@ -66,7 +66,3 @@ class Outflow(Generic[Message]):
         if self._at >= _AT_ONCE:
             del self._pieces[: self._at]
             self._at = 0
-
-    def _tell_ends(self, is_whole: Callable[[Message], None]) -> None:
-        while self._ends and self._ends[0][0] <= self._sent:
-            is_whole(self._ends.popleft()[1])

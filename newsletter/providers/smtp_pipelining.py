@@ -6,8 +6,8 @@ its own DATA was answered.
 
 from newsletter.crash_points import crash_point
 from newsletter.providers.smtp_dialog import early, last_answer
-from newsletter.providers.smtp_stream import Passage, Step, Stream
-from newsletter.providers.smtp_wire import Reply
+from newsletter.providers.smtp_replies import Reply
+from newsletter.providers.smtp_stream import Passage, Stream
 
 _DOT = b".\r\n"
 
@@ -18,27 +18,31 @@ class PipeliningStream(Stream):
     def go_on(self) -> None:
         """Announce the first message, or the one after a refusal."""
         if not self.is_over and self.is_idle and (passage := self._begin()):
-            self._out.add([self._announced(passage)])
+            self._announce(passage)
 
     def _queue(self, passage: Passage) -> None:
         self._awaited.append(("dot", passage))
-        self._out.add(passage.parcel.filled.stuffed)
-        self._out.add([_DOT])
+        filled = passage.parcel.filled
+        self._out.add([*filled.stuffed, _DOT], filled.size + filled.dots + len(_DOT))
         self._out.end(passage)
         if following := self._begin():
-            self._out.add([self._announced(following)])
+            self._announce(following)
 
-    def _announced(self, passage: Passage) -> bytes:
-        reset, self.session.is_dirty = self.session.is_dirty, False
-        commands = self._envelope(passage, "DATA", reset=reset)
-        self._awaited.append(("DATA", passage))
-        return commands
+    def _announce(self, passage: Passage) -> None:
+        steps = "RSET MAIL RCPT DATA" if self.session.is_dirty else "MAIL RCPT DATA"
+        self.session.is_dirty = False
+        commands = self._envelope(passage, steps, "DATA")
+        self._out.add([commands], len(commands))
 
-    def _answered(self, step: Step, passage: Passage, reply: Reply) -> None:
-        if step == "DATA":
-            self._data_answered(passage, reply)
-        elif step == "dot":
+    def _envelope_taken(self, passage: Passage) -> None:
+        super()._envelope_taken(passage)
+        self.ready.append(passage)
+
+    def _answered(self, step: str, passage: Passage, reply: Reply) -> None:
+        if step == "dot":
             self._dot_answered(passage, reply)
+        elif step == "DATA":
+            self._data_answered(passage, reply)
         elif step == "empty":
             self._refused(passage)
         else:
@@ -56,7 +60,7 @@ class PipeliningStream(Stream):
             self._leave(passage, passage.refused)
         else:
             self._awaited.append(("empty", passage))
-            self._out.add([_DOT])
+            self._out.add([_DOT], len(_DOT))
 
     def _refused(self, passage: Passage) -> None:
         self.session.is_dirty = True

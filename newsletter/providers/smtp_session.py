@@ -12,8 +12,9 @@ from ipaddress import ip_address
 
 from newsletter.model.outcomes import OUTCOMES, End
 from newsletter.providers.smtp_dialog import Answer, Session, reason
+from newsletter.providers.smtp_replies import Reply
 from newsletter.providers.smtp_route import SmtpRoute
-from newsletter.providers.smtp_wire import Reply, Wire
+from newsletter.providers.smtp_wire import Wire
 
 
 class NoSessionError(Exception):

@@ -7,21 +7,30 @@ was not submitted. What another connection may try is `lost`; everything else is
 import time
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from newsletter.crash_points import crash_point
+from newsletter.model.mail import Row
 from newsletter.model.outcomes import OUTCOMES
 from newsletter.providers.smtp_dialog import Answer, Session, closing, envelope_commands, lost, refusal, unfit_for
 from newsletter.providers.smtp_outflow import Outflow
+from newsletter.providers.smtp_replies import NoReplyError, Reply
 from newsletter.providers.smtp_route import SmtpRoute
-from newsletter.providers.smtp_wire import NoReplyError, Reply
 from newsletter.providers.smtp_work import Parcel, is_gone
 
 #: So many octets must leave within one timeout.
 _PROGRESS = 1 << 16
-Step = Literal["RSET", "MAIL", "RCPT", "DATA", "dot", "BDAT", "empty"]
+#: What was said in one go, each word with an answer of its own: RSET, MAIL, RCPT, DATA; dot, BDAT, empty.
+Steps = str
+#: The kinds of the answers to an envelope with which nothing is wrong.
+_WELL: Mapping[Steps, str] = {
+    "MAIL RCPT": "22",
+    "RSET MAIL RCPT": "222",
+    "MAIL RCPT DATA": "223",
+    "RSET MAIL RCPT DATA": "2223",
+}
 
 
 @dataclass(slots=True, eq=False)
@@ -46,12 +55,12 @@ class Stream(ABC):
     def __init__(self, session: Session, route: SmtpRoute, next_parcel: Callable[[], Parcel | None]) -> None:
         self.session = session
         self.handle = session.wire.wait_no_more()
-        self.settled: list[tuple[Parcel, Answer]] = []
+        self.settled: list[tuple[Row, Answer]] = []
         self.lost: list[Parcel] = []
         self.ready: list[Passage] = []
         self.is_over = self.is_odd = False
         self._route, self._next_parcel = route, next_parcel
-        self._awaited: deque[tuple[Step, Passage]] = deque()
+        self._awaited: deque[tuple[Steps, Passage]] = deque()
         self._out: Outflow[Passage] = Outflow()
         self._since, self._left = time.monotonic(), 0
 
@@ -64,24 +73,24 @@ class Stream(ABC):
         """Put a ready message on its way."""
 
     @abstractmethod
-    def _answered(self, step: Step, passage: Passage, reply: Reply) -> None:
+    def _answered(self, step: str, passage: Passage, reply: Reply) -> None:
         """What a reply to a step of a message means."""
 
     @property
     def is_idle(self) -> bool:
         """Whether nothing is under way."""
-        return not (self._awaited or self.ready or self._out)
+        return not (self._awaited or self.ready or self._out.left)
 
     @property
     def wants_to_write(self) -> bool:
         """Whether something waits until the system takes more."""
-        return bool(self._out)
+        return self._out.left > 0
 
     @property
     def due(self) -> float:
         """When its patience ends, by the monotonic clock."""
-        step, passage = self._awaited[0] if self._awaited else ("MAIL", None)
-        last = passage is not None and passage.whole and step in ("dot", "BDAT")
+        steps, passage = self._awaited[0] if self._awaited else ("", None)
+        last = passage is not None and passage.whole and steps in ("dot", "BDAT")
         return self._since + (self._route.dot_timeout if last else self._route.timeout)
 
     def write(self) -> None:
@@ -99,18 +108,34 @@ class Stream(ABC):
     def hear(self) -> None:
         """Take what the server said; what follows from it is begun by `go_on`."""
         try:
-            there = self.session.wire.hear()
-            while not self.is_over and self._awaited and (reply := self.session.wire.next_reply()):
-                self._since = time.monotonic()
-                self._answered(*self._awaited.popleft(), reply)
+            there, now = self.session.wire.hear(), time.monotonic()
+            while not self.is_over and self._awaited and self._take_answer(*self._awaited[0]):
+                self._since = now
             if self.is_over:
                 return
             if not there:
                 raise ConnectionResetError("the server closed the connection")
-            if not self._awaited and self.session.wire.has_more:
+            if not self._awaited and self.session.wire.replies:
                 raise NoReplyError("the server said more than it was asked")
         except OSError as error:
             self.end(error)
+
+    def _take_answer(self, steps: Steps, passage: Passage) -> bool:
+        """Take the answer to what was said first; all of them where an envelope goes well, as most do."""
+        replies = self.session.wire.replies
+        kinds = _WELL.get(steps)
+        if kinds is not None and replies.went(kinds):
+            self._awaited.popleft()
+            self._envelope_taken(passage)
+        elif (reply := replies.next()) is not None:
+            self._awaited.popleft()
+            step, _, others = steps.partition(" ")
+            if others:
+                self._awaited.appendleft((others, passage))
+            self._answered(step, passage, reply)
+        else:
+            return False
+        return True
 
     def call_off(self, answer: Answer) -> None:
         """Nothing more leaves: what is ready has this answer, and the server, which waits for it, is left."""
@@ -131,11 +156,11 @@ class Stream(ABC):
         self.ready.clear()
 
     def _push(self) -> None:
-        if not self._out:
+        if not self._out.left:
             return
         crash_point("before dot")
         self._left += self._out.push(self.session.wire, _left)
-        if self._left >= _PROGRESS or not self._out:
+        if self._left >= _PROGRESS or not self._out.left:
             self._since, self._left = time.monotonic(), 0
 
     def _begin(self) -> Passage | None:
@@ -144,24 +169,25 @@ class Stream(ABC):
         while session.handled < self._route.messages_per_connection and (parcel := self._next_parcel()) is not None:
             filled = parcel.filled
             if why := unfit_for(session, parcel.envelope, filled.size, is_ascii=filled.is_ascii):
-                self.settled.append((parcel, Answer(OUTCOMES["unfit"], why, alive=True)))
+                self.settled.append((parcel.row, Answer(OUTCOMES["unfit"], why, alive=True)))
                 continue
             session.handled += 1
             return Passage(parcel, first=session.handled == 1)
         return None
 
-    def _envelope(self, passage: Passage, last: str, *, reset: bool) -> bytes:
+    def _envelope(self, passage: Passage, steps: Steps, last: str) -> bytes:
         """The commands that announce a message, whose answers are awaited from now on."""
         filled = passage.parcel.filled
         mail, rcpt = envelope_commands(self.session, passage.parcel.envelope, filled.size, is_ascii=filled.is_ascii)
-        commands = f"{mail}\r\n{rcpt}\r\n{last}\r\n"
-        if reset:
-            self._awaited.append(("RSET", passage))
-            commands = f"RSET\r\n{commands}"
-        self._awaited.extend((("MAIL", passage), ("RCPT", passage)))
-        return commands.encode()
+        self._awaited.append((steps, passage))
+        reset = "RSET\r\n" if steps.startswith("RSET") else ""
+        return f"{reset}{mail}\r\n{rcpt}\r\n{last}\r\n".encode()
 
-    def _envelope_answered(self, step: Step, passage: Passage, reply: Reply) -> None:
+    def _envelope_taken(self, passage: Passage) -> None:
+        """Everything that announced the message was answered well."""
+        passage.taken = True
+
+    def _envelope_answered(self, step: str, passage: Passage, reply: Reply) -> None:
         """The reply to RSET, MAIL or RCPT; the first refusal is the message's."""
         if reply.kind == 2:
             passage.taken = passage.taken or step == "RCPT"
@@ -182,7 +208,7 @@ class Stream(ABC):
 
     def _finish(self, passage: Passage, answer: Answer) -> None:
         """Servers close connections that were idle or carried much: what was not taken may go over a fresh one."""
-        if is_gone(answer) and not passage.first and not passage.parcel.again:
+        if not passage.first and not passage.parcel.again and is_gone(answer):
             passage.told = True
             self.lost.append(passage.parcel)
         else:
@@ -190,7 +216,7 @@ class Stream(ABC):
 
     def _settle(self, passage: Passage, answer: Answer) -> None:
         passage.told = True
-        self.settled.append((passage.parcel, answer))
+        self.settled.append((passage.parcel.row, answer))
 
 
 def _left(passage: Passage) -> None:

@@ -156,7 +156,7 @@ class Traffic:
     # Settling and parting
 
     def _settle(self, touched: Sequence[Stream]) -> None:
-        settled = [(parcel.row, answer) for stream in touched for parcel, answer in stream.settled]
+        settled = [one for stream in touched for one in stream.settled]
         for stream in touched:
             stream.settled.clear()
         if settled:

@@ -52,7 +52,7 @@ class Packing:
 def _signed(filled: Filled, sign: Sign) -> Filled:
     field = sign(filled.octets())
     pieces, stuffed = (field, *filled.pieces), (field, *filled.stuffed)
-    return Filled(pieces, stuffed, filled.size + len(field), filled.is_ascii)
+    return Filled(pieces, stuffed, filled.size + len(field), filled.is_ascii, filled.dots)
 
 
 class Work:
@@ -60,7 +60,7 @@ class Work:
 
     def __init__(self, batch: Batch, packing: Packing, most_losses: int, clock: Callable[[], float]) -> None:
         self.batch = batch
-        self.answers: dict[str, Answer] = {}
+        self._receipts: dict[str, Receipt] = {}
         self._packing = packing
         self._rows = deque(batch.rows)
         self._lock = threading.Lock()
@@ -78,8 +78,12 @@ class Work:
             if rest is None:
                 self.settle(row, made)
             else:
-                self.answers[row.delivery_id] = rest
+                self.leave(row, rest)
         return None
+
+    def leave(self, row: Row, answer: Answer) -> None:
+        """The row was not tried, and nothing follows from that."""
+        self._receipts[row.delivery_id] = receipt(row, answer)
 
     def settle(self, row: Row, answer: Answer) -> None:
         """What became of a row, and what follows for those that are left."""
@@ -87,12 +91,19 @@ class Work:
 
     def settle_all(self, settled: Sequence[tuple[Row, Answer]]) -> None:
         """The same for several, in their order."""
-        self.batch.witness.ends([receipt(row, answer) for row, answer in settled])
+        receipts = [receipt(row, answer) for row, answer in settled]
+        self.batch.witness.ends(receipts)
         with self._lock:
-            for row, answer in settled:
-                self.answers[row.delivery_id] = answer
-                self._losses = self._losses + 1 if is_gone(answer) else 0
-                self.rest = self.rest or _for_the_rest(answer, lost=self._losses >= self._most_losses)
+            for one, (_, answer) in zip(receipts, settled, strict=True):
+                self._receipts[one.delivery_id] = one
+                if answer.outcome == "accepted":
+                    self._losses = 0
+                else:
+                    self._went_wrong(answer)
+
+    def _went_wrong(self, answer: Answer) -> None:
+        self._losses = self._losses + 1 if is_gone(answer) else 0
+        self.rest = self.rest or _for_the_rest(answer, lost=self._losses >= self._most_losses)
 
     @property
     def has_more(self) -> bool:
@@ -101,7 +112,7 @@ class Work:
 
     def receipts(self) -> tuple[Receipt, ...]:
         """One for each row."""
-        return tuple(receipt(row, self.answers[row.delivery_id]) for row in self.batch.rows)
+        return tuple(self._receipts[row.delivery_id] for row in self.batch.rows)
 
     def _next(self) -> Row | None:
         with self._lock:

@@ -15,6 +15,7 @@ from newsletter.model.delivery import Receipt
 from newsletter.providers import smtp_outflow, smtp_wire
 from newsletter.providers.smtp import SmtpProvider, SmtpRoute
 from newsletter.providers.smtp_dialog import Envelope, Session, deliver
+from newsletter.providers.smtp_replies import Reply
 
 PIPELINED: dict[str, Step] = {"EHLO": "250-test\r\n250-PIPELINING\r\n250 8BITMIME"}
 CHUNKED: dict[str, Step] = {"EHLO": "250-test\r\n250-PIPELINING\r\n250-CHUNKING\r\n250 8BITMIME"}
@@ -107,7 +108,7 @@ def test_an_answer_that_came_before_the_line_broke_is_heard(
     assert len(server.sessions) == 2
 
 
-def test_within_tls_an_answer_is_heard_although_the_line_is_reset_behind_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_within_tls_an_answer_is_heard_although_the_line_is_reset_behind_it() -> None:
     class ResetBehind:
         """A socket within TLS, which is read until there is nothing more."""
 
@@ -122,10 +123,10 @@ def test_within_tls_an_answer_is_heard_although_the_line_is_reset_behind_it(monk
                 return self.said.pop()
             raise ConnectionResetError("Connection reset by peer")
 
-    monkeypatch.setattr(smtp_wire.Wire, "encrypted", True)
     wire = smtp_wire.Wire(ResetBehind(), 60)  # type: ignore[arg-type]  # as much of a socket as a wire needs
+    wire.encrypted = True
     assert wire.hear() is False
-    assert wire.next_reply() == smtp_wire.Reply(250, "taken")
+    assert wire.replies.next() == Reply(250, "taken")
 
 
 @QUICK

@@ -211,11 +211,11 @@ def test_however_little_leaves_at_once_the_order_stays_and_the_ends_are_known(
     wire, out = Narrow(), Outflow[int]()
     known: list[int] = []
     for number, piece in enumerate(pieces):
-        out.add([piece])
+        out.add([piece], len(piece))
         out.end(number)
         out.push(wire, known.append)  # type: ignore[arg-type]  # as much of a wire as it needs
         assert known == [n for n in range(number + 1) if len(b"".join(pieces[: n + 1])) <= len(wire.taken)]
-    while out:
+    while out.left:
         out.push(wire, known.append)  # type: ignore[arg-type]  # as much of a wire as it needs
     assert wire.taken == b"".join(pieces)
 

@@ -12,7 +12,8 @@ from support_smtp import scripted
 
 from newsletter.providers.smtp import SmtpProvider, SmtpRoute
 from newsletter.providers.smtp_dialog import Answer, Envelope, Session, deliver
-from newsletter.providers.smtp_wire import LONGEST_LINE, MOST_LINES, NoReplyError, Reply, Wire
+from newsletter.providers.smtp_replies import LONGEST_LINE, MOST_LINES, NoReplyError, Reply
+from newsletter.providers.smtp_wire import Wire
 
 ENVELOPE = Envelope("hours@example.org", "ada@example.org")
 MAIL = b"Subject: x\r\n\r\nHello\r\n"

@@ -1,10 +1,13 @@
-"""Stores for tests: what the migrations wrote once into an empty database, the next ones get as it is; no disk waits.
+"""Stores for tests: what the migrations wrote once into a new file, the next ones are copies of; no disk waits.
 
 A power cut is no part of a test: what SQLite promises for it is asked for by the store's own tests.
 """
 
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,11 +15,11 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.util import LRUCache
 
-from newsletter.store import migrate
+from newsletter.store import engine
 from newsletter.store.dialects import sqlite
 
-#: The migrations themselves, whatever is put in their place.
-UPGRADE = migrate._upgrade
+#: How a file is made, whatever is put in the place of it.
+CREATE = engine._create_private
 #: How connections are prepared, and how where a test may lose its store in a power cut.
 PRAGMAS = sqlite.PRAGMAS
 HASTY = (*PRAGMAS, "synchronous=off")
@@ -24,23 +27,20 @@ HASTY = (*PRAGMAS, "synchronous=off")
 _STATEMENTS = 4000
 
 
-class Schema:
-    """The statements that make an empty database a new store, once the migrations have made one."""
+@cache
+def new_store() -> bytes:
+    """The file of a store that the migrations made, and nobody has written to."""
+    with tempfile.TemporaryDirectory() as folder, migrated_in_earnest():
+        engine.open_store("sqlite:///new.db", Path(folder)).close()
+        return (Path(folder) / "new.db").read_bytes()
 
-    def __init__(self) -> None:
-        self._statements: list[str] = []
 
-    def upgrade(self, connection: Connection, to: str = migrate.HEAD) -> None:
-        """As the migrations do it; an older store is always left to them."""
-        newest = to == migrate.HEAD
-        if not newest or connection.dialect.name != "sqlite" or migrate.schema_version(connection) is not None:
-            UPGRADE(connection, to)
-        elif self._statements:
-            for statement in self._statements:
-                connection.exec_driver_sql(statement)
-        else:
-            UPGRADE(connection)
-            self._statements = [*statements_of(connection)]
+def copy(path: Path) -> None:
+    """As a file is made where there is none yet; what is new is a copy."""
+    is_new = not path.exists()
+    CREATE(path)
+    if is_new:
+        path.write_bytes(new_store())
 
 
 def statements_of(connection: Connection) -> Iterator[str]:
@@ -51,10 +51,10 @@ def statements_of(connection: Connection) -> Iterator[str]:
 
 @contextmanager
 def migrated_once() -> Iterator[None]:
-    """Meanwhile the migrations run for the first of all new stores alone, and nobody waits for the disk."""
+    """Meanwhile the migrations run for the first of all new files alone, and nobody waits for the disk."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sqlite, "PRAGMAS", HASTY)
-        patch.setattr(migrate, "_upgrade", Schema().upgrade)
+        patch.setattr(engine, "_create_private", copy)
         yield
 
 
@@ -75,9 +75,16 @@ def compiled_once() -> Iterator[None]:
 
 
 @contextmanager
-def migrated_in_earnest() -> Iterator[None]:
-    """Meanwhile the migrations run for every store, and every commit is on the disk, as for people."""
+def kept_in_earnest() -> Iterator[None]:
+    """Meanwhile every commit is on the disk, as for people."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sqlite, "PRAGMAS", PRAGMAS)
-        patch.setattr(migrate, "_upgrade", UPGRADE)
+        yield
+
+
+@contextmanager
+def migrated_in_earnest() -> Iterator[None]:
+    """Meanwhile the migrations run for every store, and every commit is on the disk, as for people."""
+    with kept_in_earnest(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "_create_private", CREATE)
         yield

@@ -1,11 +1,11 @@
-"""What is shown of the store is shown of one that the migrations made, on each database that there is."""
+"""What is shown of the store is shown on each database that there is, of one whose commits are on the disk."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
 from support_postgresql import Stores, on_postgresql
-from support_store import migrated_in_earnest
+from support_store import kept_in_earnest, migrated_in_earnest
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -26,6 +26,13 @@ def _database(request: pytest.FixtureRequest, _databases: Stores | None) -> Iter
 
 
 @pytest.fixture(autouse=True)
-def _every_store_is_migrated(_database: None) -> Iterator[None]:
+def _every_commit_is_kept(_database: None) -> Iterator[None]:
+    with kept_in_earnest():
+        yield
+
+
+@pytest.fixture
+def _every_store_is_migrated(_every_commit_is_kept: None) -> Iterator[None]:
+    """For tests of the migrations themselves, and of how a file comes to be; others have a copy of what they made."""
     with migrated_in_earnest():
         yield

@@ -33,12 +33,14 @@ def store(tmp_path: Path) -> Store:
 
 
 @pytest.mark.sqlite_only
+@pytest.mark.usefixtures("_every_store_is_migrated")
 def test_a_new_store_is_made_below_the_workspace_and_only_its_owner_may_read_it(tmp_path: Path) -> None:
     open_store(URL, tmp_path)
     file = tmp_path / "subscribers" / "newsletter.db"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
+@pytest.mark.usefixtures("_every_store_is_migrated")
 def test_opening_again_finds_the_schema_in_order(store: Store, tmp_path: Path) -> None:
     assert not migrate.migrate(open_store(URL, tmp_path))
 
@@ -49,6 +51,7 @@ def test_the_program_speaks_the_newest_schema() -> None:
     assert ScriptDirectory.from_config(config).get_current_head() == migrate.HEAD
 
 
+@pytest.mark.usefixtures("_every_store_is_migrated")
 def test_the_migrations_build_the_very_tables_the_queries_use(store: Store) -> None:
     with store.read() as connection:
         # On PostgreSQL every text is of any length and every number of 64 bits: dialects/postgresql.py.
@@ -57,6 +60,7 @@ def test_the_migrations_build_the_very_tables_the_queries_use(store: Store) -> N
         assert compare_metadata(context, metadata) == []
 
 
+@pytest.mark.usefixtures("_every_store_is_migrated")
 def test_a_store_of_a_newer_program_is_refused_in_a_sentence(store: Store, tmp_path: Path) -> None:
     with store.begin() as connection:
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
@@ -248,6 +252,7 @@ def test_every_table_names_its_community() -> None:
     assert [table.name for table in metadata.sorted_tables if "community" not in table.c] == []
 
 
+@pytest.mark.usefixtures("_every_store_is_migrated")
 def test_a_language_that_nobody_could_choose_is_not_kept_as_a_choice(tmp_path: Path) -> None:
     store = store_of("0006", tmp_path)
     with store.begin() as connection:

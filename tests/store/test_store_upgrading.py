@@ -25,7 +25,7 @@ from newsletter.store.tables import attempt
 OLD = "0011"
 DEAD = f"{this_worker().rsplit(':', 1)[0]}:a process of the older program"
 
-pytestmark = pytest.mark.sqlite_only
+pytestmark = [pytest.mark.sqlite_only, pytest.mark.usefixtures("_every_store_is_migrated")]
 
 
 class Road:

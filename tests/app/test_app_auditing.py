@@ -11,6 +11,8 @@ from newsletter.app.sending.auditing import audit_mailing
 from newsletter.app.subscribing import remove, suppress
 from newsletter.app.workspace import Workspace
 
+pytestmark = pytest.mark.no_cover  # other tests cover its lines
+
 WHO = "(SELECT who FROM subscriber WHERE address = 'ada@example.org')"
 SUPPRESSED = (
     f"INSERT INTO suppression (community, who, reason, at) VALUES ('data-lab', {WHO}, 'bounced', '2026-12-01')"

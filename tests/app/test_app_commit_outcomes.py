@@ -17,6 +17,8 @@ from newsletter.app.workspace import Workspace
 from newsletter.model.delivery import Batch, Receipt
 from newsletter.store.handle import Store
 
+pytestmark = pytest.mark.no_cover  # other tests cover its lines
+
 READERS, BATCH = 6, 2
 
 

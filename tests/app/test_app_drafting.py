@@ -14,6 +14,8 @@ from newsletter.app.workspace import Workspace, open_workspace
 from newsletter.compose.issue import compose
 from newsletter.model.issue import Choices, Issue
 
+pytestmark = pytest.mark.no_cover  # other tests cover its lines
+
 KEY = "weekly-2026-12-04"
 AT = datetime(2026, 12, 1, 17, tzinfo=UTC)
 

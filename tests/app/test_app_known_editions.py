@@ -19,6 +19,8 @@ from newsletter.model.workspace import CheckSettings
 from newsletter.render.edition import render
 from newsletter.render.errors import RenderError
 
+pytestmark = pytest.mark.no_cover  # other tests cover its lines
+
 AROUND = Around()
 
 

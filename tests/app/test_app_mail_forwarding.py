@@ -15,6 +15,8 @@ from newsletter.model.issue import Choices
 from newsletter.model.mail import fill_text
 from newsletter.render.edition import render
 
+pytestmark = pytest.mark.no_cover  # other tests cover its lines
+
 HERE = "https://news.example.org/subscribe"
 
 

@@ -21,6 +21,8 @@ from newsletter.app.workspace import Workspace
 from newsletter.model.service import ServiceMail
 from newsletter.model.workspace import EditorSettings, ListSettings
 
+pytestmark = pytest.mark.no_cover  # other tests cover its lines
+
 #: The mails that go to a list, by the word with which their mailing begins, and whether they answer somebody.
 LISTED = MappingProxyType({"weekly": False, "mail": False, "welcome": True})
 ELSEWHERE = "staff@lists.example.org"

@@ -3,11 +3,15 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from newsletter.app.drafting import draft_issue
 from newsletter.app.reviewing.approving import approve_draft
 from newsletter.app.sample import init_workspace
 from newsletter.app.studio.desk import Studio
 from newsletter.app.workspace import open_workspace
+
+pytestmark = pytest.mark.no_cover  # other tests cover its lines
 
 AT = datetime(2026, 12, 1, 17, tzinfo=UTC)
 PAGE = "content/deep-dives/2026-12-08-missing-data.md"

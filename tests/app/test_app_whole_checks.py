@@ -19,6 +19,8 @@ from newsletter.app.workspace import Workspace, open_workspace
 from newsletter.model.issue import Draft
 from newsletter.store import revisions
 
+pytestmark = pytest.mark.no_cover  # other tests cover its lines
+
 AT = datetime(2026, 12, 1, 17, tzinfo=UTC)
 
 

@@ -23,6 +23,8 @@ from newsletter.model.service import MAY_GET, OF_THE_LIST, ServiceMail, ServiceM
 from newsletter.render.edition import render
 from newsletter.render.escaping import one_line
 
+pytestmark = pytest.mark.no_cover  # other tests cover its lines
+
 THEMES = ("hours", "letter")
 DAY = datetime(2026, 12, 4, tzinfo=UTC)
 #: What holds for a mail that belongs to a list, which these are not.

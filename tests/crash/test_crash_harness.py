@@ -21,7 +21,8 @@ from newsletter.app.sending.auditing import audit_mailing
 from newsletter.crash_points import VARIABLE
 from newsletter.store.tables import attempt_item, delivery, issue, mailing
 
-pytestmark = pytest.mark.sqlite_only  # processes of their own; test_crash_postgresql.py has the other database
+# Processes of their own, which nobody watches; test_crash_postgresql.py has the other database.
+pytestmark = [pytest.mark.no_cover, pytest.mark.sqlite_only]
 KILLED = -signal.SIGKILL
 
 

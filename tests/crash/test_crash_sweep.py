@@ -19,7 +19,8 @@ from support_dev_sink import DevSink
 from newsletter.app.sending.auditing import audit_mailing
 from newsletter.crash_points import VARIABLE
 
-pytestmark = pytest.mark.sqlite_only  # processes of their own; test_crash_postgresql.py has the other database
+# Processes of their own, which nobody watches; test_crash_postgresql.py has the other database.
+pytestmark = [pytest.mark.no_cover, pytest.mark.sqlite_only]
 KILLED = -9
 READERS, BATCH = 9, 4
 #: Where a worker is killed before the story begins: in the middle of a batch of which nothing has left.

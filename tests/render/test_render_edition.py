@@ -29,6 +29,8 @@ from newsletter.model.issue import Choices, DayTile, Entry, Issue, Link, Note, S
 from newsletter.model.mail import fill_text
 from newsletter.render.edition import render
 
+pytestmark = pytest.mark.no_cover  # other tests cover its lines
+
 
 def html_of(issue: Issue | None = None, **draft: object) -> str:
     return fill_text(render(issue or an_issue(), a_draft(**draft)).html, a_row().values)

@@ -20,6 +20,8 @@ from newsletter.render.edition import render
 from newsletter.render.headers import header_lines, list_id
 from newsletter.render.mime import quoted
 
+pytestmark = pytest.mark.no_cover  # other tests cover its lines
+
 AT = datetime(2026, 12, 4, 17, tzinfo=UTC)
 
 

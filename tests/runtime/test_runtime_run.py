@@ -22,6 +22,8 @@ from newsletter.app.sample import init_workspace
 from newsletter.runtime.server import listen
 from newsletter.runtime.waker import waking
 
+pytestmark = pytest.mark.no_cover  # other tests cover its lines
+
 WEEK = "weekly-2026-12-04"
 SOON = timedelta(milliseconds=50)
 

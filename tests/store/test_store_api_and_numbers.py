@@ -12,6 +12,8 @@ from newsletter.model.api import ApiToken
 from newsletter.model.numbers import Number
 from newsletter.store import api_tokens, issues, numbers, pages
 
+pytestmark = pytest.mark.no_cover  # other tests cover its lines
+
 HERE, THERE = "data-lab", "other-lab"
 DAY = date(2026, 12, 4)
 

@@ -18,6 +18,8 @@ from newsletter.store import slots as slot_rows
 from newsletter.store.editions import dump_edition, load_edition
 from newsletter.store.tables import issue, issue_event
 
+pytestmark = pytest.mark.no_cover  # other tests cover its lines
+
 LAB = "data-lab"
 
 

@@ -11,6 +11,8 @@ from newsletter.model.publishing import Revision, ZoneSpan
 from newsletter.store import revisions
 from newsletter.store.engine import Store, open_store
 
+pytestmark = pytest.mark.no_cover  # other tests cover its lines
+
 AT = datetime(2026, 12, 1, 17, tzinfo=UTC)
 TALK = Revision(
     item_id="events:talk",

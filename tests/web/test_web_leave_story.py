@@ -12,6 +12,8 @@ from newsletter.app.subscribing import add, show
 from newsletter.app.workspace import Workspace
 from newsletter.people.tokens import make_token
 
+pytestmark = pytest.mark.no_cover  # other tests cover its lines
+
 
 @pytest.fixture
 def token(ws: Workspace) -> str:

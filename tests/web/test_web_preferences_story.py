@@ -13,6 +13,8 @@ from newsletter.app.subscribing import add, remove, show
 from newsletter.app.workspace import Workspace
 from newsletter.people.tokens import make_token
 
+pytestmark = pytest.mark.no_cover  # other tests cover its lines
+
 GOOD = (
     ("save", "yes"),
     ("digest", "weekly"),

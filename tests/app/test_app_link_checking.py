@@ -107,9 +107,8 @@ def test_time_for_all_is_bounded(ws: Workspace) -> None:
         return response(200)
 
     with canned(slow) as server:
-        started = time.monotonic()
         found = told(ws, *(f"{server.url}/{number}" for number in range(12)), seconds=0.5)
-        assert time.monotonic() - started < 3
+    assert len(server.requests) < 12
     assert found[-1][:2] == ("info", "link.dead")
 
 

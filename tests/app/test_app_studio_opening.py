@@ -87,7 +87,7 @@ def test_a_program_is_started_and_left_alone(tmp_path: Path) -> None:
     script.write_text('#!/bin/sh\nprintf "%s" "$1" > opened.part && mv opened.part opened\n')
     script.chmod(0o755)
     assert open_place(tmp_path, Origin("it", "a b.md", 1), f"{script} {{file}}").well
-    for _ in range(400):
+    for _ in range(3000):
         if mark.exists():
             break
         time.sleep(0.02)

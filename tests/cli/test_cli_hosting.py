@@ -59,7 +59,7 @@ def visit(hosting: Hosting, one: Neighbour, path: str) -> tuple[int, str]:
 
 
 def until(condition: Callable[[], object]) -> None:
-    for _ in range(500):
+    for _ in range(3000):
         if condition():
             return
         time.sleep(0.02)

@@ -19,7 +19,7 @@ MESSAGE = b"From: a@example.org\r\nTo: b@example.org\r\nSubject: x\r\nMessage-ID
 
 
 def send(sink: DevSink, *to: str) -> None:
-    with smtplib.SMTP("127.0.0.1", sink.smtp_port, timeout=5) as smtp:
+    with smtplib.SMTP("127.0.0.1", sink.smtp_port, timeout=30) as smtp:
         smtp.sendmail("a@example.org", to, MESSAGE)
 
 
@@ -49,7 +49,7 @@ def test_it_stops_cleanly_with_a_connection_open(tmp_path: Path, stop: signal.Si
     sink = start_dev_sink(tmp_path)
     with socket.create_connection(("127.0.0.1", sink.smtp_port)):
         sink.process.send_signal(stop)
-        assert sink.process.wait(10) == 0
+        assert sink.process.wait(30) == 0
     sink.process.communicate()
 
 

@@ -82,5 +82,5 @@ def test_a_closed_port_and_no_http() -> None:
         assert "not HTTP" in reach(server.url, HOME).reason
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
-        port = closed.getsockname()[1]
-    assert "no connection" in reach(f"http://127.0.0.1:{port}/", HOME).reason
+        # Held, and not listened at: nobody else can come to answer there.
+        assert "no connection" in reach(f"http://127.0.0.1:{closed.getsockname()[1]}/", HOME).reason

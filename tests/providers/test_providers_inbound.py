@@ -124,10 +124,10 @@ def test_a_mailbox_that_is_not_there_is_named(tmp_path: Path) -> None:
             list(inbox.messages(1))
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    settings = MailboxSettings(kind="imap", host="127.0.0.1", port=port, security="none")
-    with pytest.raises(MailboxError, match=r"127\.0\.0\.1"), open_inbox(settings, SECRET, tmp_path):
-        pass
+        # Held, and not listened at: nobody else can come to answer there.
+        settings = MailboxSettings(kind="imap", host="127.0.0.1", port=free.getsockname()[1], security="none")
+        with pytest.raises(MailboxError, match=r"127\.0\.0\.1"), open_inbox(settings, SECRET, tmp_path):
+            pass
 
 
 @pytest.mark.parametrize(("password", "folder"), [("wrong", "INBOX"), ("a-password", "elsewhere")])

@@ -51,7 +51,7 @@ def test_a_request_under_way_is_finished():
     with served(Starlette(routes=[Route("/", slow)])) as server:
         asking = threading.Thread(target=lambda: answers.append(ask(Served(server.port), "GET", "/")[1]))
         asking.start()
-        assert began.wait(3)
+        assert began.wait(30)
     asking.join()
     assert answers == ["whole"]
 

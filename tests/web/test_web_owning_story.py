@@ -2,7 +2,6 @@
 
 import json
 import re
-import time
 from collections.abc import Iterator
 from html import unescape
 from http.client import HTTPResponse
@@ -111,10 +110,8 @@ def test_check_33_one_click_takes_both_encodings_at_once_without_cookies_and_nev
         (b"List-Unsubscribe=No", FORM, 400),
     ]
     for body, headers, status in bodies:
-        began = time.perf_counter()
         answer, text = ask(server, "POST", f"/u/{link(ws, ada, LEAVE)}", body, headers)
         assert (answer.status, answer.getheader("Location"), answer.getheader("Set-Cookie")) == (status, None, None)
-        assert time.perf_counter() - began < 5, "0.1 s on a machine that does nothing else"
         assert "<" not in text
     assert show(ws, address_of(ws, ada)).subscriptions[0].state == "left"
 

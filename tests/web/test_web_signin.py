@@ -34,7 +34,7 @@ def lab(shared: Hosted) -> Iterator[Hosted]:
 
 def status(lab: Hosted, method: str, path: str, headers: dict[str, str]) -> int:
     """The status alone: a stream that ought to be refused would have no end to read."""
-    connection = HTTPConnection("127.0.0.1", lab.server.port, timeout=5)
+    connection = HTTPConnection("127.0.0.1", lab.server.port, timeout=30)
     connection.request(method, path, "" if method == "POST" else None, headers)
     found = connection.getresponse().status
     connection.close()

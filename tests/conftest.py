@@ -3,11 +3,15 @@
 import gc
 import os
 import shutil
-from collections.abc import Generator, Iterator
+import sys
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
+from functools import wraps
 from pathlib import Path
+from typing import Any
 
 import pytest
+from _pytest.assertion import rewrite
 from hypothesis import settings
 from support_dev_sink import dev_sink, dev_sink_process
 from support_folders import quickest
@@ -23,6 +27,23 @@ __all__ = ["dev_sink", "dev_sink_process"]
 settings.register_profile("repeatable", deadline=None, derandomize=True)
 settings.register_profile("searching", deadline=None, print_blob=True)
 settings.load_profile("repeatable")
+
+
+def _unwatched(work: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(work)
+    def run(*given: Any) -> Any:
+        watching = sys.gettrace()
+        sys.settrace(None)
+        try:
+            return work(*given)
+        finally:
+            sys.settrace(watching)
+
+    return run
+
+
+# Pytest puts words into the assertions of every module before it is read: nothing of the program runs meanwhile.
+rewrite._rewrite_test = _unwatched(rewrite._rewrite_test)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -29,7 +29,9 @@ def is_new_edition(old: Item, new: Item, programme: Programme) -> bool:
 
 def edition_problems(view: View) -> Iterator[Problem]:
     """For the editor: what is told as new although its other date, which is still to come, may have been told."""
-    known = Known.of(view.before.items) if view.before else Known({}, {})
+    if view.before is None:
+        return
+    known = Known.of(view.before.items)
     for item in view.items:
         old = known.find(item)
         if old is None or not _is_far(old, item) or not is_new_edition(old, item, view.programme):

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
-from typing import Final
+from datetime import UTC, date, datetime
+from typing import Final, TypedDict
 
 from newsletter.compose.calendar_links import calendar_links
 from newsletter.compose.calendar_names import hosted_url
@@ -39,20 +39,33 @@ FLAGS: Final[dict[Change, str]] = {
 
 def entry_of(view: View, item: Item, occurrence: Occurrence | None = None) -> Entry:
     """The item as it stands for the reader; the occurrence gives time, day and place where there is one."""
-    entry = _bare(view, item)
-    return entry if occurrence is None else at_time(view, entry, occurrence)
+    place = place_text(item.place, view.language)
+    return _bare(view, item, Shown(place=place) if occurrence is None else _shown(view, place, occurrence))
 
 
 def at_time(view: View, entry: Entry, occurrence: Occurrence) -> Entry:
     """The entry on the day and at the hour of the occurrence, for this reader."""
+    return replace(entry, **_shown(view, entry.place, occurrence))
+
+
+class Shown(TypedDict, total=False):
+    """What of an entry its occurrence gives."""
+
+    when_text: str
+    at: datetime | None
+    day: date | None
+    time: TimeText
+    place: str
+
+
+def _shown(view: View, place: str, occurrence: Occurrence) -> Shown:
     time = reader_time(view, occurrence)
-    return replace(
-        entry,
+    return Shown(
         when_text=time.full,
         at=instant_of(occurrence),
         day=day_of(occurrence, view.zone),
         time=time,
-        place=occurrence.place or entry.place,
+        place=occurrence.place or place,
     )
 
 
@@ -157,7 +170,7 @@ def _instant(view: View, entry: Entry) -> datetime:
     return midnight(entry.day, view.zone).astimezone(UTC) if entry.day else datetime.max.replace(tzinfo=UTC)
 
 
-def _bare(view: View, item: Item) -> Entry:
+def _bare(view: View, item: Item, shown: Shown) -> Entry:
     topics = topics_of(item, view.draft.topics)
     titles = dict(view.draft.topics)
     follows = view.programme.follows.get(item.id, Follows())
@@ -165,7 +178,6 @@ def _bare(view: View, item: Item) -> Entry:
         id=item.id,
         kind=item.kind,
         title=item.title,
-        place=place_text(item.place, view.language),
         mode=item.place.mode,
         hosts=item.hosts,
         summary=summary_of(item.summary, item.body),
@@ -181,6 +193,7 @@ def _bare(view: View, item: Item) -> Entry:
         followed_by=follows.after,
         origin=item.origin,
         picture=_picture(view, item),
+        **shown,
     )
 
 

@@ -17,8 +17,9 @@ from newsletter.compose.moments import begins
 from newsletter.compose.programme import ASKED, Programme, between, is_series
 from newsletter.compose.view import View, is_off
 from newsletter.model.issue import Section
-from newsletter.model.item import Item
+from newsletter.model.item import Deadline, Item
 from newsletter.model.memory import Memory, Told
+from newsletter.model.problem import Origin
 from newsletter.model.when import Vague
 
 #: Sections that tell of no item.
@@ -119,9 +120,8 @@ def _told(
     times = before.times + 1 if before and again else 1
     known_deadlines = before.item.deadlines if before else ()
     deadlines = told_deadlines(view.programme, item, known_deadlines, listed=closing)
-    facts = replace(_facts(item), deadlines=deadlines)
     full = in_full or bool(before and before.in_full and again)
-    return Told(facts, starts, times, full, as_of=_as_of(view, before))
+    return Told(_facts(item, deadlines), starts, times, full, as_of=_as_of(view, before))
 
 
 def _as_of(view: View, before: Told | None) -> datetime:
@@ -167,9 +167,9 @@ def _without_past_deadlines(programme: Programme, told: Told) -> Told:
     return told if lasting == known else replace(told, item=replace(told.item, deadlines=lasting))
 
 
-def _facts(item: Item) -> Item:
+def _facts(item: Item, deadlines: tuple[Deadline, ...]) -> Item:
     """The item without what may be edited freely, so that readers who know the same have equal memories."""
-    origins = tuple(replace(origin, line=None) for origin in item.origins)
+    origins = tuple(Origin(origin.source, origin.path) for origin in item.origins)
     return Item(
         id=item.id,
         kind=item.kind,
@@ -182,6 +182,7 @@ def _facts(item: Item) -> Item:
         registration_url=item.registration_url,
         tags=item.tags,
         category=item.category,
+        deadlines=deadlines,
         publish=item.publish,
         expires=item.expires,
         visibility=item.visibility,

@@ -55,16 +55,15 @@ class Sandbox(ImmutableSandboxedEnvironment):
             value = getattr(obj, attribute)
         except AttributeError:
             return super().getattr(obj, attribute)
-        if isinstance(value, _METHODS) or not self._is_safe(kind, obj, attribute):
+        safe = self._verdicts.get((kind, attribute))
+        if isinstance(value, _METHODS) or not (self._is_safe(kind, obj, attribute) if safe is None else safe):
             return super().getattr(obj, attribute)
         return value
 
     def _is_safe(self, kind: type, obj: object, attribute: str) -> bool:
-        safe = self._verdicts.get((kind, attribute))
-        if safe is None:
-            safe = self.is_safe_attribute(obj, attribute, None)
-            if len(self._verdicts) < _KEPT:
-                self._verdicts[kind, attribute] = safe
+        safe = self.is_safe_attribute(obj, attribute, None)
+        if len(self._verdicts) < _KEPT:
+            self._verdicts[kind, attribute] = safe
         return safe
 
     def _generate(self, source: nodes.Template, *place: Any, **options: Any) -> str:

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 from newsletter.compose.continuing import running
 from newsletter.compose.entries import (
-    at_time,
     calendar_of,
     entry_of,
     in_order,
@@ -41,7 +40,7 @@ def _card(view: View, timed: Timed) -> Entry | None:
     if not live:
         return None
     item, first = timed.item, live[0]
-    entry = with_note_of_start(view, at_time(view, entry_of(view, item), first), first)
+    entry = with_note_of_start(view, entry_of(view, item, first), first)
     if first.status == "moved":
         entry = with_flag(view, entry, "moved")
     links = calendar_of(view, item, first)

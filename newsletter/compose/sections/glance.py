@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from newsletter.compose.continuing import running
-from newsletter.compose.entries import at_time, entry_of, in_order, marked, with_flag, with_note_of_start
+from newsletter.compose.entries import entry_of, in_order, marked, with_flag, with_note_of_start
 from newsletter.compose.programme import Timed, is_series
 from newsletter.compose.view import View, is_off
 from newsletter.model.issue import Change, Entry, Section
@@ -27,7 +27,7 @@ def _is_shown(view: View, timed: Timed) -> bool:
 
 
 def _row(view: View, timed: Timed, occurrence: Occurrence) -> Entry:
-    entry = at_time(view, entry_of(view, timed.item), occurrence)
+    entry = entry_of(view, timed.item, occurrence)
     if is_off(timed.item):
         off: Change = "cancelled" if timed.item.status == "cancelled" else "postponed"
         return replace(with_flag(view, entry, off), cancelled=True)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from newsletter.compose.entries import at_time, calendar_file, entry_of, marked
+from newsletter.compose.entries import calendar_file, entry_of, marked, place_text
 from newsletter.compose.programme import Timed
 from newsletter.compose.series import elsewhere_of, exceptions_of, pattern_of, place_in_week, series_of
 from newsletter.compose.stopping import stop_code
@@ -22,14 +22,11 @@ def build(view: View) -> Section | None:
 
 
 def _line(view: View, timed: Timed) -> Entry:
-    entry = entry_of(view, timed.item)
-    place = entry.place
     first = next((one for one in timed.occurrences if one.status != "cancelled"), None)
-    if first is not None:
-        entry = at_time(view, entry, first)
+    entry = entry_of(view, timed.item, first)
     entry = replace(
         entry,
-        place=place,
+        place=place_text(timed.item.place, view.language),
         when_text=opening(pattern_of(view, timed.item) or entry.when_text),
         time=replace(entry.time, elsewhere=elsewhere_of(view, timed.item)),
         calendar=calendar_file(view, timed.item),

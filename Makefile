@@ -26,7 +26,7 @@ rules: $(DEV)
 	$(BIN)/lint-imports
 
 unit: $(DEV)
-	$(BIN)/pytest -n 2 --dist worksteal -m "not slow" --cov --cov-report=term:skip-covered
+	$(BIN)/pytest -n 3 --dist worksteal -m "not slow" --cov --cov-report=term:skip-covered
 
 test-slow: $(DEV)
 	$(BIN)/pytest -m "slow or hypothesis" --hypothesis-profile=searching

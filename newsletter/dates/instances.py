@@ -4,6 +4,7 @@ An issue asks a series for its week, for the weeks around it and whether it goes
 the same. So a series is expanded by stretches of the calendar, each once; what is asked for is cut out of them.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
@@ -21,6 +22,9 @@ LONGEST = timedelta(days=400)
 STRETCH = 64
 #: Who asks for more stretches than these asks for something else than an issue does, and is given no kept ones.
 FEW = 9
+#: Whose instances are counted is walked from its first one on, for each stretch anew.
+MOST_COUNTED = 200
+_COUNT = re.compile(r"COUNT\s*=\s*0*([0-9]{1,9})", re.IGNORECASE)
 #: Stretches that are kept; one of a weekly series holds nine instances, and none more than a day and rule can have.
 KEPT = 4096
 
@@ -71,7 +75,7 @@ def moments(when: Recurrence, lower: datetime, upper: datetime) -> set[datetime]
 def _in_place(when: Recurrence, lower: datetime, upper: datetime) -> Iterator[Dated]:
     """The instances that are not moved, cancelled ones included, by their wall clock in [lower, upper]; ascending."""
     numbers = range(lower.toordinal() // STRETCH, upper.toordinal() // STRETCH + 1)
-    if not 0 < len(numbers) <= FEW or _is_dense(when.rules):
+    if not 0 < len(numbers) <= FEW or _is_too_much(when.rules):
         yield from _expanded(when, lower, upper)
         return
     for number in numbers:
@@ -79,9 +83,14 @@ def _in_place(when: Recurrence, lower: datetime, upper: datetime) -> Iterator[Da
 
 
 @lru_cache(maxsize=1024)
-def _is_dense(rules: tuple[str, ...]) -> bool:
-    """Whether it may take place several times a day."""
-    return any("BYHOUR" in rule.upper() for rule in rules)
+def _is_too_much(rules: tuple[str, ...]) -> bool:
+    """Whether it may take place several times a day, or is counted from so long ago that each stretch costs all."""
+    return any("BYHOUR" in rule.upper() or _count(rule) > MOST_COUNTED for rule in rules)
+
+
+def _count(rule: str) -> int:
+    found = _COUNT.search(rule)
+    return int(found[1]) if found else 0
 
 
 @lru_cache(maxsize=KEPT)

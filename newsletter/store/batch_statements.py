@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from newsletter.store.dialects import among, given, given_pairs
+from newsletter.store.dialects import among, each_of, given
 from newsletter.store.tables import (
     attempt,
     attempt_item,
@@ -168,9 +168,9 @@ def name_alike(dialect: str) -> sa.Update:
 @cache
 def name_each(dialect: str) -> sa.Update:
     """The provider's own id for each."""
-    pairs = given_pairs(dialect, "ids")
-    mine = sa.update(attempt_item).where(attempt_item.c.attempt_id == _ATTEMPT)
-    return mine.where(attempt_item.c.delivery_id == pairs.c.key).values(provider_id=pairs.c.value)
+    is_named, theirs = each_of(dialect, attempt_item.c.delivery_id, "ids")
+    mine = sa.update(attempt_item).where(attempt_item.c.attempt_id == _ATTEMPT, is_named)
+    return mine.values(provider_id=theirs)
 
 
 @cache

@@ -16,7 +16,7 @@ from newsletter.model.delivery import DeliveryState, Outcome
 from newsletter.model.ledger import AttemptPhase, Claim, Due, Mailing, Settlement
 from newsletter.store import batch_statements as statements
 from newsletter.store import dialects
-from newsletter.store.dialects import as_given, as_given_pairs
+from newsletter.store.dialects import as_each, as_given
 
 _Row = TypeVar("_Row", bound=tuple[Any, ...])
 #: Outcomes that prove that nothing left: the delivery may be tried again without a doubt.
@@ -158,7 +158,7 @@ def _name_theirs(connection: Connection, attempt_id: str, theirs: Mapping[str, s
         same = {"attempt": attempt_id, "ids": as_given(connection, list(theirs)), "named": names.pop()}
         connection.execute(statements.name_alike(dialect), same)
     elif theirs:
-        each = {"attempt": attempt_id, **as_given_pairs(connection, "ids", theirs)}
+        each = as_each(connection, "ids", theirs, {"attempt": attempt_id})
         connection.execute(statements.name_each(dialect), each)
 
 

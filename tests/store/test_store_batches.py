@@ -1,5 +1,6 @@
 """What a batch costs the store does not depend on how many there are in it, nor on what was sent before it."""
 
+import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -125,6 +126,34 @@ def test_each_message_keeps_the_id_by_which_its_server_knows_it(tmp_path: Path) 
         for one, (_, outcome) in found.items()
     )
     assert [outcome for _, outcome in found.values()].count("accepted") == 2
+
+
+def steps_to_settle(root: Path, readers: int) -> int:
+    """What SQLite does, in its own thousands of steps, to keep an id of its server's for each of so many messages."""
+    ws = planned(root, readers)
+    line, done = line_of(ws, readers), 0
+
+    def tick() -> None:
+        nonlocal done
+        done += 1
+
+    @sa.event.listens_for(ws.store.engine, "checkout")
+    def watch(raw: sqlite3.Connection, *_about: object) -> None:
+        raw.set_progress_handler(tick, 1000)
+
+    held, _ = line.claim()
+    assert held is not None
+    assert line.mark(held)
+    receipts = [Receipt(one.delivery_id, "accepted", "ok", f"queued {one.delivery_id}") for one in held.rows]
+    done = 0
+    assert line.settle(held, tuple(receipts))
+    return done
+
+
+@pytest.mark.sqlite_only
+def test_ids_of_a_servers_own_cost_no_more_for_each_message_of_a_large_batch(tmp_path: Path) -> None:
+    few, many = (steps_to_settle(tmp_path / f"{n}", n) for n in (100, 800))
+    assert few < many < 16 * few
 
 
 def asked(ws: Workspace) -> Iterator[list[tuple[str, tuple[object, ...]]]]:

@@ -16,12 +16,12 @@ from newsletter.store.dialects import postgresql, sqlite
 
 __all__ = [
     "among",
+    "as_each",
     "as_given",
-    "as_given_pairs",
     "bulk_insert",
+    "each_of",
     "engine_at",
     "given",
-    "given_pairs",
     "insert_by",
     "insert_into",
     "insert_new",
@@ -88,15 +88,17 @@ def as_given(connection: Connection, texts: Sequence[str]) -> object:
     return value
 
 
-def given_pairs(dialect: str, name: str) -> sa.FromClause:
-    """Texts by text, in parameters whose names begin so, as a table of two columns, `key` and `value`."""
-    table: sa.FromClause = _KNOWN[dialect].given_pairs(name)
-    return table
+def each_of(dialect: str, column: sa.Column[str], name: str) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[str]]:
+    """That the column is a key of a parameter's texts by text, and the text of that key."""
+    both: tuple[sa.ColumnElement[bool], sa.ColumnElement[str]] = _KNOWN[dialect].each_of(column, name)
+    return both
 
 
-def as_given_pairs(connection: Connection, name: str, texts: Mapping[str, str]) -> dict[str, object]:
-    """The values of these parameters, by their names."""
-    values: dict[str, object] = of(connection.dialect).as_given_pairs(name, texts)
+def as_each(
+    connection: Connection, name: str, texts: Mapping[str, str], same: Mapping[str, object]
+) -> dict[str, object] | list[dict[str, object]]:
+    """What a statement with such a parameter is given, together with what is the `same` for all."""
+    values: dict[str, object] | list[dict[str, object]] = of(connection.dialect).as_each(name, texts, same)
     return values
 
 

@@ -142,15 +142,16 @@ def as_given(texts: Sequence[str]) -> list[str]:
     return list(texts)
 
 
-def given_pairs(name: str) -> sa.FromClause:
-    """Texts by text as a table of two columns, `key` and `value`."""
-    both = sa.func.unnest(_array(f"{name}_keys"), _array(f"{name}_values"))
-    return both.table_valued("key", "value", name="given").render_derived()
+def each_of(column: sa.Column[str], name: str) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[str]]:
+    """That the column is a key of two arrays side by side, and the text beside that key."""
+    both = sa.func.unnest(_array(f"{name}_keys"), _array(f"{name}_texts"))
+    pairs = both.table_valued("key", "text", name="given").render_derived()
+    return column == pairs.c.key, pairs.c.text
 
 
-def as_given_pairs(name: str, texts: Mapping[str, str]) -> dict[str, object]:
-    """Two arrays of one length."""
-    return {f"{name}_keys": list(texts), f"{name}_values": list(texts.values())}
+def as_each(name: str, texts: Mapping[str, str], same: Mapping[str, object]) -> dict[str, object]:
+    """The values of one statement: two arrays of one length."""
+    return {**same, f"{name}_keys": list(texts), f"{name}_texts": list(texts.values())}
 
 
 def _array(name: str) -> sa.ColumnElement[Any]:

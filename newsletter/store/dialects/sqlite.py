@@ -80,14 +80,18 @@ def as_given(texts: Sequence[str]) -> str:
     return json.dumps(texts)
 
 
-def given_pairs(name: str) -> sa.FromClause:
-    """Texts by text as a table of two columns, `key` and `value`."""
-    return sa.func.json_each(sa.bindparam(name, type_=sa.Text)).table_valued("key", "value", name="given")
+def each_of(column: sa.Column[str], name: str) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[str]]:
+    """That the column is the key, and its text: a statement for each.
+
+    Joined to one document with all of them, each row would go through the whole of it.
+    """
+    key: sa.BindParameter[str] = sa.bindparam(f"{name}_key")
+    return column == key, sa.bindparam(f"{name}_text")
 
 
-def as_given_pairs(name: str, texts: Mapping[str, str]) -> dict[str, object]:
-    """One document with all of them."""
-    return {name: json.dumps(texts)}
+def as_each(name: str, texts: Mapping[str, str], same: Mapping[str, object]) -> list[dict[str, object]]:
+    """The values of each statement."""
+    return [{**same, f"{name}_key": key, f"{name}_text": text} for key, text in texts.items()]
 
 
 def one_by_one(_connection: Connection, _what: str) -> None:

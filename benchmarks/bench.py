@@ -49,9 +49,9 @@ class Command:
 COMMANDS = (
     Command("start_up.py 15", 60, quick="start_up.py 3"),
     Command("personalising.py 10000 5000", 60, quick="personalising.py 3000 1000"),
-    Command("smtp_road.py near 3 3000", 120, "smtp_road.py near 5 100000", "smtp_road.py near 1 1000"),
+    Command("smtp_road.py near 2 10000", 120, "smtp_road.py near 5 100000", "smtp_road.py near 1 1000"),
     Command("smtp_road.py far 1", 40),
-    Command("nodemailer.py 1 3000", 30, "nodemailer.py 3 20000", "nodemailer.py 1 1000"),
+    Command("nodemailer.py 1 10000", 30, "nodemailer.py 3 20000", "nodemailer.py 1 1000"),
     Command("sendgrid_road.py 1 20000", 30, "sendgrid_road.py 3 1000000", "sendgrid_road.py 1 3000"),
     Command("ledger.py 20000 1 --postgresql", 90, "ledger.py 1000000 3 --postgresql", "ledger.py 2000 1"),
     Command("smtp_road.py memory 10000", 20, quick="smtp_road.py memory 2000"),

@@ -4,7 +4,6 @@ import gc
 import os
 import shutil
 import sys
-from collections import Counter
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from functools import wraps
@@ -73,20 +72,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in set(of_files)]
 
 
-#: So many of a test's rows are watched.
-WATCHED = 3
-_rows: Counter[tuple[Path, str]] = Counter()
-
-
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Hundreds of examples tell no more of what is covered than a few do, and watching doubles their time.
+    """Hundreds of examples tell no more of what is covered than one does, and watching doubles their time.
 
-    That holds for the rows of a table as well. Nor do pages in a browser tell more than the requests for them.
+    Nor do pages in a browser tell more than the requests for them.
     """
-    if isinstance(item, pytest.Function):
-        _rows[item.path, item.originalname] += 1
-        if _rows[item.path, item.originalname] > WATCHED:
-            item.add_marker("no_cover")
     if getattr(getattr(item, "obj", None), "is_hypothesis_test", False) or item.get_closest_marker("browser"):
         item.add_marker("no_cover")
 

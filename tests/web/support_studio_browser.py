@@ -1,9 +1,9 @@
 """The studio's tests in a real Chromium: one browser, one server and one window for a module."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Frame, Page, expect
+from playwright.sync_api import Browser, Frame, Page, Route, expect
 from preview_desk import Desk
 from support_browser import browser, lent
 from support_studio import CHANGES, DESK, KEY, studio_served
@@ -54,11 +54,21 @@ def page(window: Page, url: str, desk: Desk) -> Iterator[Page]:
 
 def until(page: Page, script: str) -> None:
     """Wait until the script, which gives a truth, does so: the page's own policy lets none be evaluated in it."""
-    for _ in range(200):
-        if page.evaluate(script):
+    until_so(page, lambda: page.evaluate(script))
+
+
+def until_held(page: Page, held: list[Route], number: int = 1) -> None:
+    """Wait until so many requests are held back."""
+    until_so(page, lambda: len(held) >= number)
+
+
+def until_so(page: Page, so: Callable[[], bool]) -> None:
+    """Wait until that is so, while the page goes on."""
+    for _ in range(600):
+        if so():
             return
         page.wait_for_timeout(50)
-    raise AssertionError(script)
+    raise AssertionError(so)
 
 
 def mail(page: Page) -> Frame:

@@ -4,11 +4,11 @@ import re
 
 import pytest
 import support_studio_browser
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 from preview_desk import FAULT
 from support_axe import faults
 from support_studio import CHANGES
-from support_studio_browser import mail, until
+from support_studio_browser import mail, until, until_held
 
 from newsletter.web.studio.keys import KEYS
 
@@ -136,6 +136,32 @@ def test_the_mail_is_made_wider_with_arrows_and_the_address_holds_it(page):
     page.wait_for_url("**width=240**")
 
 
+def test_an_answer_that_says_an_older_width_takes_no_newer_one_away(page):
+    held: list[Route] = []
+    page.route("**/?width=590", lambda route: held.append(route))
+    page.focus("#drag")
+    page.keyboard.press("ArrowLeft")
+    until_held(page, held)
+    page.keyboard.press("ArrowLeft")
+    held[0].continue_()
+    page.wait_for_url("**width=580**")
+    expect(page.locator("#frame")).to_have_css("width", "580px")
+
+
+def test_a_width_that_has_a_name_is_not_taken_back_by_one_that_was_on_the_way(page):
+    page.focus("#drag")
+    page.evaluate(
+        """() => {
+            document.getElementById("drag").dispatchEvent(new KeyboardEvent("keydown", {key: "ArrowLeft"}));
+            document.getElementById("width-375").click();
+        }"""
+    )
+    page.wait_for_url("**width=375**")
+    page.wait_for_timeout(500)  # twice as long as a width is waited for
+    expect(page.locator("#frame")).to_have_css("width", "375px")
+    assert "width=375" in page.url
+
+
 def test_the_mail_is_made_narrower_with_the_pointer(page):
     expect(page.locator("#drag")).to_be_visible()
     box = page.locator("#drag").bounding_box()
@@ -204,10 +230,12 @@ def test_axe_holds_nothing_against_dialogs_overlay_and_the_last_issue_beside(pag
     expect(page.locator("#keys")).to_be_visible()
     assert faults(page) == []
     page.keyboard.press("Escape")
+    expect(page.locator("#keys")).to_be_hidden()
     page.keyboard.press("Control+k")
     expect(page.locator("#palette-list li")).not_to_have_count(0)
     assert faults(page) == []
     page.keyboard.press("Escape")
+    expect(page.locator("#palette")).to_be_hidden()
     page.keyboard.press("g")
     page.click("#diff-side")
     expect(page.locator("#beside iframe")).to_have_count(1)

@@ -3,7 +3,8 @@ import { show } from "./load.js";
 
 const LEAST = 240;
 const MOST = 1600;
-let waiting = 0;
+let waiting = 0; // until the width that is asked for is in the address
+let asked = 0;
 
 function frame() {
   return document.getElementById("frame");
@@ -28,17 +29,36 @@ function tell(width) {
 }
 
 function become(width) {
-  frame().dataset.width = String(Math.min(MOST, Math.max(LEAST, Math.round(width))));
-  frame().classList.add("wide-as");
-  fit();
+  asked = Math.min(MOST, Math.max(LEAST, Math.round(width)));
+  take();
   clearTimeout(waiting);
   waiting = setTimeout(keep, 250);
 }
 
+function take() {
+  frame().dataset.width = String(asked);
+  frame().classList.add("wide-as");
+  fit();
+}
+
 function keep() {
+  waiting = 0;
   const url = new URL(location.href);
-  url.searchParams.set("width", frame().dataset.width);
+  url.searchParams.set("width", asked);
   show(url.href, { push: true });
+}
+
+// An answer to what was asked before says an older width, which is not gone back to.
+function shown() {
+  if (waiting) take();
+  else fit();
+}
+
+// One of the widths that have a name: it is meant, and not what was on the way.
+function name(event) {
+  if (!event.target.closest("[id^=width-]")) return;
+  clearTimeout(waiting);
+  waiting = 0;
 }
 
 function drag(down) {
@@ -66,5 +86,6 @@ function step(event) {
 
 document.getElementById("drag").addEventListener("pointerdown", drag);
 document.getElementById("drag").addEventListener("keydown", step);
-document.addEventListener("shown", fit);
+document.addEventListener("click", name);
+document.addEventListener("shown", shown);
 fit();

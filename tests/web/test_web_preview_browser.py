@@ -7,8 +7,9 @@ import support_studio_browser
 from playwright.sync_api import Page, Route, expect
 from preview_desk import FAULT
 from support_axe import faults
+from support_browser import follow
 from support_studio import CHANGES, KEY
-from support_studio_browser import mail
+from support_studio_browser import mail, until_held
 
 from newsletter.web.studio.app import entry_path
 from newsletter.web.studio.page import TABS
@@ -108,6 +109,24 @@ def test_an_answer_that_comes_late_does_not_replace_a_newer_one(page):
     assert "tab=headers" in page.url
 
 
+def test_a_form_is_answered_although_older_answers_come_while_it_is_sent(page):
+    """A change waits for what is asked for: for the form too that was sent while it waited for something else."""
+    held: list[Route] = []
+    page.goto(page.url + "?tab=send")
+    page.route(re.compile("scheme=dark|/act"), lambda route: held.append(route))
+    page.click("#scheme-dark")
+    until_held(page, held)
+    CHANGES.publish()
+    page.wait_for_timeout(200)  # until the page has heard of it
+    page.fill("#me", "me@example.org")
+    page.keyboard.press("Enter")
+    until_held(page, held, 2)
+    held[0].continue_()
+    page.wait_for_timeout(200)  # until the page has seen it come
+    held[1].continue_()
+    expect(page.locator("#said")).to_contain_text("Done: test.")
+
+
 def test_two_windows_agree(page, desk):
     other = page.context.new_page()
     other.goto(page.url)
@@ -166,9 +185,9 @@ def test_it_works_without_script(chromium, url, desk):
     page.goto(url + entry_path(KEY))
     page.wait_for_url(url + "/")
     page.select_option("#persona", "berlin")
-    page.click("button")
+    follow(page, page.locator("button").first)
     assert "persona=berlin" in page.url
-    page.click("#width-320")
+    follow(page, page.locator("#width-320"))
     expect(page.locator("#frame")).to_have_css("width", "320px")
     context.close()
 

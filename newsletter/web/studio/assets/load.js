@@ -6,7 +6,7 @@ import { say } from "./status.js";
 let asked = 0;
 let shown = Promise.resolve();
 
-// Shows the address; resolves when it is shown, or when something asked for later is.
+// Shows the address; resolves when it is shown, or is not because something was asked for later.
 export function show(url, { push = false } = {}) {
   if (push && leaves(url) && !window.confirm("What you wrote here is not saved. Leave it?")) return shown;
   shown = load(() => fetch(url, { headers: { Accept: "text/html" } }), { push });
@@ -19,9 +19,13 @@ export function send(url, body) {
   return shown;
 }
 
-// What is done after another thing waits until that is shown.
-export function after() {
-  return shown;
+// What is done after another thing waits until that is shown, and whatever was asked for while it waited.
+export async function after() {
+  let last;
+  do {
+    last = shown;
+    await last;
+  } while (last !== shown);
 }
 
 async function load(ask, { push = false, force = false } = {}) {

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from email.message import EmailMessage
+from threading import Event
 
 from newsletter.app.studio.calendar import Coming, Moment, Schedule
 from newsletter.app.studio.content import ContentPane, Offered, Pair
@@ -102,6 +103,8 @@ class Desk:
         self.unknown = ""
         self.text_only = False
         self.done: list[tuple[str, str, str]] = []
+        self.may_end = Event()
+        self.may_end.set()
 
     def ahead(self, shown: Shown) -> None:
         """Nothing is slow here."""
@@ -130,6 +133,7 @@ class Desk:
     ) -> Said:
         self.values, self.actor = values, actor
         self.done.append((what, f"{digest} {persona} {variant}", values.get("address", "") or values.get("by", "")))
+        assert self.may_end.wait(60)
         return self.answer or Said(f"Done: {what}.")
 
     def show(self, digest: str, persona: str, variant: int = 0) -> Shown:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from html import unescape
 from pathlib import Path
 from urllib.parse import urlencode, urljoin
@@ -55,6 +56,20 @@ def test_a_second_click_does_nothing_more_and_is_told_the_same(server, desk):
 
     assert first == second
     assert len(desk.done) == 1
+
+
+def test_a_second_click_while_the_first_is_under_way_waits_for_it(server, desk):
+    desk.may_end.clear()
+    twice = form(server, address="me@example.org")
+    with ThreadPoolExecutor() as clicks:
+        first, second = (clicks.submit(post, server, twice) for _ in range(2))
+        done, _ = wait([first, second], timeout=0.2)
+        desk.may_end.set()
+
+    assert not done
+    assert first.result() == second.result()
+    assert len(desk.done) == 1
+    assert "Done: test." in look(server, urljoin("/act", second.result()[1]))
 
 
 def test_a_name_in_any_script_is_remembered_for_the_next_time(server):

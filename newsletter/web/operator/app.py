@@ -119,11 +119,9 @@ class OperatorPages:
         if not self.actions.is_ours(values, _seed(request)):
             return PlainTextResponse(FOREIGN, 403)
         form, key, actor = values.get("form", ""), values.get("key", ""), actor_of(request)
-        if self.actions.begin(form):
-            by = _by(request, actor)
-            said = await run_in_threadpool(self.desk.act, values.get("act", ""), key, by, actor)
-            self.actions.end(form, said)
-            await run_in_threadpool(self.watching.look)
+        asked = (values.get("act", ""), key, _by(request, actor), actor)
+        await self.actions.once(form, lambda: run_in_threadpool(self.desk.act, *asked))
+        await run_in_threadpool(self.watching.look)
         back = f"{self.home}/" if values.get("back") == "now" else f"{self.home}/issues/{quote(key, safe='')}"
         return RedirectResponse(f"{back}?form={quote(form, safe='')}", 303)
 

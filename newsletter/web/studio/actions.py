@@ -1,11 +1,11 @@
 """What a page of the studio sends in: once each, from our own pages alone, answered by a page to be reloaded."""
 
+import asyncio
 import hashlib
 import hmac
 import secrets
 from collections import OrderedDict
-from collections.abc import Mapping
-from threading import Lock
+from collections.abc import Awaitable, Callable, Mapping
 
 from newsletter.app.studio.said import Said
 
@@ -14,12 +14,11 @@ KEPT = 200
 
 
 class Actions:
-    """Which forms were sent already, and how each went; one run of the studio."""
+    """Which forms were sent already, and how each went; one run of the studio, on one event loop."""
 
     def __init__(self, key: str) -> None:
         self._key = key.encode()
-        self._lock = Lock()
-        self._said: OrderedDict[str, Said | None] = OrderedDict()
+        self._done: OrderedDict[str, asyncio.Future[Said | None]] = OrderedDict()
 
     def new_form(self) -> str:
         """A name for one sending of one form."""
@@ -33,22 +32,21 @@ class Actions:
         """Whether the form is one of this run, shown to whoever sends it."""
         return hmac.compare_digest(values.get("token", "").encode(), self.token(seed).encode())
 
-    def begin(self, form: str) -> bool:
-        """Take the form up; False where it was sent before, as by a second click."""
-        with self._lock:
-            if not form or form in self._said:
-                return False
-            self._said[form] = None
-            while len(self._said) > KEPT:
-                self._said.popitem(last=False)
-            return True
-
-    def end(self, form: str, said: Said) -> None:
-        """Keep how it went."""
-        with self._lock:
-            self._said[form] = said
+    async def once(self, form: str, do: Callable[[], Awaitable[Said]]) -> None:
+        """Do it and keep how it went; where the form was sent before, as by a second click, wait for that one."""
+        if form in self._done:
+            await asyncio.wait([self._done[form]])
+        elif form:
+            self._done[form] = done = asyncio.get_running_loop().create_future()
+            while len(self._done) > KEPT:
+                self._done.popitem(last=False)
+            said = None
+            try:
+                said = await do()
+            finally:
+                done.set_result(said)
 
     def said(self, form: str) -> Said | None:
         """How the form of that name went; None where it is not known, or still under way."""
-        with self._lock:
-            return self._said.get(form)
+        done = self._done.get(form)
+        return done.result() if done and done.done() else None

@@ -173,17 +173,9 @@ class PreviewPages:
         if visitor:
             # Whoever is signed in acts in no other name, and has no mail sent to anybody else.
             values |= {"by": visitor, "address": visitor}
-        if self.actions.begin(form):
-            said = await run_in_threadpool(
-                self.desk.act,
-                values.get("act", ""),
-                state.digest,
-                state.persona,
-                state.variant,
-                values,
-                actor_of(request),
-            )
-            self.actions.end(form, said)
+        issue = (state.digest, state.persona, state.variant)
+        asked = (values.get("act", ""), *issue, values, actor_of(request))
+        await self.actions.once(form, lambda: run_in_threadpool(self.desk.act, *asked))
         response = RedirectResponse(f"{state.url()}{'&' if '=' in state.url() else ''}form={quote(form)}", 303)
         for cookie, name in ((ME, "address"), (BY, "by")):
             if values.get(name) and not visitor:

@@ -5,8 +5,11 @@ import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
+#: Milliseconds that a page gets to show what is expected: a machine that others use too may stand still for a while.
+PATIENCE = 60_000
+expect.set_options(timeout=PATIENCE)
 ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 

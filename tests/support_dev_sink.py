@@ -60,7 +60,7 @@ class DevSink:
 
     def _ask(self, method: str, path: str, body: Any = None) -> Any:
         data = None if body is None else json.dumps(body).encode()
-        with urlopen(Request(self.api_url + path, data, method=method), timeout=10) as answer:
+        with urlopen(Request(self.api_url + path, data, method=method), timeout=60) as answer:
             return json.load(answer)
 
 

@@ -67,7 +67,7 @@ def test_nobody_is_answered_before_their_leaving_can_be_read(ws: Workspace) -> N
     for thread in threads:
         thread.start()
     for _ in threads:
-        assert done.acquire(timeout=20)
+        assert done.acquire(timeout=60)
     leaver.close()
     assert missing == []
 

@@ -31,7 +31,7 @@ BATCH = 2
 def opened(root: Path, api_url: str) -> Workspace:
     """The workspace whose road out is the API at this address."""
     secrets = Secrets(signing=SecretStr("a key for tests"), sendgrid_key=SecretStr("SG.test"))
-    road = ProviderSettings(kind="sendgrid", api_url=api_url, timeout=10, batch=BATCH, unknown_hours=0)
+    road = ProviderSettings(kind="sendgrid", api_url=api_url, timeout=60, batch=BATCH, unknown_hours=0)
     return with_settings(open_at(root, utc_now), provider=road, secrets=secrets)
 
 
@@ -241,7 +241,7 @@ def test_another_mail_to_the_same_reader_is_not_taken_for_ours(ws: Workspace, de
         "content": [{"type": "text/plain", "value": "Hello"}],
     }
     key = {"Authorization": "Bearer SG.other", "Content-Type": "application/json"}
-    with urlopen(Request(f"{dev_sink.api_url}/v3/mail/send", json.dumps(others).encode(), key), timeout=10) as answer:
+    with urlopen(Request(f"{dev_sink.api_url}/v3/mail/send", json.dumps(others).encode(), key), timeout=60) as answer:
         assert answer.status == 202
     assert settled(ws).counts()["accepted"] == 0
 

@@ -178,7 +178,7 @@ def site(tmp_path: Path, dev_sink: DevSink) -> Iterator[tuple[Workspace, Served]
     """A workspace that sends through the sink, whose hook the sink posts to."""
     ws = sendgrid_at(tmp_path, utc_now)
     road = ProviderSettings(
-        kind="sendgrid", api_url=dev_sink.api_url, timeout=10, batch=3, webhook_key=dev_sink.events()["key"]
+        kind="sendgrid", api_url=dev_sink.api_url, timeout=60, batch=3, webhook_key=dev_sink.events()["key"]
     )
     ws = with_settings(ws, provider=road)
     with_readers(ws, 6)

@@ -38,7 +38,7 @@ def outbox_road(folder: Path) -> Road:
 
 def smtp_road(sink: DevSink) -> Road:
     sink.misbehave(refuse_rcpt=["nobody@example.org"])
-    provider = SmtpProvider(SmtpRoute("127.0.0.1", sink.smtp_port, "none", timeout=10, dot_timeout=10))
+    provider = SmtpProvider(SmtpRoute("127.0.0.1", sink.smtp_port, "none", timeout=60, dot_timeout=60))
     return Road(provider, sink.received, "nobody@example.org", SmtpProvider(SmtpRoute("127.0.0.1", 9, "none")))
 
 
@@ -46,7 +46,7 @@ def ses_road(sink: DevSink) -> Road:
     sink.misbehave(refuse_rcpt=["nobody@example.org"])
 
     def to(url: str) -> SesProvider:
-        return SesProvider(SesRoute("eu-west-1", "AKIDEXAMPLE", SecretStr("test"), url, timeout=10))
+        return SesProvider(SesRoute("eu-west-1", "AKIDEXAMPLE", SecretStr("test"), url, timeout=60))
 
     return Road(to(sink.api_url), sink.received, "nobody@example.org", to("http://127.0.0.1:9"))
 
@@ -54,7 +54,7 @@ def ses_road(sink: DevSink) -> Road:
 def sendgrid_road(sink: DevSink) -> Road:
     sink.misbehave(refuse_rcpt=["nobody@example.org"])
     key = SecretStr("SG.test")
-    provider = SendGridProvider(SendGridRoute(sink.api_url, key, timeout=10))
+    provider = SendGridProvider(SendGridRoute(sink.api_url, key, timeout=60))
     return Road(
         provider, sink.received, "nobody@example.org", SendGridProvider(SendGridRoute("http://127.0.0.1:9", key))
     )

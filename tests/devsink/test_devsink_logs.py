@@ -15,7 +15,7 @@ def ask(sink: DevSink, path: str, body: Any = None, **headers: str) -> tuple[int
     data = None if body is None else json.dumps(body).encode()
     request = Request(sink.api_url + path, data, KEY | headers, method="GET" if body is None else "POST")
     try:
-        with urlopen(request, timeout=10) as answer:
+        with urlopen(request, timeout=60) as answer:
             return answer.status, json.loads(answer.read() or b"null")
     except HTTPError as error:
         with error:

@@ -19,13 +19,13 @@ MESSAGE = b"From: a@example.org\r\nTo: b@example.org\r\nSubject: x\r\nMessage-ID
 
 
 def send(sink: DevSink, *to: str) -> None:
-    with smtplib.SMTP("127.0.0.1", sink.smtp_port, timeout=30) as smtp:
+    with smtplib.SMTP("127.0.0.1", sink.smtp_port, timeout=60) as smtp:
         smtp.sendmail("a@example.org", to, MESSAGE)
 
 
 def run(*options: str) -> "subprocess.CompletedProcess[str]":
     command = [sys.executable, "-m", "newsletter.devsink", *options]
-    return subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
 
 def test_a_message_is_kept_byte_for_byte_with_its_envelope(dev_sink: DevSink) -> None:

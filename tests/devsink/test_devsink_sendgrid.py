@@ -21,7 +21,7 @@ def post(sink: DevSink, body: Any, **headers: str) -> tuple[int, dict[str, str],
     sent = {"Authorization": "Bearer SG.x", "Content-Type": "application/json"} | headers
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
     try:
-        with urlopen(Request(f"{sink.api_url}/v3/mail/send", data, sent), timeout=10) as answer:
+        with urlopen(Request(f"{sink.api_url}/v3/mail/send", data, sent), timeout=60) as answer:
             return answer.status, dict(answer.headers), answer.read()
     except HTTPError as error:
         with error:

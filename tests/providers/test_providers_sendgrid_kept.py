@@ -55,7 +55,7 @@ class Api:
 
 
 def road(url: str) -> SendGridProvider:
-    return SendGridProvider(SendGridRoute(url, SecretStr("SG.test"), timeout=30))
+    return SendGridProvider(SendGridRoute(url, SecretStr("SG.test"), timeout=60))
 
 
 @pytest.fixture
@@ -118,7 +118,7 @@ def test_an_answer_that_is_not_the_last_costs_its_connection() -> None:
 
 
 def test_a_key_that_cannot_be_written_into_a_header_sends_nothing(api: Api) -> None:
-    provider = SendGridProvider(SendGridRoute(api.url, SecretStr("SG.te\nst"), timeout=30))
+    provider = SendGridProvider(SendGridRoute(api.url, SecretStr("SG.te\nst"), timeout=60))
     [receipt] = provider.submit(batch([row(1)]))
     provider.close()
     assert (receipt.outcome, api.requests) == ("not_submitted", 0)

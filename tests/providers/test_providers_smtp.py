@@ -109,7 +109,7 @@ def test_check_08_a_connection_lost_at_the_first_word_has_submitted_nothing(faul
 
 def long_message(script: dict[str, Step]) -> str:
     with scripted(script) as server:
-        session = open_session(SmtpRoute("127.0.0.1", server.port, "none", timeout=10))
+        session = open_session(SmtpRoute("127.0.0.1", server.port, "none", timeout=60))
         body = b"Subject: long\r\n\r\n" + b"0123456789" * 600_000
         answer = deliver(session, Envelope("a@example.org", "b@example.org"), body, 10)
         session.wire.close()

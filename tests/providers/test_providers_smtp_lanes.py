@@ -315,7 +315,7 @@ def test_a_certificate_of_ones_own_authority_is_believed_where_its_file_is_set(s
 def test_a_certificate_for_another_name_is_none(tmp_path: Path) -> None:
     serving, trusting = certificate(tmp_path)
     with scripted(tls=serving, implicit=True) as server:
-        route = SmtpRoute("localhost", server.port, "tls", timeout=10, tls=trusting)
+        route = SmtpRoute("localhost", server.port, "tls", timeout=60, tls=trusting)
         with pytest.raises(NoSessionError, match="certificate"):
             open_session(route)
 

@@ -166,7 +166,7 @@ def test_any_bytes_are_a_reply_or_an_error_of_the_network(data: bytes) -> None:
 )
 def test_ten_megabytes_in_the_place_of_a_reply_cost_a_connection_and_no_memory(step: str, flood: str) -> None:
     with scripted({step: flood}) as server:
-        provider = SmtpProvider(SmtpRoute("127.0.0.1", server.port, "none", timeout=10, dot_timeout=10))
+        provider = SmtpProvider(SmtpRoute("127.0.0.1", server.port, "none", timeout=60, dot_timeout=60))
         [receipt] = provider.submit(batch([row(1)]))
         provider.close()
     assert receipt.outcome == ("unknown" if step == "dot" else "not_submitted")

@@ -37,7 +37,7 @@ Arrive = Callable[[Edition, Row], bytes]
 def arrive(dev_sink_process: DevSink) -> Iterator[Arrive]:
     """Send one message over SMTP, signed; the bytes of the one message that came of it."""
     dev_sink_process.forget()
-    route = SmtpRoute("127.0.0.1", dev_sink_process.smtp_port, "none", timeout=30, sign=SIGNER.field)
+    route = SmtpRoute("127.0.0.1", dev_sink_process.smtp_port, "none", timeout=60, sign=SIGNER.field)
     provider = SmtpProvider(route)
 
     def sent(edition: Edition, row: Row) -> bytes:

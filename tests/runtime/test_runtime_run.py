@@ -151,7 +151,7 @@ def test_a_port_in_use_is_one_clear_message(root):
     on_port(root, port)
     for arguments in (("run",), ("preview", "--port", str(port))):
         with process(root, *arguments) as running:
-            out, err = running.communicate(timeout=30)
+            out, err = running.communicate(timeout=60)
         assert running.returncode == 1
         assert f"port {port} on 127.0.0.1 is in use" in err
         assert "Traceback" not in out + err

@@ -228,11 +228,11 @@ def test_one_click_in_a_mail_that_arrived_leaves_and_the_next_issue_keeps_to_it(
     message = next(one for one in outbox_messages(ws) if one["To"] == "noor.haddad@example.org")
     path = str(message["List-Unsubscribe"]).strip("<>").removeprefix(ws.settings.web.base_url)
     with served(public_app(PublicPages(ws))) as web:
-        with urlopen(web.url + path, timeout=10) as page:
+        with urlopen(web.url + path, timeout=60) as page:
             assert b"<form" in page.read()
         assert state_of(ws, "noor.haddad@example.org") == "active"
         one_click = Request(web.url + path, b"List-Unsubscribe=One-Click", method="POST")
-        with urlopen(one_click, timeout=10) as answer:
+        with urlopen(one_click, timeout=60) as answer:
             assert (answer.status, answer.headers.get("Set-Cookie")) == (200, None)
     assert state_of(ws, "noor.haddad@example.org") == "left"
     later = datetime(2026, 12, 11, 17, tzinfo=UTC)
@@ -253,7 +253,7 @@ def test_choices_made_by_the_link_of_a_mail_shape_the_next_issue(
     sent = {"save": "yes", "digest": "weekly", "topic": "datathons", "timezone": "Asia/Tokyo", "clock": "24"}
     with (
         served(public_app(PublicPages(ws))) as web,
-        urlopen(web.url + path, urlencode(sent).encode(), timeout=10) as page,
+        urlopen(web.url + path, urlencode(sent).encode(), timeout=60) as page,
     ):
         assert b"Saved." in page.read()
     later = datetime(2026, 12, 11, 17, tzinfo=UTC)

@@ -122,7 +122,7 @@ def measured(ws: Workspace) -> dict[str, list[float]]:
     """Seconds of each request, over HTTP, kinds in turn so that whatever else the machine does meets all alike."""
     ws = with_settings(ws, joining=ws.settings.joining.model_copy(update={"per_network": 10**6, "per_hour": 10**6}))
     with_people(ws)
-    with open_pages(ws) as server, closing(HTTPConnection("127.0.0.1", server.port, timeout=30)) as connection:
+    with open_pages(ws) as server, closing(HTTPConnection("127.0.0.1", server.port, timeout=60)) as connection:
         ask = asker(ws, connection)
         for number in range(50):
             ask(f"warm{number}@example.org")

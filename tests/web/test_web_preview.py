@@ -74,7 +74,7 @@ def test_check_55_what_does_not_come_from_our_own_page_is_refused(server):
 
 def status_of(server: Served, method: str, path: str, headers: dict[str, str]) -> int:
     """The status alone: a stream that ought to be refused would have no end to read."""
-    connection = HTTPConnection("127.0.0.1", server.port, timeout=30)
+    connection = HTTPConnection("127.0.0.1", server.port, timeout=60)
     connection.request(method, path, headers=headers)
     status = connection.getresponse().status
     connection.close()
@@ -185,7 +185,7 @@ def test_the_authors_dark_rules_hold_in_the_dark_alone(server, scheme, holds):
 
 
 def stream(server: Served, seen: int) -> tuple[HTTPConnection, object]:
-    connection = HTTPConnection("127.0.0.1", server.port, timeout=30)
+    connection = HTTPConnection("127.0.0.1", server.port, timeout=60)
     connection.request("GET", f"/events?seen={seen}", headers=cookie(server))
     answer = connection.getresponse()
     assert answer.getheader("Content-Type", "").startswith("text/event-stream")

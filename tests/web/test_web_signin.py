@@ -34,7 +34,7 @@ def lab(shared: Hosted) -> Iterator[Hosted]:
 
 def status(lab: Hosted, method: str, path: str, headers: dict[str, str]) -> int:
     """The status alone: a stream that ought to be refused would have no end to read."""
-    connection = HTTPConnection("127.0.0.1", lab.server.port, timeout=30)
+    connection = HTTPConnection("127.0.0.1", lab.server.port, timeout=60)
     connection.request(method, path, "" if method == "POST" else None, headers)
     found = connection.getresponse().status
     connection.close()
@@ -331,7 +331,7 @@ def test_sessions_and_links_that_are_over_are_forgotten(lab: Hosted) -> None:
 
 def stream_of(lab: Hosted, jar: Jar, path: str) -> tuple[HTTPConnection, HTTPResponse]:
     """A page's stream of events, which has begun."""
-    connection = HTTPConnection("127.0.0.1", lab.server.port, timeout=30)
+    connection = HTTPConnection("127.0.0.1", lab.server.port, timeout=60)
     connection.request("GET", path, headers={"Cookie": f"{SESSION}={jar.cookies[SESSION]}"})
     answer = connection.getresponse()
     assert answer.status == 200

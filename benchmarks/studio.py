@@ -187,7 +187,7 @@ def built(root: Path, digest: str, name: str) -> None:
         for _ in range(6):
             desk.refresh()
             # As after a change of a file that makes another issue: no edition of it is known.
-            known_editions.KNOWN._kept.clear()
+            known_editions.KNOWN.forget()
             first.append(_spent(lambda: desk.show(digest)))
             next_ones += [_spent(lambda number=number: desk.show(digest, "", number)) for number in (1, 2, 3)]
     mails = desk.show(digest).audience.mails

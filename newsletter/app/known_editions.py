@@ -5,10 +5,8 @@ would get it. An edition and what the checks say of it depend on the issue, the 
 on nothing else; so they are kept by the digest of those.
 """
 
-from collections import OrderedDict
-from threading import Lock
-
 from newsletter.app.bounded_rendering import render_bounded
+from newsletter.app.lately import Lately
 from newsletter.checks.registry import run_checks
 from newsletter.checks.subject import Around
 from newsletter.model.issue import Draft, Issue
@@ -23,27 +21,24 @@ Checked = tuple[Edition, tuple[Problem, ...]]
 
 
 class KnownEditions:
-    """Editions with their findings, the least recently asked for going first; any thread may ask."""
+    """Editions with their findings; any thread may ask."""
 
     def __init__(self, most: int = MOST) -> None:
-        self._most = most
-        self._kept: OrderedDict[tuple[str, str], Checked] = OrderedDict()
-        self._lock = Lock()
+        self._lately: Lately[tuple[str, str], Checked] = Lately(most)
 
     def build(self, issue: Issue, draft: Draft, around: Around) -> Checked:
         """The edition and what the checks say of it; RenderError, which is not kept, where a template is at fault."""
         key = marks_for(issue, draft).digest, repr(around)
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key]
-        edition = render_bounded(issue, draft)
-        found = edition, run_checks(issue, edition, draft, around)
-        with self._lock:
-            self._kept[key] = found
-            while len(self._kept) > self._most:
-                self._kept.popitem(last=False)
-        return found
+        known = self._lately.get(key)
+        if known is None:
+            edition = render_bounded(issue, draft)
+            known = edition, run_checks(issue, edition, draft, around)
+            self._lately.keep(key, known)
+        return known
+
+    def forget(self) -> None:
+        """Keep nothing, as a program that has just begun."""
+        self._lately.forget()
 
 
 #: What all of this program's workspaces share.

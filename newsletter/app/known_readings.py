@@ -6,11 +6,10 @@ kept by their digest.
 """
 
 import hashlib
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import replace
-from threading import Lock
 
+from newsletter.app.lately import Lately
 from newsletter.model.item import Reading
 from newsletter.model.workspace import SourceSettings
 from newsletter.sources.registry import Blob, SourceContext, read_source
@@ -22,36 +21,25 @@ LEAST = 1024
 
 
 class KnownReadings:
-    """Readings by what was read, the least recently asked for going first; any thread may ask."""
+    """Readings by what was read; any thread may ask."""
 
     def __init__(self, room: int = ROOM) -> None:
-        self._room = room
-        self._kept: OrderedDict[bytes, tuple[Reading, int]] = OrderedDict()
-        self._lock = Lock()
+        self._lately: Lately[bytes, Reading] = Lately(room)
 
     def read(self, source: SourceSettings, blobs: Sequence[Blob], context: SourceContext) -> Reading:
         """As `read_source` reads it; the day matters only where the map of fields is to be found out."""
         if source.fields != "auto":
             context = replace(context, today=None)
         key = _digest(source, blobs, context)
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key][0]
-        reading = read_source(source, blobs, context)
-        with self._lock:
-            self._kept[key] = reading, LEAST + sum(len(blob.data) for blob in blobs)
-            self._make_room()
-        return reading
+        known = self._lately.get(key)
+        if known is None:
+            known = read_source(source, blobs, context)
+            self._lately.keep(key, known, LEAST + sum(len(blob.data) for blob in blobs))
+        return known
 
     def forget(self) -> None:
         """Keep nothing, as a program that has just begun."""
-        with self._lock:
-            self._kept.clear()
-
-    def _make_room(self) -> None:
-        while sum(size for _, size in self._kept.values()) > self._room:
-            self._kept.popitem(last=False)
+        self._lately.forget()
 
 
 def _digest(source: SourceSettings, blobs: Sequence[Blob], context: SourceContext) -> bytes:

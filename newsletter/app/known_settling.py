@@ -6,12 +6,11 @@ same items as long as the files say the same: so they are known again here by be
 them, and what differs in whatever is worked out anew.
 """
 
-from collections import OrderedDict
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from threading import Lock
 
+from newsletter.app.lately import Lately
 from newsletter.compose.facts import Checks
 from newsletter.compose.identity import join
 from newsletter.model.decisions import Decisions
@@ -65,36 +64,24 @@ class _Settled:
 
 
 class KnownSettling:
-    """What readings became, the least recently asked for going first; any thread may ask."""
+    """What readings became; any thread may ask."""
 
     def __init__(self, room: int = ROOM) -> None:
-        self._room = room
-        self._kept: OrderedDict[tuple[SameItems, Hashable], _Settled] = OrderedDict()
-        self._lock = Lock()
+        self._lately: Lately[tuple[SameItems, Hashable], _Settled] = Lately(room)
 
     def settle(self, read: Reading, circumstances: Circumstances, today: date) -> Reading:
         """What was read with each event once and what the rules say of it, as of a day of the community."""
         key = SameItems(read.items), circumstances.key(today)
-        with self._lock:
-            known = self._kept.get(key)
-            if known:
-                self._kept.move_to_end(key)
+        known = self._lately.get(key)
         if known is None:
             known = _settled(read.items, circumstances, today)
-            with self._lock:
-                self._kept[key] = known
-                self._make_room()
+            self._lately.keep(key, known, LEAST + len(read.items))
         problems = (*read.problems, *known.joined.problems)
         return known.checks.checked(replace(read, items=known.joined.items, problems=problems), today)
 
     def forget(self) -> None:
         """Keep nothing, as a program that has just begun."""
-        with self._lock:
-            self._kept.clear()
-
-    def _make_room(self) -> None:
-        while sum(LEAST + len(same.items) for same, _ in self._kept) > self._room:
-            self._kept.popitem(last=False)
+        self._lately.forget()
 
 
 def _settled(items: tuple[Item, ...], circumstances: Circumstances, today: date) -> _Settled:

@@ -4,7 +4,6 @@ An issue asks a series for its week, for the weeks around it and whether it goes
 the same. So a series is expanded by stretches of the calendar, each once; what is asked for is cut out of them.
 """
 
-import re
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
@@ -24,7 +23,6 @@ STRETCH = 64
 FEW = 9
 #: Whose instances are counted is walked from its first one on, for each stretch anew.
 MOST_COUNTED = 200
-_COUNT = re.compile(r"COUNT\s*=\s*0*([0-9]{1,9})", re.IGNORECASE)
 #: Stretches that are kept; one of a weekly series holds nine instances, and none more than a day and rule can have.
 KEPT = 4096
 
@@ -85,12 +83,8 @@ def _in_place(when: Recurrence, lower: datetime, upper: datetime) -> Iterator[Da
 @lru_cache(maxsize=1024)
 def _is_too_much(rules: tuple[str, ...]) -> bool:
     """Whether it may take place several times a day, or is counted from so long ago that each stretch costs all."""
-    return any("BYHOUR" in rule.upper() or _count(rule) > MOST_COUNTED for rule in rules)
-
-
-def _count(rule: str) -> int:
-    found = _COUNT.search(rule)
-    return int(found[1]) if found else 0
+    read = map(parse_rule, rules)
+    return any("BYHOUR" in rule.by or (rule.count or 0) > MOST_COUNTED for rule in read)
 
 
 @lru_cache(maxsize=KEPT)

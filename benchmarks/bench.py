@@ -72,6 +72,12 @@ COMMANDS = (
         "workers.py --recipients 1000000 --batch 10 --kill 2 --restart",
         "workers.py --recipients 2000 --batch 10 --kill 1 --restart",
     ),
+    Command(
+        "moving.py --recipients 20000",
+        40,
+        "moving.py --recipients 1000000",
+        "moving.py --recipients 4000 --batch 100",
+    ),
     Command("scale.py", 20),
 )
 

@@ -221,7 +221,8 @@ def _watch(given: argparse.Namespace, root: Path, ws, herd: Herd, server: Server
     while True:
         time.sleep(0.05)
         taken = growth.look()
-        if taken > given.recipients * 0.95 and _is_over(ws):
+        in_doubt = (kills + given.workers) * given.batch * given.lanes
+        if taken >= given.recipients - in_doubt and _is_over(ws):
             return kills, restarts
         if given.restart and not restarts and taken > given.recipients / 2:
             server.restart()

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parseaddr
 from types import MappingProxyType
@@ -17,19 +17,22 @@ EMPTY = "nothing in this issue is for this reader"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What one edition is made for: choices, and what its readers had before; `late` is when it is read, if later."""
+    """What one edition is made for: choices, and what its readers had before; `late` is when it is read, if later.
+
+    Readers with equal wishes, the same last issue and the same memory share one edition: its `key` is a digest of
+    these, worked out once for a value that many readers may share.
+    """
 
     choices: Choices
     baseline: Baseline | None = None
     late: str = ""
+    key: str = field(init=False, compare=False)
 
-    @property
-    def key(self) -> str:
-        """A digest of both: readers with equal wishes, the same last issue and the same memory share one edition."""
-        before = asdict(self.baseline) if self.baseline else None
-        parts = [asdict(self.choices), before, *([self.late] if self.late else ())]
-        text = json.dumps(parts, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()[:20]
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", _key(self.choices, self.baseline, self.late))
+
+    def __hash__(self) -> int:
+        return hash(self.key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,13 @@ def sender_domain(sender: str) -> str:
     if not at or not domain:
         raise ValueError(f"the sender {sender!r} has no domain")
     return domain.lower()
+
+
+def _key(choices: Choices, baseline: Baseline | None, late: str) -> str:
+    before = asdict(baseline) if baseline else None
+    parts = [asdict(choices), before, *([late] if late else ())]
+    text = json.dumps(parts, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:20]
 
 
 def _planned(

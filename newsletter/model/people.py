@@ -82,6 +82,24 @@ class Subscription:
 
 
 @dataclass(frozen=True, slots=True)
+class Wishes:
+    """What decides about a reader's mail, as they chose it: how they read, and what of a list.
+
+    Where zone or language is empty, the community's is meant; `stopped` are ids of series.
+    """
+
+    digests: tuple[str, ...]
+    topics: tuple[str, ...] | None = None
+    timezone: str = ""
+    clock: Literal[12, 24] = 12
+    language: str = ""
+    density: Literal["full", "compact"] = "full"
+    text_only: bool = False
+    stopped: tuple[str, ...] = ()
+    online_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Consent:
     """One line of the append-only proof. `who` and `network` are keyed hashes; no address stands here.
 

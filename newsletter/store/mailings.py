@@ -13,6 +13,8 @@ from newsletter.store.tables import delivery, delivery_event, edition, mailing, 
 
 #: A reader who has a mailing in one of these states has seen it, as far as anybody can tell.
 RECEIVED: tuple[DeliveryState, ...] = ("accepted", "delivered", "deferred")
+#: Rows that are held at once, besides what they are made of.
+_PART = 10_000
 # Asked for with each batch, and so built once.
 _OF_KEY = sa.select(*mailing.c).where(
     mailing.c.community == sa.bindparam("here"),
@@ -91,11 +93,10 @@ def add_deliveries(
         return
     planning_id = _planning(connection, community, mailing_id, at)
     planned = sorted(planned, key=lambda one: one.delivery_id)
-    rows = [_row(community, mailing_id, planning_id, one, at) for one in planned]
-    bulk_insert(connection, delivery, rows)
-    events = [_event(community, one, at) for one in planned if one.state != "pending"]
-    if events:
-        bulk_insert(connection, delivery_event, events)
+    for begin in range(0, len(planned), _PART):
+        part = planned[begin : begin + _PART]
+        bulk_insert(connection, delivery, [_row(community, mailing_id, planning_id, one, at) for one in part])
+    bulk_insert(connection, delivery_event, [_event(community, one, at) for one in planned if one.state != "pending"])
 
 
 def _planning(connection: Connection, community: str, mailing_id: int, at: datetime) -> int:

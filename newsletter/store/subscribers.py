@@ -8,9 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from newsletter.model.people import Subscriber, Subscription, SubscriptionState
-from newsletter.model.segment import EVERYBODY, NOWHERE, Homes, Segment
 from newsletter.store.engine import insert_new
-from newsletter.store.segments import condition
 from newsletter.store.tables import subscriber as people
 from newsletter.store.tables import subscription as memberships
 from newsletter.store.tables import suppression
@@ -173,29 +171,6 @@ def suppressed(connection: Connection, community: str) -> frozenset[str]:
     return frozenset(
         connection.execute(sa.select(people.c.id).where(people.c.community == community, _BARRED)).scalars()
     )
-
-
-def sendable(
-    connection: Connection,
-    community: str,
-    list_name: str,
-    now: datetime,
-    segment: Segment = EVERYBODY,
-    homes: Homes = NOWHERE,
-) -> tuple[tuple[Subscriber, Subscription], ...]:
-    """The active members of a list who may be written to now, by id: neither suppressed nor in a pause.
-
-    Of a `segment` those alone; `homes` is what is meant where a subscriber names no zone or language.
-    """
-    found = (
-        sa.select(*PERSON, *MEMBERSHIP)
-        .join_from(people, memberships, people.c.id == memberships.c.subscriber_id)
-        .where(people.c.community == community, memberships.c.list == list_name, memberships.c.state == "active")
-        .where(~_BARRED, sa.or_(memberships.c.paused_until.is_(None), memberships.c.paused_until <= now))
-        .where(condition(segment, homes))
-        .order_by(people.c.id)
-    )
-    return tuple((subscriber_of(row), subscription_of(row)) for row in connection.execute(found).mappings())
 
 
 def zones(connection: Connection, community: str, list_name: str) -> tuple[str, ...]:

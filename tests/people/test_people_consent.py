@@ -1,5 +1,6 @@
 """The fold over the consent log, and the promise that nobody is brought back but by themselves."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import get_args
 
@@ -13,9 +14,9 @@ from newsletter.model.people import (
     CONSENT_TRANSITIONS,
     Consent,
     ConsentAction,
-    Subscriber,
     Subscription,
     SubscriptionState,
+    Wishes,
 )
 from newsletter.model.workspace import Community, ListSettings
 from newsletter.people.audience import choices_for, wants
@@ -103,21 +104,19 @@ LAB = Community(id="lab", name="Lab", timezone="America/Los_Angeles", postal_add
 LIST = ListSettings(title="Common Hours", digests=("weekly", "monthly"), topics=("talks", "dives"))
 
 
-def member(topics: tuple[str, ...] | None, state: SubscriptionState = "active") -> Subscription:
-    return Subscription("s1", "community", ("weekly",), topics, state)
+WEEKLY = ("weekly",)
 
 
 def test_equal_wishes_are_equal_choices() -> None:
-    reader = Subscriber("s1", "mira@example.org")
-    one = choices_for(reader, member(("dives", "talks")), LAB, LIST)
-    other = choices_for(reader, member(("talks", "dives", "no longer offered")), LAB, LIST)
+    one = choices_for(Wishes(WEEKLY, ("dives", "talks")), LAB, LIST)
+    other = choices_for(Wishes(WEEKLY, ("talks", "dives", "no longer offered")), LAB, LIST)
     assert one == other == Choices("America/Los_Angeles", topics=("talks", "dives"))
 
 
 def test_all_topics_and_no_topic_stay_what_they_are() -> None:
-    reader = Subscriber("s1", "mira@example.org", timezone="Europe/Berlin", clock=24)
-    assert choices_for(reader, member(None), LAB, LIST) == Choices("Europe/Berlin", topics=None, clock=24)
-    assert choices_for(reader, member(()), LAB, LIST).topics == ()
+    wishes = Wishes(WEEKLY, timezone="Europe/Berlin", clock=24)
+    assert choices_for(wishes, LAB, LIST) == Choices("Europe/Berlin", topics=None, clock=24)
+    assert choices_for(replace(wishes, topics=()), LAB, LIST).topics == ()
 
 
 @pytest.mark.parametrize(
@@ -125,12 +124,12 @@ def test_all_topics_and_no_topic_stay_what_they_are() -> None:
     [("", "en", "en"), ("", "de", "de"), ("ja", "de", "ja"), ("de-AT", "en", "de-AT"), ("tlh", "de", "de")],
 )
 def test_who_named_no_language_we_have_reads_in_the_communitys(own: str, community: str, told: str) -> None:
-    reader = Subscriber("s1", "mira@example.org", language=own)
     lab = LAB.model_copy(update={"language": community})
-    assert choices_for(reader, member(None), lab, LIST).language == told
+    assert choices_for(Wishes(WEEKLY, language=own), lab, LIST).language == told
 
 
 @pytest.mark.parametrize("state", get_args(SubscriptionState))
 def test_a_digest_goes_to_active_members_who_chose_it(state: SubscriptionState) -> None:
-    assert wants(member(None, state), "weekly") == (state == "active")
-    assert not wants(member(None, state), "monthly")
+    member = Subscription("s1", "community", WEEKLY, None, state)
+    assert wants(member, "weekly") == (state == "active")
+    assert not wants(member, "monthly")

@@ -14,11 +14,11 @@ from newsletter.delivery.planning import Reader, Wanted
 from newsletter.delivery.sharing import within
 from newsletter.model.issue import Choices
 from newsletter.model.ledger import Baseline, IssueRow
-from newsletter.model.people import Subscriber, Subscription
+from newsletter.model.people import Wishes
 from newsletter.model.segment import Homes
-from newsletter.people.audience import choices_for, wants
+from newsletter.people.audience import choices_for
 from newsletter.people.segments import parse_segment
-from newsletter.store import frequency, mailings, subscribers
+from newsletter.store import frequency, mailings, readership
 
 A_DAY_IS_FULL = "the reader has had as many corrections today as `corrections.a_day` allows ({limit})"
 ON_ITS_WAY = "an issue is on its way to the reader; what it tells of this is corrected after it"
@@ -46,15 +46,27 @@ def list_of(ws: Workspace, row: IssueRow) -> str:
 def _readers_of_digest(connection: Connection, ws: Workspace, digest: str, now: datetime) -> Iterator[Reader]:
     name = find_digest(ws, digest).list
     last = mailings.baselines(connection, ws.settings.community.id, name)
-    for person, membership in subscribers.sendable(connection, ws.settings.community.id, name, now):
-        if wants(membership, digest):
-            yield Reader(person.id, Wanted(_choices(ws, person, membership), last.get(person.id)), name)
+    wanted = _Shared(ws, name)
+    for reader, wishes in readership.sendable(connection, ws.settings.community.id, name, now):
+        if digest in wishes.digests:
+            yield Reader(reader, wanted.by(wishes, last.get(reader)), name)
     for shared in lists_with_address(ws.settings, digest):
         yield from address_reader(connection, ws, shared)
 
 
-def _choices(ws: Workspace, person: Subscriber, membership: Subscription) -> Choices:
-    return choices_for(person, membership, ws.settings.community, ws.settings.lists[membership.list])
+class _Shared:
+    """What readers of a list want, as one value for all who want the same: its key is worked out once."""
+
+    def __init__(self, ws: Workspace, name: str) -> None:
+        self._home, self._list = ws.settings.community, ws.settings.lists[name]
+        self._known: dict[tuple[Wishes, Baseline | None], Wanted] = {}
+
+    def by(self, wishes: Wishes, baseline: Baseline | None = None) -> Wanted:
+        """What somebody with these wishes is to get who had this before."""
+        wanted = self._known.get((wishes, baseline))
+        if wanted is None:
+            wanted = self._known[wishes, baseline] = Wanted(choices_for(wishes, self._home, self._list), baseline)
+        return wanted
 
 
 def _members(connection: Connection, ws: Workspace, row: IssueRow, now: datetime) -> Iterator[Reader]:
@@ -65,11 +77,12 @@ def _members(connection: Connection, ws: Workspace, row: IssueRow, now: datetime
     home, name = ws.settings.community, row.list
     where = load_draft(row.draft).segment if row.draft else ""
     segment = parse_segment(where, home_zone(ws))
-    homes = Homes(home.timezone, home.language)
-    for person, membership in subscribers.sendable(connection, home.id, name, now, segment, homes):
-        own = _choices(ws, person, membership)
-        same = Choices(home.timezone, language=own.language, text_only=own.text_only, list=name)
-        yield Reader(person.id, Wanted(same), name)
+    homes, known = Homes(home.timezone, home.language), dict[Wishes, Wanted]()
+    for reader, wishes in readership.sendable(connection, home.id, name, now, segment, homes):
+        if wishes not in known:
+            own = choices_for(wishes, home, ws.settings.lists[name])
+            known[wishes] = Wanted(Choices(home.timezone, language=own.language, text_only=own.text_only, list=name))
+        yield Reader(reader, known[wishes], name)
     if ws.settings.lists[name].address and not where:
         yield from address_reader(connection, ws, name, fresh=True)
 
@@ -79,18 +92,27 @@ def _had_an_issue(connection: Connection, ws: Workspace, now: datetime) -> Itera
     bars = _Bars(connection, ws, now)
     for name in ws.settings.lists:
         coming = frequency.under_way(connection, ws.settings.community.id, name)
+        told: dict[Wanted, Wanted | None] = {}
         for reader in _all_on(connection, ws, name, now):
-            before = reader.wanted.baseline
-            if before is not None and before.memory:
-                choices = replace(reader.wanted.choices, topics=None, density="full", list=name)
-                wanted = Wanted(choices, Baseline("", before.memory))
+            if reader.wanted not in told:
+                told[reader.wanted] = _as_remembered(reader.wanted, name)
+            if wanted := told[reader.wanted]:
                 yield Reader(reader.subscriber_id, wanted, name, bars.why(reader.subscriber_id, coming))
+
+
+def _as_remembered(issue: Wanted, name: str) -> Wanted | None:
+    """The correction for those who want this issue; None where they remember nothing."""
+    if issue.baseline is None or not issue.baseline.memory:
+        return None
+    choices = replace(issue.choices, topics=None, density="full", list=name)
+    return Wanted(choices, Baseline("", issue.baseline.memory))
 
 
 def _all_on(connection: Connection, ws: Workspace, name: str, now: datetime) -> Iterator[Reader]:
     last = mailings.baselines(connection, ws.settings.community.id, name)
-    for person, membership in subscribers.sendable(connection, ws.settings.community.id, name, now):
-        yield Reader(person.id, Wanted(_choices(ws, person, membership), last.get(person.id)), name)
+    wanted = _Shared(ws, name)
+    for reader, wishes in readership.sendable(connection, ws.settings.community.id, name, now):
+        yield Reader(reader, wanted.by(wishes, last.get(reader)), name)
     if ws.settings.lists[name].address:
         yield from address_reader(connection, ws, name)
 

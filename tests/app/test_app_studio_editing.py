@@ -101,6 +101,18 @@ def test_a_file_that_changed_meanwhile_is_shown_beside_what_was_written_and_kept
     assert pane(studio).words["subject"] == "Mine, by hand", "the form has what is there"
 
 
+def test_what_is_written_while_the_issue_cannot_be_built_is_given_back(studio: Studio) -> None:
+    config, written = studio.root / "config.toml", {"subject": "Half", "note": "A long note.\n\nOf two parts."}
+    good = config.read_bytes()
+    config.write_text("[community\n")
+    studio.refresh()
+    said = studio.act("words", "weekly", "seattle", 0, {"seen": "", **written})
+    config.write_bytes(good)
+
+    assert not said.well
+    assert said.texts == (("What you wrote", "subject: Half\nnote: A long note.\n\nOf two parts."),)
+
+
 def test_a_file_that_came_or_went_meanwhile_is_a_conflict_too(studio: Studio) -> None:
     seen = pane(studio).seen
     file_of(studio).unlink()

@@ -4,7 +4,7 @@ import re
 
 import pytest
 import support_studio_browser
-from playwright.sync_api import expect
+from playwright.sync_api import Dialog, expect
 from preview_desk import FAULT
 from support_axe import faults
 from support_studio import CHANGES
@@ -48,13 +48,66 @@ def test_what_is_being_written_is_not_taken_away_by_a_change_of_a_file(page, des
     expect(page.locator("#pane pre")).to_contain_text("<plain> seattle")
 
 
+@pytest.mark.parametrize("other", ["#pin-maps", "e", "w", "#scheme-dark", "#persona"])
+def test_what_is_being_written_is_still_there_after_something_else_was_done(page, desk, other):
+    page.keyboard.press("w")
+    page.fill("#edit-note", "Half a note")
+    page.keyboard.press("Escape")
+    asked: list[str] = []
+
+    def note(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("dialog", note)
+    shown = page.locator("#form-words input[name=form]").get_attribute("value")
+    if other == "#persona":
+        page.select_option(other, "berlin")
+    elif other.startswith("#"):
+        page.click(other)
+    else:
+        page.keyboard.press(other)
+    expect(page.locator("#form-words input[name=form]")).not_to_have_value(shown)
+    expect(page.locator("#edit-note")).to_have_value("Half a note")
+    page.click("#edit-save")
+    expect(page.locator("#said")).to_have_text(re.compile("Done: words."))
+    page.remove_listener("dialog", note)
+    assert (desk.values["note"], asked) == ("Half a note", [])
+    expect(page.locator("#edit-note")).not_to_have_value("Half a note")
+
+
+def test_a_word_for_one_thing_is_not_carried_to_another(page):
+    page.goto(page.url + "?tab=edit&item=maps")
+    page.fill("#field-place", "Lakeview 2")
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.click("#pane a:text-is('Close')")
+    expect(page.locator("#field-place")).to_have_count(0)
+    page.click("#pane a:text-is('Maps')")
+    expect(page.locator("#field-place")).not_to_have_value("Lakeview 2")
+
+
+def test_what_was_sent_and_not_done_is_still_there(page, desk):
+    desk.answer = Said("It could not be written: no space left on device.", False)
+    page.keyboard.press("w")
+    page.fill("#edit-subject", "Written on a train")
+    page.click("#edit-save")
+    expect(page.locator("#said .badly")).to_have_text(re.compile("no space left"))
+    expect(page.locator("#edit-subject")).to_have_value("Written on a train")
+    desk.answer = None
+    page.click("#edit-save")
+    expect(page.locator("#said")).to_have_text(re.compile("Done: words."))
+    assert desk.values["subject"] == "Written on a train"
+
+
 def test_a_conflict_shows_both_texts(page, desk):
     texts = (("On disk now", "<b>theirs"), ("What you wrote", "mine"))
     desk.answer = Said("It was changed meanwhile.", False, texts=texts)
     page.keyboard.press("w")
+    page.fill("#edit-subject", "mine")
     page.click("#edit-save")
     expect(page.locator("#said .badly")).to_have_text(re.compile("changed meanwhile"))
     expect(page.locator("#said pre")).to_have_text(["<b>theirs", "mine"])
+    expect(page.locator("#edit-subject")).to_have_value("Mine")  # as the file has it
 
 
 def test_entries_are_pinned_moved_and_overridden(page, desk):

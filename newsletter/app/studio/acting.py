@@ -18,7 +18,7 @@ from newsletter.app.sending.planning import SendRefused
 from newsletter.app.studio.content import accept, decide
 from newsletter.app.studio.editing import arrange, override, silence, write_words
 from newsletter.app.studio.opening import editor_command, open_place, place_meant
-from newsletter.app.studio.said import Said
+from newsletter.app.studio.said import Said, given_back
 from newsletter.app.studio.scene import Scene
 from newsletter.app.timing import UsageError
 from newsletter.app.trial import send_trial
@@ -124,13 +124,13 @@ def act(scene: Scene, what: str, values: Values) -> Said:
     if what not in ACTS:
         return Said("That is nothing the studio does.", well=False)
     if not allows(scene.ws.actor, ACTS[what].deed):
-        return Said("Your role does not allow that.", well=False)
+        return given_back("Your role does not allow that.", values)
     try:
         said = ACTS[what].do(scene, values)
         if ACTS[what].writes and said.well:
             note_alone(scene.ws, ACTS[what].deed, scene.draft.key, what)
         return said
     except (UsageError, ApprovalError, SendRefused, ProviderError, IssueMoveError) as error:
-        return Said(str(error), well=False)
+        return given_back(str(error), values)
     except OSError as error:
-        return Said(f"It could not be written: {error.strerror or error}.", well=False)
+        return given_back(f"It could not be written: {error.strerror or error}.", values)

@@ -20,7 +20,7 @@ from newsletter.app.studio.calendar import picture_ahead
 from newsletter.app.studio.menu import FILES, FOLDERS, menu_of, one_of, places_of
 from newsletter.app.studio.panes import PANES
 from newsletter.app.studio.readers import addresses_of
-from newsletter.app.studio.said import Said
+from newsletter.app.studio.said import Said, given_back
 from newsletter.app.studio.scene import Scene
 from newsletter.app.studio.source_lines import SourceLines
 from newsletter.app.studio.standing import Standing, standing_of
@@ -163,7 +163,7 @@ class Studio:
         with self._lock:
             scene = self._scene(self.show(digest, persona, variant))
             if scene is None:
-                return Said("The issue cannot be built: mend what is named first.", well=False)
+                return given_back("The issue cannot be built: mend what is named first.", values)
             if what in KEPT_IN_STORE and self._no_store:
                 return Said(f"{self._no_store}. Drafts and approvals are kept there.", well=False)
             said = act(replace(scene, ws=acting(scene.ws, actor)), what, values)

@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from newsletter.app.editors_file import issue_file
-from newsletter.app.studio.said import Said
+from newsletter.app.studio.said import YOURS, Said
 from newsletter.app.timing import terms_around
 from newsletter.app.workspace import Workspace
 from newsletter.model.issue import Draft
@@ -46,10 +46,10 @@ def write_changes(ws: Workspace, draft: Draft, seen: str, changes: Changes, mine
     try:
         fresh = with_changes(new_file(draft.slot).encode() if data is None else data, changes)
     except UnreadableError as error:
-        return Said(f"{name} is not written: {error}", False, name, (("What you wrote", mine),))
+        return Said(f"{name} is not written: {error}", False, name, ((YOURS, mine),))
     news = _new_errors(ws, draft, data or b"", fresh)
     if news:
-        return Said(f"Not written: {news[0].text}.", False, texts=(("What you wrote", mine),))
+        return Said(f"Not written: {news[0].text}.", False, texts=((YOURS, mine),))
     if not replace_file(path, data, fresh):
         return _conflict(name, bytes_of(path), mine)
     return Said(f"Written into {name}.")
@@ -84,7 +84,7 @@ def _put_first(beside: Path, path: Path) -> bool:
 def _conflict(name: str, data: bytes | None, mine: str) -> Said:
     there = data.decode("utf-8", "replace") if data is not None else "(there is no such file any more)"
     text = f"{name} was changed meanwhile. Nothing is written: both stand here, and the form below has what is there."
-    return Said(text, well=False, texts=(("On disk now", there), ("What you wrote", mine)))
+    return Said(text, well=False, texts=(("On disk now", there), (YOURS, mine)))
 
 
 def _new_errors(ws: Workspace, draft: Draft, old: bytes, fresh: bytes) -> list[Problem]:

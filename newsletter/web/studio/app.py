@@ -61,7 +61,7 @@ PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors
 LARGEST_FORM = 512 * 1024
 #: Cookies in which the editor's own address and name stand for the next time.
 ME, BY, YEAR = "studio-me", "studio-by", 31_536_000
-_SCRIPTS = ("beside", "forms", "frame", "keys", "load", "mail", "palette", "status", "studio", "width")
+_SCRIPTS = ("beside", "forms", "frame", "keys", "load", "mail", "palette", "status", "studio", "width", "words")
 ASSETS: Mapping[str, str] = {"studio.css": "text/css"} | {f"{name}.js": "text/javascript" for name in _SCRIPTS}
 
 

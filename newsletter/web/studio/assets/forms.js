@@ -26,7 +26,7 @@ document.addEventListener("submit", async (event) => {
   form.dataset.sent = "yes";
   const body = new URLSearchParams(new FormData(form, event.submitter));
   for (const button of form.querySelectorAll("button")) button.disabled = true;
-  if (await send(form.action, body)) return;
+  if (await send(form.action, body, form)) return;
   delete form.dataset.sent; // what was written is still here, and the server knows the form if it has it already
   for (const button of form.querySelectorAll("button")) button.disabled = false;
 });

@@ -2,6 +2,7 @@
 // differ. The address in the location bar is the only state; without script every link and form still works.
 import { swapFrame } from "./frame.js";
 import { say } from "./status.js";
+import { asksElse, carry, isDone, unsaved } from "./words.js";
 
 let asked = 0;
 let shown = Promise.resolve();
@@ -14,8 +15,8 @@ export function show(url, { push = false } = {}) {
 }
 
 // Sends a form, and shows the page that answers it; resolves to true where one did.
-export function send(url, body) {
-  shown = load(() => fetch(url, { method: "POST", body }), { push: true, force: true });
+export function send(url, body, form) {
+  shown = load(() => fetch(url, { method: "POST", body }), { push: true, form });
   return shown;
 }
 
@@ -28,7 +29,7 @@ export async function after() {
   } while (last !== shown);
 }
 
-async function load(ask, { push = false, force = false } = {}) {
+async function load(ask, { push = false, form = null } = {}) {
   const mine = ++asked;
   let answer, text;
   try {
@@ -41,13 +42,13 @@ async function load(ask, { push = false, force = false } = {}) {
   const page = new DOMParser().parseFromString(text, "text/html");
   if (!answer.ok || !page.getElementById("main")) return say("lost", `refused (${answer.status})`);
   if (push) history.pushState(null, "", answer.url);
-  swapParts(page, force || push);
+  swapParts(page, push, isDone(page) ? form : null);
   swapFrame(page.getElementById("frame"), page.body.dataset.number);
   document.dispatchEvent(new Event("shown"));
   return true;
 }
 
-function swapParts(page, force) {
+function swapParts(page, force, done) {
   const focused = document.activeElement?.id;
   document.title = page.title;
   document.getElementById("main").className = page.getElementById("main").className;
@@ -58,6 +59,7 @@ function swapParts(page, force) {
       delete stale.dataset.dirty;
       continue;
     }
+    carry(unsaved(stale, done), fresh);
     // What is read out as it changes must stay the same element.
     if (fresh.getAttribute("role") === "status") stale.innerHTML = fresh.innerHTML;
     else swap(stale, document.adoptNode(fresh));
@@ -79,8 +81,7 @@ function isBusy(part) {
 }
 
 function leaves(url) {
-  const pane = document.getElementById("pane");
-  return pane.dataset.dirty === "yes" && new URL(url, location.href).search !== location.search;
+  return document.getElementById("pane").dataset.dirty === "yes" && asksElse(url);
 }
 
 document.addEventListener("input", (event) => {

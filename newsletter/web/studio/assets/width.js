@@ -1,5 +1,5 @@
 // The mail's width, by a handle at its side: with the pointer, and with the arrow keys.
-import { show } from "./load.js";
+import { after, show } from "./load.js";
 
 const LEAST = 240;
 const MOST = 1600;
@@ -41,7 +41,10 @@ function take() {
   fit();
 }
 
-function keep() {
+// What was asked for before is shown first, as the answer to a form that was sent.
+async function keep() {
+  await after();
+  if (!waiting) return; // a width with a name was asked for meanwhile
   waiting = 0;
   const url = new URL(location.href);
   url.searchParams.set("width", asked);

@@ -103,6 +103,7 @@ class Desk:
         self.unknown = ""
         self.text_only = False
         self.done: list[tuple[str, str, str]] = []
+        self.fault: Exception | None = None
         self.may_end = Event()
         self.may_end.set()
 
@@ -134,6 +135,8 @@ class Desk:
         self.values, self.actor = values, actor
         self.done.append((what, f"{digest} {persona} {variant}", values.get("address", "") or values.get("by", "")))
         assert self.may_end.wait(60)
+        if self.fault:
+            raise self.fault
         return self.answer or Said(f"Done: {what}.")
 
     def show(self, digest: str, persona: str, variant: int = 0) -> Shown:

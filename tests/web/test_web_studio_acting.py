@@ -72,6 +72,18 @@ def test_a_second_click_while_the_first_is_under_way_waits_for_it(server, desk):
     assert "Done: test." in look(server, urljoin("/act", second.result()[1]))
 
 
+def test_what_broke_off_may_be_sent_again(server, desk):
+    fields = form(server, address="me@example.org")
+    desk.fault = OSError("the disk went away")
+    assert post(server, fields)[0] == 500
+    desk.fault = None
+    status, place = post(server, fields)
+
+    assert status == 303
+    assert "Done: test." in look(server, urljoin("/act", place))
+    assert len(desk.done) == 2
+
+
 def test_a_name_in_any_script_is_remembered_for_the_next_time(server):
     fields = form(server, 2, act="approve", by="Ifẹ́ & Søren; x=1")
     sent = {**cookie(server), "Origin": server.url, "Content-Type": "application/x-www-form-urlencoded"}

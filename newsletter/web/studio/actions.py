@@ -40,11 +40,13 @@ class Actions:
             self._done[form] = done = asyncio.get_running_loop().create_future()
             while len(self._done) > KEPT:
                 self._done.popitem(last=False)
-            said = None
             try:
-                said = await do()
-            finally:
-                done.set_result(said)
+                done.set_result(await do())
+            except BaseException:
+                # Nobody was told that it was done: it may be sent again.
+                self._done.pop(form, None)
+                done.set_result(None)
+                raise
 
     def said(self, form: str) -> Said | None:
         """How the form of that name went; None where it is not known, or still under way."""

@@ -67,7 +67,9 @@ class VirtualHosts:
         """Serve the community at its address, in the place of what stood for it. PlaceTakenError as above."""
         place = Place.of(url)
         for other, (its, _) in self._homes.items():
-            if its == place and other != community:
+            if other == community:
+                continue
+            if its == place:
                 raise PlaceTakenError(
                     f"{other} and {community} are both reached at {place}: give each a [web] base_url of its own "
                     "(another host name, or another path)"

@@ -91,6 +91,15 @@ def test_two_communities_at_one_address_are_refused_and_one_may_come_again():
         assert ask(server, "GET", "/new/x", headers={"Host": "news.lab.example.org"})[0].status == 404
 
 
+def test_a_community_may_move_below_or_above_where_it_was():
+    made = VirtualHosts()
+    made.put("choir", "https://choir.example.org", telling("at the top"))
+    made.put("choir", "https://choir.example.org/calendar", telling("below"))
+    made.put("choir", "https://choir.example.org", telling("at the top again"))
+    with served(made) as server:
+        assert ask(server, "GET", "/x", headers={"Host": "choir.example.org"})[1] == "at the top again /x"
+
+
 @pytest.mark.parametrize("path", ["studio", "u/x", "api/v1"])
 def test_a_community_does_not_take_the_pages_of_one_that_is_reached_above_it(path):
     made = VirtualHosts()

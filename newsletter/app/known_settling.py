@@ -17,10 +17,11 @@ from newsletter.model.decisions import Decisions
 from newsletter.model.item import Item, Reading
 from newsletter.model.workspace import TermSettings
 
-#: Items of which it is kept what they became; they are mostly the ones that were read, and kept anyway.
-ROOM = 20_000
-#: What a settling counts for in any case.
-LEAST = 20
+#: Octets of items of which it is kept what they became. Where a source says something else at each look, these are
+#: all that is left of what it said before.
+ROOM = 24 << 20
+#: What an item counts for besides its words, and a settling in any case.
+LEAST = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +76,18 @@ class KnownSettling:
         known = self._lately.get(key)
         if known is None:
             known = _settled(read.items, circumstances, today)
-            self._lately.keep(key, known, LEAST + len(read.items))
+            self._lately.keep(key, known, LEAST + sum(map(_size, read.items)))
         problems = (*read.problems, *known.joined.problems)
         return known.checks.checked(replace(read, items=known.joined.items, problems=problems), today)
 
     def forget(self) -> None:
         """Keep nothing, as a program that has just begun."""
         self._lately.forget()
+
+
+def _size(item: Item) -> int:
+    """About how much memory it takes; a body with letters beyond Latin ones takes up to four times as much."""
+    return LEAST + len(item.body) + len(item.summary)
 
 
 def _settled(items: tuple[Item, ...], circumstances: Circumstances, today: date) -> _Settled:

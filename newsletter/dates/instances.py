@@ -21,8 +21,11 @@ LONGEST = timedelta(days=400)
 STRETCH = 64
 #: Who asks for more stretches than these asks for something else than an issue does, and is given no kept ones.
 FEW = 9
-#: Whose instances are counted is walked from its first one on, for each stretch anew.
+#: Whose instances are counted is walked from its first one on, for each stretch anew: so many of them, and so long.
 MOST_COUNTED = 200
+LONGEST_COUNTED = timedelta(days=800)
+#: Rules and single dates of a series whose stretches are kept.
+MOST_SAID = 400
 #: Stretches that are kept; one of a weekly series holds nine instances, and none more than a day and rule can have.
 KEPT = 4096
 
@@ -73,18 +76,26 @@ def moments(when: Recurrence, lower: datetime, upper: datetime) -> set[datetime]
 def _in_place(when: Recurrence, lower: datetime, upper: datetime) -> Iterator[Dated]:
     """The instances that are not moved, cancelled ones included, by their wall clock in [lower, upper]; ascending."""
     numbers = range(lower.toordinal() // STRETCH, upper.toordinal() // STRETCH + 1)
-    if not 0 < len(numbers) <= FEW or _is_too_much(when.rules):
+    if not 0 < len(numbers) <= FEW or _is_too_much(when, lower):
         yield from _expanded(when, lower, upper)
         return
     for number in numbers:
         yield from (dated for dated in _stretch(when, number) if lower <= dated[0] <= upper)
 
 
+def _is_too_much(when: Recurrence, lower: datetime) -> bool:
+    """Whether stretches would cost more than they spare: in time, each for itself, or in room."""
+    often, counted = _kind_of(when.rules)
+    long_ago = counted and lower - when.start > LONGEST_COUNTED
+    return often or long_ago or len(when.rdates) + len(when.exdates) + len(when.rules) > MOST_SAID
+
+
 @lru_cache(maxsize=1024)
-def _is_too_much(rules: tuple[str, ...]) -> bool:
-    """Whether it may take place several times a day, or is counted from so long ago that each stretch costs all."""
-    read = map(parse_rule, rules)
-    return any("BYHOUR" in rule.by or (rule.count or 0) > MOST_COUNTED for rule in read)
+def _kind_of(rules: tuple[str, ...]) -> tuple[bool, bool]:
+    """Whether it takes place several times a day or is counted far, and whether it is counted at all."""
+    read = [parse_rule(rule) for rule in rules]
+    often = any("BYHOUR" in rule.by or (rule.count or 0) > MOST_COUNTED for rule in read)
+    return often, any(rule.count for rule in read)
 
 
 @lru_cache(maxsize=KEPT)

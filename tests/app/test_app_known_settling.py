@@ -141,7 +141,7 @@ def test_problems_and_reports_are_those_of_this_reading(joins: list[int]) -> Non
 
 
 def test_only_so_much_is_kept_and_what_was_asked_for_last_stays(joins: list[int]) -> None:
-    known = KnownSettling(room=2 * (LEAST + 1))
+    known = KnownSettling(room=2 * (2 * LEAST + len(TEA.body) + len(TEA.summary)))
     first, second, third = (replace(READ, items=(replace(TEA),)) for _ in range(3))
     for read in (first, second, first, third, first, second):
         known.settle(read, PLAIN, TODAY)

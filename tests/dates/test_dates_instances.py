@@ -70,6 +70,26 @@ def test_stretches_at_the_ends_of_the_calendar() -> None:
     assert [moment.day for moment, _ in instances._in_place(final, datetime(9999, 12, 1), last)] == [28, 29, 30, 31]
 
 
+def test_what_is_counted_from_long_ago_or_lists_its_days_is_not_walked_by_stretches() -> None:
+    """Each stretch would be walked from the first day on, and a thousand listed days would be kept for each."""
+    never = Recurrence(datetime(1950, 1, 1, 9), None, "UTC", ("FREQ=DAILY;COUNT=2;BYMONTH=2;BYMONTHDAY=30",))
+    lately = Recurrence(datetime(2026, 1, 5, 9), None, "UTC", ("FREQ=WEEKLY;COUNT=20",))
+    listed = Recurrence(
+        datetime(2026, 1, 5, 9),
+        None,
+        "UTC",
+        (),
+        rdates=tuple(datetime(2026, 3, 2) + timedelta(minutes=n) for n in range(500)),
+    )
+    instances._stretch.cache_clear()
+    week = datetime(2026, 3, 2), datetime(2026, 3, 8)
+    assert list(instances._in_place(never, *week)) == []
+    assert len(list(instances._in_place(listed, *week))) == 500
+    assert instances._stretch.cache_info().currsize == 0
+    assert [moment.day for moment, _ in instances._in_place(lately, *week)] == [2]
+    assert instances._stretch.cache_info().currsize == 1
+
+
 def test_a_stretch_is_expanded_once_whoever_asks_and_a_dense_series_is_not_kept() -> None:
     when = Recurrence(datetime(2026, 1, 5, 9), None, "UTC", ("FREQ=WEEKLY",))
     dense = Recurrence(datetime(2026, 1, 5, 9), None, "UTC", ("FREQ=DAILY;BYHOUR=9,10,11",))

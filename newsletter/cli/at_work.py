@@ -45,6 +45,12 @@ from newsletter.web.studio.hosting import with_studio
 LOG = logging.getLogger(__name__)
 #: How long somebody who asked for a mail waits for it to be sent. A beat of its own tells nothing of what is known.
 BEAT = timedelta(seconds=1)
+#: Seconds between two looks at whether to stop, while another configuration waits for its turn.
+HEED = 0.2
+
+
+class ToldToStopError(Exception):
+    """All is to end: no other configuration takes effect."""
 
 
 class AtWork:
@@ -68,9 +74,9 @@ class AtWork:
         self._wakers: list[Waker] = []
         self._watches, self._streams = ExitStack(), ExitStack()
         ws.store.check()
-        with ExitStack() as pages:
-            self.app = self._app(pages)
-            self._pages = pages.pop_all()
+        with ExitStack() as desk, ExitStack() as pages:
+            self.app = self._app(pages, desk)
+            self._pages, self._desk = pages.pop_all(), desk.pop_all()
 
     def begin(self) -> None:
         """Wake on the cadence, and answer people and providers; ended by `rest`, after which it may begin again."""
@@ -98,11 +104,12 @@ class AtWork:
             waker.end()
 
     def rest(self) -> None:
-        """Wait until the wake-ups under way have ended; nothing wakes again."""
+        """Wait until the wake-ups under way have ended; nothing wakes again. ToldToStopError where all is to end."""
         self.fall_asleep()
         self._watches.close()
-        for waker in self._wakers:
-            waker.wait()
+        while not waited(self._is_at_rest, HEED):
+            if self._stop.is_set():
+                raise ToldToStopError
         self._wakers.clear()
 
     def rest_for_good(self) -> None:
@@ -129,17 +136,18 @@ class AtWork:
     def close(self) -> None:
         """End the pages, which nobody asks any more."""
         self._pages.close()
+        self._desk.close()  # last: it waits for a mail that is being rendered there, and nothing else is to
 
-    def _app(self, pages: ExitStack) -> App:
+    def _app(self, pages: ExitStack, desk: ExitStack) -> App:
         ws, public = self.ws, pages.enter_context(closing(PublicPages(self.ws)))
         public.invalid_page()  # a broken template is told now, and not to the first reader
         receiver = pages.enter_context(closing(Receiver(ws)))
         api, numbers = pages.enter_context(closing(ApiDesk(ws))), pages.enter_context(closing(NumberDesk(ws)))
         self._beating += [(api.beat, COUNT), (numbers.beat, COUNT)]
         app: App = public_app(public, Shelf(ws), OwnPages(ws), JoinPages(ws), receiver, api, numbers)
-        return self._with_studio(app, pages) if ws.settings.sign_in.is_on else app
+        return self._with_studio(app, desk) if ws.settings.sign_in.is_on else app
 
-    def _with_studio(self, public: App, pages: ExitStack) -> App:
+    def _with_studio(self, public: App, desk: ExitStack) -> App:
         """The public pages, and beside them the studio for editors who sign in."""
         ws, changes, sign_in = self.ws, Changes(), SignIn(self.ws)
         studio = Studio(ws.root, environ=ws.environ, clock=ws.clock, hosted=True)
@@ -148,8 +156,8 @@ class AtWork:
             studio.refresh()
             changes.publish()
 
-        pages.callback(studio.close)
-        pages.callback(sign_in.mails.close)
+        desk.callback(studio.close)
+        desk.callback(sign_in.mails.close)
         self._streams.callback(changes.close)
         self._watched.append((studio.watched, changed))
         self._beating.append((sign_in.mails.beat, BEAT))
@@ -232,6 +240,8 @@ class Shift:
                 self._hand_over(new)
                 undo.pop_all()
             self._relieve(new)
+        except ToldToStopError:
+            return  # whoever is at work rests for good now
         except Exception:
             LOG.exception(
                 "the configuration stays as it was, since the program cannot start with the new one",
@@ -258,7 +268,7 @@ class Shift:
                 "a page that was asked for under the old configuration is still being answered",
                 extra=about("configuration.taken", new.ws.settings.community.id),
             )
-        old.close()
+        closing_within(GRACE, "a page of the old configuration", old.close)
         old.ws.store.close()
         LOG.info(
             "the new configuration is in effect", extra=about("configuration.taken", new.ws.settings.community.id)

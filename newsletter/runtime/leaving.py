@@ -18,7 +18,7 @@ _left: list[str] = []
 
 
 def leave_behind(what: str) -> None:
-    """Say that something goes on which the end of the process does not wait for; it hands no mail over."""
+    """Say that something goes on which the end of the process does not wait for; no reader's mail is among it."""
     LOG.warning("%s is broken off; nothing is lost by it", what, extra=about("stop.left"))
     _left.append(what)
 

@@ -21,6 +21,7 @@ from newsletter.app.workspace import Workspace
 from newsletter.log_fields import about
 from newsletter.model.delivery import Provider
 from newsletter.store import queueing
+from newsletter.store.dialects import is_lost
 
 if TYPE_CHECKING:
     from procrastinate import App
@@ -62,19 +63,37 @@ def attend(
     While the database is away, it is waited for.
     """
     from procrastinate import App, PsycopgConnector
-    from procrastinate.schema import SchemaManager
 
     while not stop.is_set():
+        if not _has_tables(ws):
+            stop.wait(POLL)
+            continue
         connector = PsycopgConnector(conninfo=queueing.address_of(ws.store), min_size=1, max_size=lanes + 3)
         with ExitStack() as roads:
             try:
-                if queueing.set_up(ws.store, SchemaManager.get_schema()):
-                    LOG.info("the tables of the workers' engine were made", extra=about("workers.prepared"))
                 asyncio.run(_attend(App(connector=connector), _Hands(ws, road, roads, stop), lanes))
             except Exception as error:
                 said = "the workers' engine broke off (%s); it starts again"
                 LOG.warning(said, _why(error), extra=about("workers.broke"))
                 stop.wait(POLL)
+
+
+def _has_tables(ws: Workspace) -> bool:
+    """Whether the engine has its tables, made now where they were missing; False while the database is away.
+
+    Whatever else keeps them from being made would do so tomorrow, and is raised.
+    """
+    from procrastinate.schema import SchemaManager
+
+    try:
+        if queueing.set_up(ws.store, SchemaManager.get_schema()):
+            LOG.info("the tables of the workers' engine were made", extra=about("workers.prepared"))
+    except Exception as error:
+        if not is_lost(error):
+            raise
+        LOG.warning("the database is away (%s); it is asked again", _why(error), extra=about("workers.broke"))
+        return False
+    return True
 
 
 def _why(error: BaseException) -> str:

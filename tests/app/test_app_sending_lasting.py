@@ -6,17 +6,21 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import OperationalError
 from support_workspace import KEY, NOW, Clock, open_at, render, with_issue, with_readers
 
 from newsletter import crash_points
 from newsletter.app.sending import lasting
-from newsletter.app.sending.pump import Summary, plan_issue, pump, status, this_worker
+from newsletter.app.sending.auditing import audit_mailing
+from newsletter.app.sending.line import Line
+from newsletter.app.sending.pump import Summary, find_job, plan_issue, pump, status, this_worker
 from newsletter.app.workspace import Workspace
 from newsletter.model.delivery import Batch, Receipt, receipts_for_all
 from newsletter.model.ledger import Claim
 from newsletter.store import claims
+from newsletter.store.tables import delivery
 
 
 class Lost(Exception):
@@ -128,3 +132,16 @@ def test_a_mark_that_comes_through_while_it_is_asked_for_again_counts(
 def test_whatever_a_server_says_its_answer_is_kept(ws: Workspace) -> None:
     sent(ws, Road("250 taken \ud800 as \0"))
     assert status(ws, KEY)["states"]["accepted"] == 5
+
+
+def test_what_a_process_that_is_ending_claimed_is_given_back_and_counts_against_nobody(ws: Workspace) -> None:
+    road = Road()
+    assert ws.hands.lay_down()
+    line = Line(ws, road, find_job(ws, KEY), ws.clock, 2, this_worker(), lambda: 0.5)
+
+    assert line.step()
+    assert road.addresses == []
+    with ws.store.read() as connection:
+        rows = connection.execute(sa.select(delivery.c.state, delivery.c.breaks)).all()
+    assert [tuple(row) for row in rows] == [("pending", 0)] * 5
+    assert audit_mailing(ws, KEY).violations == ()

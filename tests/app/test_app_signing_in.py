@@ -91,3 +91,15 @@ def test_a_road_that_is_closed_keeps_no_other_link_back(tmp_path: Path, caplog: 
     assert "link to sign in" in caplog.text
     assert ED not in caplog.text
     assert "/sign-in/" not in caplog.text
+
+
+def test_a_link_that_is_not_mailed_because_the_program_ends_is_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    ws = workspace(tmp_path)
+    desk = SignIn(ws)
+    assert desk.mails.ask(ED, "127.0.0.1")
+    assert ws.hands.lay_down()
+    desk.mails.close()
+    assert "a link to sign in could not be mailed" in caplog.text
+    assert ED not in caplog.text

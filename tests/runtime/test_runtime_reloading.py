@@ -164,6 +164,7 @@ def test_a_reload_in_the_middle_of_a_send_ends_the_batch_and_the_rest_leaves_und
         edit(root, 'name = "Cascadia Data Science Lab"', 'name = "Cascadia Lab"')
         shift.reloader.ask()
         until(lambda: "was read again" in caplog.text)
+        until(shift._now._resting.is_set)
         assert shift.reloader.ws is ws, "nothing takes effect while a batch is in hand"
         road.let_go.set()
         until(lambda: all_states(shift.reloader.ws).get(WEEK) == "sent")
@@ -175,6 +176,42 @@ def test_a_reload_in_the_middle_of_a_send_ends_the_batch_and_the_rest_leaves_und
     assert sorted(address for _, address in road.sent) == readers
     assert audit_mailing(shift.reloader.ws, WEEK).violations == ()
     shift.reloader.ws.store.close()
+
+
+def test_who_is_told_to_stop_waits_for_no_other_configuration(
+    root: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """While a wake-up under the old one is waited for, as one that asks a source which does not answer."""
+    caplog.set_level(logging.INFO)
+    begun, let_go, stop = threading.Event(), threading.Event(), threading.Event()
+
+    def slow(*_: object) -> operating.TickResult:
+        begun.set()
+        assert let_go.wait(LONG)
+        return operating.TickResult()
+
+    monkeypatch.setattr(at_work_module, "tick", slow)
+    ws = open_workspace(root, environ={}, clock=Clock("2026-12-01T09:00"))
+    shift = Shift(ws, stop)
+    shift.begin()
+    assert begun.wait(LONG)
+    edit(root, 'name = "Cascadia Data Science Lab"', 'name = "Cascadia Lab"')
+    shift.reloader.ask()
+    looking = threading.Thread(target=shift.look, args=(LONG,))
+    looking.start()
+    until(lambda: "was read again" in caplog.text)
+    stop.set()
+    looking.join(LONG / 2)
+    ended = not looking.is_alive()
+    let_go.set()
+    looking.join(LONG)
+    shift.rest()
+    shift.close()
+
+    assert ended
+    assert shift.reloader.ws is ws
+    assert "stays as it was" not in caplog.text
+    ws.store.close()
 
 
 def test_a_bad_configuration_changes_nothing_and_a_good_one_after_it_does(root: Path) -> None:

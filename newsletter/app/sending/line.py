@@ -100,11 +100,17 @@ class Line:
         self.set_aside += aside
         if held is None:
             return aside > 0
-        # A process that is ending marks nothing more: what it claimed is given back when its lease is over.
         with self.ws.hands.taking() as may:
             if may:
                 self._send(held)
+            else:
+                self._give_back(held)
         return True
+
+    def _give_back(self, held: Claim) -> None:
+        """A process that is ending marks nothing more; nobody is to think that it broke off over these."""
+        with self.ws.store.begin("release") as connection:
+            recovery.release(connection, [held.attempt_id], self.now(), why="the program was told to stop")
 
     def _send(self, held: Claim) -> None:
         with self.witnessed(held) as witness:

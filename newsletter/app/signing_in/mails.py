@@ -32,6 +32,10 @@ WAITING = 200
 TIDY = timedelta(hours=1)
 
 
+class _EndingError(Exception):
+    """The process ends, and hands nothing over any more."""
+
+
 class LinkMails:
     """Takes down who asks for a link, and mails links on each beat; threads may call it at the same time."""
 
@@ -61,8 +65,9 @@ class LinkMails:
                 continue
             try:
                 with self.ws.hands.taking() as may:
-                    if may:
-                        self._mail(person)
+                    if not may:
+                        raise _EndingError
+                    self._mail(person)
             except Exception:
                 LOG.exception(
                     "a link to sign in could not be mailed",

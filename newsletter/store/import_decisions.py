@@ -1,4 +1,4 @@
-"""What becomes of each staged row: put in order by address, and decided about where it is not simply a new reader."""
+"""What becomes of each staged row: put in order by hash, and decided about where it is not simply a new reader."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -15,7 +15,10 @@ _PLAIN = "active"
 
 
 class new_id(sa.sql.functions.GenericFunction[str]):  # noqa: N801 - the name of a function in SQL
-    """The id of a person who is new: ids of one import begin alike and count up in the order of addresses."""
+    """The id of a person who is new: ids of one import begin alike and count up in the order of keyed hashes.
+
+    So they are written in order, and say nothing of the addresses beside theirs: an id outlives its person.
+    """
 
     type = sa.Text()
     inherit_cache = True
@@ -48,8 +51,8 @@ def decide(connection: Connection, community: str, table: Iterable[Mapping[str, 
 def _put_in_order(connection: Connection) -> None:
     names = [column.name for column in ordered.columns][1:]
     found = sa.select(*(staged.c[name] for name in names)).where(staged.c.address_key.is_not(None))
-    by_address = found.order_by(staged.c.address_key, staged.c.seq)
-    connection.execute(sa.insert(ordered).from_select(names, by_address))
+    by_hash = found.order_by(staged.c.who, staged.c.address_key, staged.c.seq)
+    connection.execute(sa.insert(ordered).from_select(names, by_hash))
 
 
 def _find_unusual(connection: Connection, community: str) -> None:

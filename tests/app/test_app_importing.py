@@ -293,3 +293,14 @@ def test_a_report_names_some_lines_and_the_account_all(ws: Workspace) -> None:
     data = "email\n" + "bad\n" * (subscribers_file.NAMED + 5)
     report = bring(ws, data, dry_run=True, tell=told.append)
     assert (report.count("invalid"), len(report.named), len(told)) == (1005, 1000, 1005)
+
+
+def test_the_ids_of_an_import_say_nothing_of_the_addresses_beside_them(ws: Workspace) -> None:
+    """An id outlives its person: whoever knows its neighbours' addresses is to learn nothing of theirs."""
+    bring(ws, "email\n" + "\n".join(f"reader{number:02d}@example.org" for number in range(30)))
+    with ws.store.read() as connection:
+        found = sa.select(subscriber.c.address, subscriber.c.who).order_by(subscriber.c.id)
+        rows = [tuple(row) for row in connection.execute(found)]
+
+    assert [who for _, who in rows] == sorted(who for _, who in rows)
+    assert [address for address, _ in rows] != sorted(address for address, _ in rows)

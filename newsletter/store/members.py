@@ -112,16 +112,16 @@ def _page(connection: Connection, community: str, segment: Segment, homes: Homes
 
 def _wholes(connection: Connection, community: str, page: _Page) -> Iterator[Whole]:
     hashes = [who for _, who, _ in page]
-    mine = _memberships(connection, community, [person.id for person, _, _ in page])
+    mine = _memberships(connection, [person.id for person, _, _ in page])
     lines = _consents(connection, community, hashes)
     reasons = _reasons(connection, community, hashes)
     for person, who, _ in page:
         yield Whole(person, tuple(mine.get(person.id, ())), tuple(lines.get(who, ())), reasons.get(who, ""))
 
 
-def _memberships(connection: Connection, community: str, people: Sequence[str]) -> dict[str, list[Subscription]]:
-    mine = (subscription.c.community == community, subscription.c.subscriber_id.in_(people))
-    found = sa.select(*MEMBERSHIP).where(*mine).order_by(subscription.c.list)
+def _memberships(connection: Connection, people: Sequence[str]) -> dict[str, list[Subscription]]:
+    # Nothing is said of the community, whose people these are: SQLite would look through all of its memberships.
+    found = sa.select(*MEMBERSHIP).where(subscription.c.subscriber_id.in_(people)).order_by(subscription.c.list)
     by_person: dict[str, list[Subscription]] = {}
     for row in connection.execute(found).mappings():
         by_person.setdefault(row[subscription.c.subscriber_id], []).append(subscription_of(row))
@@ -131,7 +131,8 @@ def _memberships(connection: Connection, community: str, people: Sequence[str]) 
 def _consents(connection: Connection, community: str, hashes: Sequence[str]) -> dict[str, list[Consent]]:
     found = sa.select(consent).where(consent.c.community == community, consent.c.who.in_(hashes))
     by_hash: dict[str, list[Consent]] = {}
-    for row in connection.execute(found.order_by(consent.c.id)).mappings():
+    # Put in order here: to spare itself that, SQLite would look through all that anybody ever agreed to.
+    for row in sorted(connection.execute(found).mappings(), key=lambda row: row["id"]):
         by_hash.setdefault(row["who"], []).append(consent_of(row))
     return by_hash
 

@@ -140,11 +140,10 @@ def set_choices(
 
 def subscriptions_of(connection: Connection, community: str, subscriber_id: str) -> tuple[Subscription, ...]:
     """All lists this subscriber is or was on, by name."""
-    found = (
-        sa.select(*MEMBERSHIP)
-        .where(memberships.c.community == community, memberships.c.subscriber_id == subscriber_id)
-        .order_by(memberships.c.list)
-    )
+    # Bare, SQLite would look for the community first, and go through all memberships that it has.
+    ours = sa.func.coalesce(memberships.c.community, "") == community
+    mine = memberships.c.subscriber_id == subscriber_id
+    found = sa.select(*MEMBERSHIP).where(mine, ours).order_by(memberships.c.list)
     return tuple(subscription_of(row) for row in connection.execute(found).mappings())
 
 

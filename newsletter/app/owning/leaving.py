@@ -6,6 +6,7 @@ One commit to disk serves all who wait for it, so that a mail to many does not e
 import logging
 import queue
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -26,6 +27,8 @@ from newsletter.store.leaving import Place
 LOG = logging.getLogger(__name__)
 #: The most leavings that one transaction holds.
 AT_ONCE = 256
+#: Seconds in which others come where several came last time: a transaction costs as much as ten who leave in it.
+MOMENT = 0.005
 #: Told whether the link was ours; None where the store could not be written.
 Answer = Callable[[bool | None], None]
 
@@ -116,14 +119,18 @@ class Leaver:
             thread.join()
 
     def _run(self) -> None:
-        while (batch := self._batch()) is not None:
+        crowded = False
+        while (batch := self._batch(crowded)) is not None:
             self._write(batch)
+            crowded = len(batch) > 1
 
-    def _batch(self) -> list[tuple[str, str, Answer]] | None:
-        """Whoever waits now, after the first has come; None where it is over."""
+    def _batch(self, crowded: bool) -> list[tuple[str, str, Answer]] | None:
+        """Whoever waits now, after the first has come; None where it is over. In a crowd the others are waited for."""
         first = self._asked.get()
         if first is None:
             return None
+        if crowded:
+            time.sleep(MOMENT)
         batch = [first]
         while len(batch) < AT_ONCE and not self._asked.empty():
             more = self._asked.get()

@@ -77,7 +77,7 @@ def stop_dev_sink(sink: DevSink) -> int:
     """Stop it as an operator would; its exit code."""
     sink.process.terminate()
     try:
-        return sink.process.wait(10)
+        return sink.process.wait(60)
     finally:
         sink.process.kill()
         sink.process.communicate()

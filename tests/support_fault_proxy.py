@@ -44,7 +44,7 @@ class Proxies:
         self._run(self._stack.aclose())
 
     def _run(self, what: object) -> None:
-        asyncio.run_coroutine_threadsafe(what, self._loop).result(10)  # type: ignore[arg-type]  # a coroutine it is
+        asyncio.run_coroutine_threadsafe(what, self._loop).result(60)  # type: ignore[arg-type]  # a coroutine it is
 
 
 @contextlib.contextmanager

@@ -59,7 +59,7 @@ def with_alerts(ws: Workspace, **alerts: object) -> Workspace:
 
 def mails(ws: Workspace) -> list[str]:
     """Subject and text of every mail in the outbox."""
-    files = sorted((ws.root / "outbox").rglob("*.eml"), key=lambda file: file.stat().st_mtime_ns)
+    files = sorted((ws.root / "outbox").rglob("*.eml"), key=lambda file: (file.stat().st_mtime_ns, file.name))
     found = [message_from_bytes(file.read_bytes(), policy=policy.default) for file in files]
     assert all(one["To"] == OPERATOR for one in found)
     return [f"{one['Subject']}\n{one.get_content()}" for one in found]

@@ -18,7 +18,7 @@ from newsletter.net.addresses import networks
 from newsletter.net.guarded import Guard, Limits
 
 NOW = datetime(2026, 12, 1, 17, tzinfo=UTC)
-HOME = Guard(allowed=networks(["127.0.0.1"]), limits=Limits(seconds=5.0, wait=5.0))
+HOME = Guard(allowed=networks(["127.0.0.1"]), limits=Limits(seconds=60, wait=60))
 PAGE = Origin("events", "content/events/clinic.md", 3)
 
 

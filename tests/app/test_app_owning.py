@@ -36,7 +36,7 @@ def mailed(ws: Workspace, address: str) -> list[str]:
     """The links of the service mails to an address, oldest first."""
     post_service_mails(ws)
     found = []
-    for file in sorted((ws.root / "outbox").rglob("*.eml"), key=lambda path: path.stat().st_mtime_ns):
+    for file in sorted((ws.root / "outbox").rglob("*.eml"), key=lambda path: (path.stat().st_mtime_ns, path.name)):
         text = file.read_bytes().replace(b"=\r\n", b"").replace(b"=3D", b"=").decode()
         if re.search(rf"^To: {re.escape(address)}\r$", text, re.MULTILINE):
             found += re.findall(r"https://[^/]+/(?:mine|address)/([A-Za-z0-9_-]+)", text)[:1] or [""]

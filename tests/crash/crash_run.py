@@ -72,7 +72,7 @@ class Progress:
                     file.seek(seen)
                     while part := file.read(1 << 20):
                         self.count += part.count(b"\n")
-                self._logs[path] = path.stat().st_size
+                    self._logs[path] = file.tell()
         return self.count
 
 
@@ -98,11 +98,22 @@ class Herd:
 
     def stop(self) -> list[int]:
         """Let each finish its batch; their exit codes."""
+        end = time.monotonic() + 60
+        for pid in self.pids:  # one that was just started does not listen yet
+            while not _listens(pid) and time.monotonic() < end:
+                time.sleep(0.01)
         return [self._zygote.kill(pid, signal.SIGTERM) for pid in self.pids]
 
     def wait(self) -> list[int]:
         """Let each come to its end."""
         return [self._zygote.wait(pid) for pid in self.pids]
+
+
+def _listens(pid: int) -> bool:
+    """Whether a process has a handler of its own for being told to stop."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    caught = next(line for line in status.splitlines() if line.startswith("SigCgt"))
+    return bool(int(caught.split()[1], 16) >> (signal.SIGTERM - 1) & 1)
 
 
 def run(plan: Plan, root: Path, sink: DevSink, zygote: Zygote) -> Tally:

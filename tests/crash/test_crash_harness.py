@@ -142,9 +142,11 @@ def test_check_16_eight_workers_on_two_machines_hand_each_mail_over_in_one_attem
 
 def test_a_worker_told_to_stop_finishes_its_batch(tmp_path: Path, dev_sink: DevSink, zygote: Zygote) -> None:
     root = planned(prepared(tmp_path / "ws", dev_sink, readers=200), zygote)
-    dev_sink.misbehave(delay=0.05)
+    dev_sink.misbehave(delay=0.5)
     busy = zygote.start("newsletter", "-w", str(root), "worker", env=ENV, out=root / "worker.log")
+    end = time.monotonic() + 60
     while not arrivals(dev_sink.keep, KEY):
+        assert time.monotonic() < end, (root / "worker.log").read_text()
         time.sleep(0.02)
     assert zygote.kill(busy, signal.SIGTERM) == 0, (root / "worker.log").read_text()
 

@@ -262,9 +262,9 @@ def test_a_sound_rule_has_no_problem() -> None:
     ],
 )
 def test_no_rule_takes_long_however_old_or_impossible(rule: str) -> None:
-    began = stopwatch.perf_counter()
+    began = stopwatch.process_time()
     between(series(rule, start=datetime(1900, 1, 1, 12)), date(2026, 1, 1), date(2027, 1, 1))
-    assert stopwatch.perf_counter() - began < at_most(1)
+    assert stopwatch.process_time() - began < at_most(1)
 
 
 def test_where_a_series_last_happens() -> None:

@@ -31,6 +31,7 @@ class Server:
         resolver = dns.resolver.Resolver(configure=False)
         resolver.nameservers = ["127.0.0.1"]
         resolver.port = self.socket.getsockname()[1]
+        resolver.timeout = 60
         return resolver
 
     def close(self) -> None:
@@ -65,7 +66,7 @@ def server() -> Iterator[Server]:
 
 
 def test_the_parts_of_a_record_are_one_text_and_a_name_is_asked_for_once(server: Server) -> None:
-    names = DnsNames(server.resolver())
+    names = DnsNames(server.resolver(), patience=60)
     assert sorted(names.texts("news.example.org")) == ["another", "v=spf1 -all"]
     assert sorted(names.texts("news.example.org")) == ["another", "v=spf1 -all"]
     assert server.asked == ["news.example.org."]
@@ -73,7 +74,7 @@ def test_the_parts_of_a_record_are_one_text_and_a_name_is_asked_for_once(server:
 
 @pytest.mark.parametrize("name", ["empty.example.org", "nobody.example.org"])
 def test_no_record_and_no_such_name_are_no_texts(server: Server, name: str) -> None:
-    assert DnsNames(server.resolver()).texts(name) == ()
+    assert DnsNames(server.resolver(), patience=60).texts(name) == ()
 
 
 @pytest.mark.parametrize("name", ["broken.example.org", "a..example.org", "x" * 64 + ".example.org"])

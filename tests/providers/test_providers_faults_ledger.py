@@ -135,7 +135,7 @@ def test_check_14_a_provider_that_hangs_lets_its_worker_go_and_the_others_are_se
     tmp_path: Path, made: Proxies, dev_sink: DevSink, talks: Talks
 ) -> None:
     hanging = Fault(kind="hang", when="before", times=1)
-    run = sending(tmp_path, made, dev_sink, talks, hanging, readers=4, timeout=2 if talks == "smtp" else 4)
+    run = sending(tmp_path, made, dev_sink, talks, hanging, readers=4, timeout=2 if talks == "smtp" else 15)
     states = [run.go(batch=2)]
     while "pending" in states[-1] and len(states) < 10:  # on a busy machine, others may have to wait as well
         states.append(run.go(batch=2))

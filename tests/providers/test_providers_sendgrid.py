@@ -27,7 +27,7 @@ SCHEMA = json.loads((Path(__file__).parents[1] / "data" / "sendgrid_mail_send.sc
 BODY = Draft202012Validator(SCHEMA)
 
 
-def to(url: str, *, sandbox: bool = False, timeout: float = 10.0) -> SendGridProvider:
+def to(url: str, *, sandbox: bool = False, timeout: float = 60.0) -> SendGridProvider:
     return SendGridProvider(SendGridRoute(url, SecretStr(CANARY), timeout, sandbox, clock=lambda: NOW))
 
 

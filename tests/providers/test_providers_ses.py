@@ -19,7 +19,7 @@ from newsletter.providers.ses import SesProvider, SesRoute, answer_of, authoriza
 CANARY = "canary/4711+never-shown"
 
 
-def to(url: str, *, timeout: float = 10.0) -> SesProvider:
+def to(url: str, *, timeout: float = 60.0) -> SesProvider:
     clock = lambda: datetime(2026, 12, 4, 17, 0, tzinfo=UTC)  # noqa: E731 - shorter than a function
     return SesProvider(SesRoute("eu-west-1", "AKIDEXAMPLE", SecretStr(CANARY), url, timeout, clock))
 

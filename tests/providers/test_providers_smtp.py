@@ -23,7 +23,7 @@ from newsletter.providers.smtp_wire import Wire
 
 @contextmanager
 def to(server: ScriptedSmtp, **route: object) -> Iterator[SmtpProvider]:
-    settings = {"security": "none", "timeout": 10.0, "dot_timeout": 10.0} | route
+    settings = {"security": "none", "timeout": 60.0, "dot_timeout": 60.0} | route
     provider = SmtpProvider(SmtpRoute("127.0.0.1", server.port, **settings))
     try:
         yield provider
@@ -111,7 +111,7 @@ def long_message(script: dict[str, Step]) -> str:
     with scripted(script) as server:
         session = open_session(SmtpRoute("127.0.0.1", server.port, "none", timeout=60))
         body = b"Subject: long\r\n\r\n" + b"0123456789" * 600_000
-        answer = deliver(session, Envelope("a@example.org", "b@example.org"), body, 10)
+        answer = deliver(session, Envelope("a@example.org", "b@example.org"), body, 60)
         session.wire.close()
     return answer.outcome
 

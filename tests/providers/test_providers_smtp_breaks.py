@@ -176,12 +176,16 @@ def test_a_server_that_says_a_letter_now_and_then_is_given_up(server_kind: dict[
             return super()._do(sock, step)
 
     server = Dripping(server_kind)
-    provider = open_to(server, timeout=0.5, dot_timeout=0.5)
-    begun = time.monotonic()
-    [receipt] = provider.submit(batch([row(1)]))
-    assert time.monotonic() - begun < 20
-    provider.close()
+    for patience in (0.5, 4, 16):  # on a busy machine the wait may be over before MAIL is said
+        provider = open_to(server, timeout=patience, dot_timeout=patience)
+        begun = time.monotonic()
+        [receipt] = provider.submit(batch([row(1)]))
+        took = time.monotonic() - begun
+        provider.close()
+        if server.commands("MAIL"):
+            break
     server.close()
+    assert took < 29, "it says letters for 30"
     assert receipt.outcome == ("unknown" if server_kind is CHUNKED else "not_submitted")
 
 

@@ -12,6 +12,7 @@ from urllib.parse import quote
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from support_time import at_most
 
 from newsletter.log_fields import FIELDS, about
 from newsletter.redaction import LONGEST, Redactor, redact
@@ -233,7 +234,8 @@ def test_the_keys_of_many_communities_are_learned_and_left_out_in_a_moment() -> 
     for number, key in enumerate(keys):
         taught.learn([key])
         assert taught.known(f"{keys[number // 2]}, {key}.") == "[secret], [secret]."
-    assert time.process_time() - begun < 3.0  # a pattern of all of them, compiled for each, took ten times that
+    # A pattern of all of them, compiled for each, took ten times the three seconds that were let pass once.
+    assert time.process_time() - begun < at_most(0.6)
 
 
 def test_what_a_key_begins_with_is_no_reason_to_show_its_end() -> None:
@@ -256,4 +258,4 @@ def test_no_line_makes_the_redactor_work_for_long(piece: str) -> None:
     begun = time.process_time()
     redact(piece * (4_000 // len(piece)))
     KNOWN.whole(piece * (12_000 // len(piece)))
-    assert time.process_time() - begun < 2.0
+    assert time.process_time() - begun < at_most(0.4)

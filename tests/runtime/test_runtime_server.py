@@ -39,7 +39,8 @@ def test_the_address_is_what_a_browser_opens():
     listener.close()
 
 
-def test_a_request_under_way_is_finished():
+def test_a_request_under_way_is_finished(monkeypatch):
+    monkeypatch.setattr("newsletter.runtime.server.GRACE", 60)
     began = threading.Event()
 
     async def slow(_request: Request) -> Response:

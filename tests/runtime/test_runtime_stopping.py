@@ -88,6 +88,7 @@ def test_the_batch_in_hand_is_finished_however_long_it_takes_and_no_other_is_beg
     resting.start()
     resting.join(SHORT)
     assert resting.is_alive(), "a batch is in hand"
+    until(shift._now._resting.is_set)
     slow.let_go.set()
     resting.join(LONG)
     shift.close()
@@ -108,6 +109,7 @@ def test_a_source_that_does_not_answer_is_not_waited_for(tmp_path, monkeypatch, 
         ws = open_workspace(root, {"NEWSLETTER_FETCH_ALLOW": "127.0.0.0/8"})
         shift = Shift(ws, threading.Event())
         shift.begin()
+        silent.settimeout(LONG)
         asked, _ = silent.accept()
         shift.rest()
         assert "is broken off" in caplog.text

@@ -200,7 +200,7 @@ def asked(ws: Workspace, statement: str) -> list[object]:
 
 
 DEAD = "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 minute') RETURNING id"
-ALIVE = "INSERT INTO procrastinate_workers DEFAULT VALUES RETURNING id"
+ALIVE = "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() + interval '1 hour') RETURNING id"
 
 
 def doing(worker: object) -> str:

@@ -130,9 +130,9 @@ def test_what_is_no_feed_is_named(text: str | bytes, code: str) -> None:
 
 @pytest.mark.parametrize("bomb", BOMBS.values(), ids=BOMBS)
 def test_a_feed_that_declares_entities_is_refused(bomb: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     reading = read(RSS.replace("<rss ", f"{bomb}\n<rss ", 1).replace("Second", "&l9;&a;&x;"), "feed")
-    assert time.perf_counter() - began < at_most(1)
+    assert time.process_time() - began < at_most(1)
     assert codes(reading) == ["E-XML"]
     assert not reading.items
 
@@ -144,9 +144,9 @@ def test_a_document_type_that_only_names_itself_is_no_harm() -> None:
 
 @pytest.mark.parametrize("junk", FEED_JUNK)
 def test_nonsense_is_over_soon(junk: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     read(f'<rss version="2.0"><channel>{junk}', "feed")
-    assert time.perf_counter() - began < at_most(3)
+    assert time.process_time() - began < at_most(3)
 
 
 def test_an_endless_feed_is_read_up_to_the_cap() -> None:

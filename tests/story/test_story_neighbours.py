@@ -280,7 +280,7 @@ def no_form_of_an_editor_changes_what_is_anothers(quarter: Quarter) -> None:
 
 def leaked(page: str, words: Iterable[str], asked: str) -> set[str]:
     """Which of these words stand in an answer, apart from what the question itself named."""
-    return {word for word in words if word in page and word not in asked}
+    return {word for word in words if shows(page, word) and word not in asked}
 
 
 def test_no_token_of_one_opens_or_changes_what_is_anothers(quarter):

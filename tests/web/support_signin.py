@@ -54,7 +54,7 @@ class Hosted:
     def mailed(self) -> list[str]:
         """The links that were mailed, oldest first; whatever waits is mailed now."""
         self.sign_in.mails.beat()
-        files = sorted((self.ws.root / "outbox").rglob("*.eml"), key=lambda one: one.stat().st_mtime_ns)
+        files = sorted((self.ws.root / "outbox").rglob("*.eml"), key=lambda one: (one.stat().st_mtime_ns, one.name))
         texts = [message_from_bytes(one.read_bytes(), policy=policy.default).get_content() for one in files]
         return [link for text in texts for link in re.findall(r"http://\S+(/sign-in/\S+)", text)]
 

@@ -4,6 +4,7 @@ Nobody becomes a member without their own yes, nothing that was typed stands in 
 known.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import timedelta
@@ -105,7 +106,8 @@ def test_the_proof_says_what_was_agreed_to_when_and_how_and_holds_no_address(ws:
     assert fold([requested, confirmed], "community") == "active"
     log = [line for line in dump(ws) if line.startswith('"consent"')]
     assert log
-    assert not any("ada" in line or "@" in line for line in log)
+    told = [re.sub(r"\b[0-9a-f]{64}\b", "", line) for line in log]  # by chance a hash has any three digits
+    assert not any("ada" in line or "@" in line for line in told)
 
 
 def test_check_34_a_scanner_confirms_nothing(ws: Workspace, server: Served) -> None:

@@ -64,7 +64,6 @@ def page(request: pytest.FixtureRequest, chromium: Browser) -> Iterator[Page]:
         viewport={"width": 320, "height": 640}, java_script_enabled=script, locale=language, color_scheme=scheme
     )
     page = context.new_page()
-    page.set_default_timeout(20_000)
     told: list[str] = []
     page.on("console", lambda message: told.append(message.text))
     page.on("pageerror", lambda error: told.append(str(error)))

@@ -80,7 +80,7 @@ def links_in(text: str) -> set[str]:
 
 def mail_of(ws: Workspace, address: str) -> str:
     """The newest mail in the outbox to an address, decoded far enough to find its links."""
-    files = sorted((ws.root / "outbox").rglob("*.eml"), key=lambda path: path.stat().st_mtime_ns)
+    files = sorted((ws.root / "outbox").rglob("*.eml"), key=lambda path: (path.stat().st_mtime_ns, path.name))
     texts = (file.read_bytes().replace(b"=\r\n", b"").replace(b"=3D", b"=").decode() for file in files)
     return [text for text in texts if f"To: {address}" in text][-1]
 

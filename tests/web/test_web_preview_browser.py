@@ -103,6 +103,7 @@ def test_an_answer_that_comes_late_does_not_replace_a_newer_one(page):
     expect(page.locator("#tab-text")).not_to_have_attribute("aria-current", "true")
     page.click("#tab-headers")
     expect(page.locator("#tab-headers")).to_have_attribute("aria-current", "true")
+    until_held(page, held)
     held[0].continue_()
     page.wait_for_timeout(400)
     expect(page.locator("#tab-headers")).to_have_attribute("aria-current", "true")

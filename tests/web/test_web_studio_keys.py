@@ -8,7 +8,7 @@ from playwright.sync_api import Route, expect
 from preview_desk import FAULT
 from support_axe import faults
 from support_studio import CHANGES
-from support_studio_browser import mail, until, until_held
+from support_studio_browser import mail, until, until_held, until_so
 
 from newsletter.web.studio.keys import KEYS
 
@@ -72,7 +72,7 @@ def test_single_characters_can_be_switched_off_in_a_browser(page):
     page.click("#keys-close")
     page.keyboard.press("t")
     page.keyboard.press("Control+k")
-    expect(page.locator("#palette")).to_be_visible()
+    expect(page.locator("#palette-list li")).not_to_have_count(0)
     page.keyboard.press("Escape")
     expect(page.locator("#tab-checks")).to_have_attribute("aria-current", "true")
 
@@ -95,6 +95,7 @@ def test_the_palette_finds_everything_by_its_name(page):
         ("finding no <place>", "#pane .finding", "class", "here"),
     ):  # fmt: skip
         page.keyboard.press("Control+k")
+        expect(page.locator("#palette")).to_be_visible()
         page.keyboard.type(words)
         expect(page.locator("#palette-list li")).to_have_count(1)
         page.keyboard.press("Enter")
@@ -211,7 +212,7 @@ def test_the_source_of_what_was_clicked_is_opened_by_the_server(page, desk):
     assert desk.values["entry"] == "tea"
     page.keyboard.press("n")
     page.keyboard.press("e")
-    expect(page.locator("#said")).to_contain_text("Done: open.")
+    until_so(page, lambda: len(desk.done) == 2)
 
 
 def test_a_fault_keeps_the_keys(page, desk):

@@ -33,9 +33,9 @@ class Units:
     delivery_sqlite: int = 600
     delivery_postgresql: int = 1_900
     event: int = 600
-    recipient_micros: int = 480
+    recipient_micros: int = 160
     road_micros: int = 100
-    event_micros: int = 80
+    event_micros: int = 100
     written_again: float = 2.2  # the log before the database, and pages that are written for a part of them
 
     @property

@@ -125,7 +125,7 @@ class Leaver:
             crowded = len(batch) > 1
 
     def _batch(self, crowded: bool) -> list[tuple[str, str, Answer]] | None:
-        """Whoever waits now, after the first has come; None where it is over. In a crowd the others are waited for."""
+        """Whoever waits now, after the first has come, and in a crowd for a moment more; None where it is over."""
         first = self._asked.get()
         if first is None:
             return None

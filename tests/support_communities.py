@@ -88,7 +88,7 @@ def unnarrowed(statement: Any, *, by_id: bool = False) -> frozenset[str]:
     for node in visitors.iterate(statement):
         if isinstance(node, BinaryExpression) and node.operator in SAME:
             for one, other in ((node.left, node.right), (node.right, node.left)):
-                _look(one, other, narrowed, joined, by_id=by_id)
+                _look(_bare(one), other, narrowed, joined, by_id=by_id)
     for _ in joined:
         for pair in joined:
             narrowed |= pair if narrowed & pair else set()
@@ -103,6 +103,11 @@ def _look(one: Any, other: Any, narrowed: set[FromClause], joined: list[set[From
     joined += [{mine, table} for table in theirs if table is not None and table is not mine]
     if not theirs and (kind == "community" or by_id) and _is_value(other):
         narrowed.add(mine)
+
+
+def _bare(node: Any) -> Any:
+    """The column that is compared `beside` what a row is looked up by."""
+    return next(iter(node.clauses)) if isinstance(node, sa.sql.functions.coalesce) else node
 
 
 def _is_value(node: Any) -> bool:

@@ -118,3 +118,12 @@ def _pass(when: str, connection: Connection, *about: Any) -> None:
     if context is not None and (context.isinsert or context.isupdate or context.isdelete):
         step, statement = connection.info.get("transaction", "write"), context.compiled.statement
         crash_point(f"{when} {step}: {statement.__visit_name__} {statement.table.name}")
+
+
+def beside(column: sa.Column[str]) -> sa.ColumnElement[str]:
+    """A column that no row is looked up by, for what is true of those that something narrower finds.
+
+    SQLite counts no rows: where a person and their community are asked for, it would take the index of the community,
+    and go through all that is in it.
+    """
+    return sa.func.coalesce(column, "")

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from newsletter.model.people import SubscriptionState
+from newsletter.store.engine import beside
 from newsletter.store.tables import subscriber, subscription
 
 #: Who is on which list.
@@ -17,15 +18,12 @@ def standing(
     connection: Connection, community: str, people: Collection[str]
 ) -> dict[Place, tuple[SubscriptionState, str]]:
     """By subscriber and list, the state of each membership of these people, and the keyed hash of their address."""
-    mine, person = subscription.c, subscriber.c
     found = (
-        sa.select(mine.subscriber_id, mine.list, mine.state, person.who, person.community)
-        .join_from(subscription, subscriber, mine.subscriber_id == person.id)
-        .where(mine.subscriber_id.in_(people))
+        sa.select(subscription.c.subscriber_id, subscription.c.list, subscription.c.state, subscriber.c.who)
+        .join_from(subscription, subscriber, subscription.c.subscriber_id == subscriber.c.id)
+        .where(subscription.c.subscriber_id.in_(people), beside(subscription.c.community) == community)
     )
-    # Whose they are is looked at here: asked for it, SQLite would go through all memberships of the community.
-    ours = (row for row in connection.execute(found) if row.community == community)
-    return {(row.subscriber_id, row.list): (row.state, row.who) for row in ours}
+    return {(row[0], row[1]): (row[2], row[3]) for row in connection.execute(found)}
 
 
 def end(

@@ -11,6 +11,7 @@ from newsletter.model.people import Consent, Subscriber, Subscription
 from newsletter.model.segment import Homes, Segment
 from newsletter.store import segments
 from newsletter.store.consents import consent_of
+from newsletter.store.engine import beside
 from newsletter.store.subscribers import MEMBERSHIP, PERSON, subscriber_of, subscription_of
 from newsletter.store.tables import consent, subscriber, subscription, suppression
 
@@ -112,16 +113,16 @@ def _page(connection: Connection, community: str, segment: Segment, homes: Homes
 
 def _wholes(connection: Connection, community: str, page: _Page) -> Iterator[Whole]:
     hashes = [who for _, who, _ in page]
-    mine = _memberships(connection, [person.id for person, _, _ in page])
+    mine = _memberships(connection, community, [person.id for person, _, _ in page])
     lines = _consents(connection, community, hashes)
     reasons = _reasons(connection, community, hashes)
     for person, who, _ in page:
         yield Whole(person, tuple(mine.get(person.id, ())), tuple(lines.get(who, ())), reasons.get(who, ""))
 
 
-def _memberships(connection: Connection, people: Sequence[str]) -> dict[str, list[Subscription]]:
-    # Nothing is said of the community, whose people these are: SQLite would look through all of its memberships.
-    found = sa.select(*MEMBERSHIP).where(subscription.c.subscriber_id.in_(people)).order_by(subscription.c.list)
+def _memberships(connection: Connection, community: str, people: Sequence[str]) -> dict[str, list[Subscription]]:
+    mine = (subscription.c.subscriber_id.in_(people), beside(subscription.c.community) == community)
+    found = sa.select(*MEMBERSHIP).where(*mine).order_by(subscription.c.list)
     by_person: dict[str, list[Subscription]] = {}
     for row in connection.execute(found).mappings():
         by_person.setdefault(row[subscription.c.subscriber_id], []).append(subscription_of(row))

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from newsletter.model.people import Subscriber, Subscription, SubscriptionState
-from newsletter.store.engine import insert_new
+from newsletter.store.engine import beside, insert_new
 from newsletter.store.tables import subscriber as people
 from newsletter.store.tables import subscription as memberships
 from newsletter.store.tables import suppression
@@ -140,10 +140,8 @@ def set_choices(
 
 def subscriptions_of(connection: Connection, community: str, subscriber_id: str) -> tuple[Subscription, ...]:
     """All lists this subscriber is or was on, by name."""
-    # Bare, SQLite would look for the community first, and go through all memberships that it has.
-    ours = sa.func.coalesce(memberships.c.community, "") == community
-    mine = memberships.c.subscriber_id == subscriber_id
-    found = sa.select(*MEMBERSHIP).where(mine, ours).order_by(memberships.c.list)
+    mine = (memberships.c.subscriber_id == subscriber_id, beside(memberships.c.community) == community)
+    found = sa.select(*MEMBERSHIP).where(*mine).order_by(memberships.c.list)
     return tuple(subscription_of(row) for row in connection.execute(found).mappings())
 
 
